@@ -1,0 +1,157 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "runtime/base/arena.h"
+#include "runtime/base/banned.h"
+
+#define ALIGN 16
+#define CHUNK_MIN ((size_t)64 << 10)
+#define CHUNK_MAX ((size_t)4 << 20)
+
+struct chunk {
+	struct chunk *next;
+	size_t pad; /* keeps what follows aligned */
+};
+
+struct arena {
+	struct chunk *chunks;
+	char *at;
+	size_t left;
+	size_t next_size;
+};
+
+void
+rt_no_memory(void)
+{
+	static const char text[] = "error: out of memory\n";
+	ssize_t r = write(2, text, sizeof(text) - 1);
+
+	(void)r;
+	_exit(70);
+}
+
+struct arena *
+arena_new(void)
+{
+	struct arena *a = calloc(1, sizeof(*a));
+
+	if (a == NULL)
+		rt_no_memory();
+	a->next_size = CHUNK_MIN;
+	return a;
+}
+
+void
+arena_free(struct arena *a)
+{
+	struct chunk *c, *next;
+
+	if (a == NULL)
+		return;
+	for (c = a->chunks; c != NULL; c = next) {
+		next = c->next;
+		free(c);
+	}
+	free(a);
+}
+
+/* calloc: fresh pages come zeroed from the kernel without touching them. */
+static char *
+chunk_new(struct arena *a, size_t size)
+{
+	struct chunk *c;
+
+	if (size > SIZE_MAX - sizeof(*c))
+		rt_no_memory();
+	c = calloc(1, sizeof(*c) + size);
+	if (c == NULL)
+		rt_no_memory();
+	c->next = a->chunks;
+	a->chunks = c;
+	return (char *)(c + 1);
+}
+
+void *
+arena_alloc(struct arena *a, size_t size)
+{
+	char *p;
+
+	if (size > SIZE_MAX - ALIGN)
+		rt_no_memory();
+	size = (size + ALIGN - 1) & ~(size_t)(ALIGN - 1);
+#ifdef ARENA_DEBUG
+	return chunk_new(a, size);
+#endif
+	if (size > a->left) {
+		if (size > CHUNK_MIN / 4)
+			return chunk_new(a, size);
+		a->at = chunk_new(a, a->next_size);
+		a->left = a->next_size;
+		if (a->next_size < CHUNK_MAX)
+			a->next_size *= 2;
+	}
+	p = a->at;
+	a->at += size;
+	a->left -= size;
+	return p;
+}
+
+void *
+arena_array(struct arena *a, size_t n, size_t size)
+{
+	size_t total;
+
+	if (__builtin_mul_overflow(n, size, &total))
+		rt_no_memory();
+	return arena_alloc(a, total);
+}
+
+void *
+arena_grow(
+    struct arena *a, const void *old, size_t old_n, size_t new_n, size_t size)
+{
+	void *p = arena_array(a, new_n, size);
+
+	if (old_n > 0)
+		memcpy(p, old, old_n * size);
+	return p;
+}
+
+struct str
+arena_str(struct arena *a, struct str s)
+{
+	char *p = arena_alloc(a, s.n + 1);
+
+	if (s.n > 0)
+		memcpy(p, s.p, s.n);
+	return (struct str){p, s.n};
+}
+
+const char *
+arena_cstr(struct arena *a, struct str s)
+{
+	return arena_str(a, s).p;
+}
+
+struct str
+arena_printf(struct arena *a, const char *fmt, ...)
+{
+	va_list ap;
+	char *p;
+	int n;
+
+	va_start(ap, fmt);
+	n = vsnprintf(NULL, 0, fmt, ap);
+	va_end(ap);
+	if (n < 0)
+		rt_no_memory();
+	p = arena_alloc(a, (size_t)n + 1);
+	va_start(ap, fmt);
+	(void)vsnprintf(p, (size_t)n + 1, fmt, ap);
+	va_end(ap);
+	return (struct str){p, (size_t)n};
+}

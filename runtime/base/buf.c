@@ -1,0 +1,89 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "runtime/base/arena.h"
+#include "runtime/base/buf.h"
+#include "runtime/base/banned.h"
+
+void
+buf_free(struct buf *b)
+{
+	free(b->p);
+	*b = (struct buf){0};
+}
+
+char *
+buf_reserve(struct buf *b, size_t n)
+{
+	size_t want, cap = b->cap < 256 ? 256 : b->cap;
+
+	if (__builtin_add_overflow(b->n, n, &want) || want > SIZE_MAX / 2)
+		rt_no_memory();
+	if (want > b->cap) {
+		while (cap < want)
+			cap *= 2;
+		b->p = realloc(b->p, cap);
+		if (b->p == NULL)
+			rt_no_memory();
+		b->cap = cap;
+	}
+	return b->p + b->n;
+}
+
+void
+buf_put(struct buf *b, struct str s)
+{
+	if (s.n == 0)
+		return;
+	memcpy(buf_reserve(b, s.n), s.p, s.n);
+	b->n += s.n;
+}
+
+void
+buf_putc(struct buf *b, char c)
+{
+	*buf_reserve(b, 1) = c;
+	b->n++;
+}
+
+void
+buf_puts(struct buf *b, const char *z)
+{
+	buf_put(b, str_from(z));
+}
+
+void
+buf_fill(struct buf *b, char c, size_t n)
+{
+	if (n == 0)
+		return;
+	memset(buf_reserve(b, n), c, n);
+	b->n += n;
+}
+
+void
+buf_printf(struct buf *b, const char *fmt, ...)
+{
+	va_list ap;
+	int n;
+
+	va_start(ap, fmt);
+	n = vsnprintf(NULL, 0, fmt, ap);
+	va_end(ap);
+	if (n < 0)
+		rt_no_memory();
+	(void)buf_reserve(b, (size_t)n + 1);
+	va_start(ap, fmt);
+	(void)vsnprintf(b->p + b->n, (size_t)n + 1, fmt, ap);
+	va_end(ap);
+	b->n += (size_t)n;
+}
+
+struct str
+buf_str(const struct buf *b)
+{
+	return (struct str){b->p, b->n};
+}

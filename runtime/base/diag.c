@@ -1,0 +1,145 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "runtime/base/diag.h"
+#include "runtime/base/banned.h"
+
+const struct diag_info diag_table[DIAG_COUNT] = {
+#define NOTE DIAG_NOTE
+#define WARNING DIAG_WARNING
+#define ERROR DIAG_ERROR
+#define DIAG(id, name, severity, text, help, explain)                          \
+	[DIAG_##id] = {name, severity, text, help, explain},
+#include "runtime/base/diag.def"
+#undef DIAG
+#undef NOTE
+#undef WARNING
+#undef ERROR
+};
+
+const struct loc loc_none = {NULL, 0, 0};
+
+int
+diag_by_name(struct str name)
+{
+	int i;
+
+	for (i = 0; i < DIAG_COUNT; i++) {
+		if (str_eqz(name, diag_table[i].name))
+			return i;
+	}
+	return -1;
+}
+
+void
+diags_init(struct diags *d, struct arena *a)
+{
+	memset(d, 0, sizeof(*d));
+	d->arena = a;
+}
+
+static struct str
+format(struct arena *a, const char *fmt, va_list ap)
+{
+	va_list again;
+	char *p;
+	int n;
+
+	va_copy(again, ap);
+	n = vsnprintf(NULL, 0, fmt, again);
+	va_end(again);
+	if (n < 0)
+		rt_no_memory();
+	p = arena_alloc(a, (size_t)n + 1);
+	(void)vsnprintf(p, (size_t)n + 1, fmt, ap);
+	return (struct str){p, (size_t)n};
+}
+
+static enum diag_severity
+severity_of(const struct diags *d, enum diag_id id)
+{
+	enum diag_severity s = diag_table[id].severity;
+
+	switch ((enum diag_level)d->level[id]) {
+	case DIAG_AS_ERROR:
+		return DIAG_ERROR;
+	case DIAG_AS_WARNING:
+		return DIAG_WARNING;
+	case DIAG_OFF:
+	case DIAG_DEFAULT:
+		break;
+	}
+	if (s == DIAG_WARNING && d->warnings_are_errors)
+		return DIAG_ERROR;
+	return s;
+}
+
+static struct diag *
+find_same(struct diags *d, const struct diag *g)
+{
+	struct diag **it;
+
+	VEC_FOREACH(it, &d->list)
+	{
+		if ((*it)->id == g->id && (*it)->loc.source == g->loc.source &&
+		    (*it)->loc.off == g->loc.off && str_eq((*it)->text, g->text))
+			return *it;
+	}
+	return NULL;
+}
+
+struct diag *
+diag_add(
+    struct diags *d, enum diag_id id, struct loc loc, const char *fmt, ...)
+{
+	struct diag *g = ARENA_NEW(d->arena, struct diag), *same;
+	va_list ap;
+
+	va_start(ap, fmt);
+	g->text = format(d->arena, fmt, ap);
+	va_end(ap);
+	g->id = id;
+	g->loc = loc;
+	g->severity = severity_of(d, id);
+	g->help = str_from(diag_table[id].help);
+	/* An error of the table can be made weaker by name, not dropped. */
+	g->suppressed =
+	    d->level[id] == DIAG_OFF && diag_table[id].severity != DIAG_ERROR;
+	if ((same = find_same(d, g)) != NULL)
+		return same;
+	VEC_PUSH(d->arena, &d->list, g);
+	d->suppressed += g->suppressed;
+	if (!g->suppressed) {
+		d->errors += g->severity == DIAG_ERROR;
+		d->warnings += g->severity == DIAG_WARNING;
+	}
+	return g;
+}
+
+void
+diag_note(
+    struct diags *d, struct diag *g, struct loc loc, const char *fmt, ...)
+{
+	struct diag_note *n;
+	va_list ap;
+
+	if (g->nnotes == DIAG_NOTES_MAX)
+		return;
+	n = &g->notes[g->nnotes++];
+	n->loc = loc;
+	va_start(ap, fmt);
+	n->text = format(d->arena, fmt, ap);
+	va_end(ap);
+}
+
+void
+diag_help(struct diags *d, struct diag *g, const char *fmt, ...)
+{
+	va_list ap;
+
+	va_start(ap, fmt);
+	g->help = format(d->arena, fmt, ap);
+	va_end(ap);
+}

@@ -1,0 +1,225 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include <sys/stat.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <limits.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "runtime/base/buf.h"
+#include "runtime/base/file.h"
+#include "runtime/base/banned.h"
+
+static int
+read_all(struct str *out, struct arena *a, int fd, size_t max,
+    struct rt_err *err)
+{
+	struct buf b = {0};
+	int r = 0;
+
+	for (;;) {
+		ssize_t n = read(fd, buf_reserve(&b, 65536), 65536);
+
+		if (n < 0 && errno == EINTR)
+			continue;
+		if (n < 0) {
+			r = rt_err_sys(err, RT_EIO, "read");
+			break;
+		}
+		if (n == 0)
+			break;
+		b.n += (size_t)n;
+		if (b.n > max) {
+			r = rt_err_set(err, RT_ELIMIT,
+			    "larger than the limit of %zu bytes", max);
+			break;
+		}
+	}
+	if (r == 0)
+		*out = arena_str(a, buf_str(&b));
+	buf_free(&b);
+	return r;
+}
+
+int
+file_read(struct str *out, struct arena *a, const char *path, size_t max,
+    struct rt_err *err)
+{
+	struct stat st;
+	int fd, r;
+
+	if (strcmp(path, "-") == 0)
+		return read_all(out, a, STDIN_FILENO, max, err);
+	fd = open(path, O_RDONLY | O_CLOEXEC);
+	if (fd < 0)
+		return rt_err_sys(err,
+		    errno == ENOENT ? RT_ENOTFOUND : RT_EIO, "open %s", path);
+	if (fstat(fd, &st) == 0 && S_ISDIR(st.st_mode))
+		r = rt_err_set(err, RT_EIO, "%s is a directory", path);
+	else if ((r = read_all(out, a, fd, max, err)) != 0)
+		(void)rt_err_wrap(err, "%s", path);
+	(void)close(fd);
+	return r;
+}
+
+void
+file_set_init(struct file_set *fs, struct arena *a)
+{
+	memset(fs, 0, sizeof(*fs));
+	fs->arena = a;
+}
+
+void
+file_set_add(
+    struct file_set *fs, const char *path, struct str bytes, mode_t mode)
+{
+	struct file_out f = {.path = path, .bytes = bytes, .mode = mode};
+
+	VEC_PUSH(fs->arena, &fs->files, f);
+}
+
+/* The file itself behind links; a file that is not there yet is itself. */
+static const char *
+resolve(struct arena *a, const char *path)
+{
+	char *real = realpath(path, NULL);
+	const char *r = path;
+
+	if (real != NULL)
+		r = arena_cstr(a, str_from(real));
+	free(real);
+	return r;
+}
+
+static int
+write_all(int fd, struct str s, struct rt_err *err)
+{
+	while (s.n > 0) {
+		ssize_t n = write(fd, s.p, s.n);
+
+		if (n < 0 && errno == EINTR)
+			continue;
+		if (n < 0)
+			return rt_err_sys(err, RT_EIO, "write");
+		s = str_sub(s, (size_t)n, s.n);
+	}
+	return 0;
+}
+
+/* A name beside the target that cannot be mistaken for input. */
+static int
+make_temp(struct arena *a, struct file_out *f, int *fd, struct rt_err *err)
+{
+	struct str t = str_from(f->target), base = str_basename(t);
+	char *name = (char *)(uintptr_t)arena_printf(a, "%.*s.%.*s.XXXXXX",
+	    (int)(t.n - base.n), t.p, STR_ARG(base)).p;
+
+	*fd = mkostemp(name, O_CLOEXEC);
+	if (*fd < 0)
+		return rt_err_sys(err, RT_EIO, "create a file beside %s",
+		    f->path);
+	f->temp = name;
+	return 0;
+}
+
+static int
+stage(struct arena *a, struct file_out *f, struct rt_err *err)
+{
+	struct str old;
+	struct stat st;
+	mode_t mode = f->mode, mask;
+	int fd, r;
+
+	f->target = resolve(a, f->path);
+	if (stat(f->target, &st) == 0) {
+		mode = st.st_mode & 07777;
+		if (S_ISREG(st.st_mode) && (size_t)st.st_size == f->bytes.n &&
+		    file_read(&old, a, f->target, f->bytes.n, NULL) == 0 &&
+		    str_eq(old, f->bytes))
+			return 0;
+	} else {
+		mask = umask(0);
+		(void)umask(mask);
+		mode &= ~mask;
+	}
+	if ((r = make_temp(a, f, &fd, err)) != 0)
+		return r;
+	r = write_all(fd, f->bytes, err);
+	if (r == 0 && (fchmod(fd, mode) != 0 || fsync(fd) != 0))
+		r = rt_err_sys(err, RT_EIO, "write");
+	if (close(fd) != 0 && r == 0)
+		r = rt_err_sys(err, RT_EIO, "close");
+	if (r != 0)
+		(void)rt_err_wrap(err, "%s", f->path);
+	return r;
+}
+
+int
+file_set_stage(struct file_set *fs, struct rt_err *err)
+{
+	struct file_out *f;
+	int r;
+
+	VEC_FOREACH(f, &fs->files)
+	{
+		if ((r = stage(fs->arena, f, err)) != 0) {
+			file_set_abort(fs);
+			return r;
+		}
+	}
+	return 0;
+}
+
+static int
+sync_directory(struct arena *a, const char *path)
+{
+	struct str p = str_from(path), base = str_basename(p);
+	const char *dir = base.n == p.n ? "." :
+	    arena_cstr(a, str_sub(p, 0, p.n - base.n));
+	int fd = open(dir, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	int r;
+
+	if (fd < 0)
+		return -1;
+	r = fsync(fd);
+	(void)close(fd);
+	return r;
+}
+
+int
+file_set_commit(struct file_set *fs, size_t *changed, struct rt_err *err)
+{
+	struct file_out *f;
+
+	*changed = 0;
+	VEC_FOREACH(f, &fs->files)
+	{
+		if (f->temp == NULL)
+			continue;
+		if (rename(f->temp, f->target) != 0) {
+			int r = rt_err_sys(err, RT_EIO, "rename to %s", f->path);
+
+			file_set_abort(fs);
+			return r;
+		}
+		f->temp = NULL;
+		(*changed)++;
+		(void)sync_directory(fs->arena, f->target);
+	}
+	return 0;
+}
+
+void
+file_set_abort(struct file_set *fs)
+{
+	struct file_out *f;
+
+	VEC_FOREACH(f, &fs->files)
+	{
+		if (f->temp != NULL)
+			(void)unlink(f->temp);
+		f->temp = NULL;
+	}
+}
