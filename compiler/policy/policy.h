@@ -1,0 +1,50 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#ifndef CONTRASTC_POLICY_POLICY_H
+#define CONTRASTC_POLICY_POLICY_H
+
+#include "runtime/base/diag.h"
+#include "runtime/base/jv.h"
+#include "runtime/base/source.h"
+
+/*
+ * Policy data and the rules of stdlib-rego/ become the text of one module,
+ * package agent_policy; its last rule is `policy_data := ` and JSON.
+ */
+enum policy_style {
+	POLICY_SPECIALISED, /* only what this workload can reach */
+	POLICY_FULL         /* all rules, all data, JSON as in 9.1 */
+};
+
+struct policy_options {
+	const char *target; /* struct target's name */
+	enum policy_style style;
+	bool denials;     /* markers on denial */
+	bool initdata;    /* carrier */
+	bool debug_shell; /* "contrast.insecure-debug" beside the policy */
+	/* A user's own rules instead of stdlib-rego, or NULL. */
+	const struct source *rules;
+};
+
+struct policy {
+	struct str text;     /* the module */
+	struct str carrier;  /* value of the annotation */
+	struct str digest;   /* 64 hex digits: what the hardware report binds */
+	struct str document; /* what the digest is of: module or TOML */
+};
+
+/* Keeps parsed modules between the workloads of a run. */
+struct policy_linker;
+struct policy_linker *policy_linker_new(
+    struct arena *a, struct diags *d, const struct policy_options *o);
+/* False and diagnostics on an error. */
+bool policy_link(struct policy *out, struct policy_linker *l,
+    const struct jv *policy_data);
+
+/*
+ * The other way: what an annotation value holds (`initdata` says which
+ * carrier).  RT_EFORMAT, RT_ELIMIT.
+ */
+int policy_carrier_decode(struct policy *out, struct arena *a,
+    struct str value, bool initdata, struct rt_err *err) RT_MUST_CHECK;
+
+#endif
