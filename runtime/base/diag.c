@@ -3,8 +3,8 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "runtime/base/diag.h"
 #include "runtime/base/banned.h"
+#include "runtime/base/diag.h"
 
 const struct diag_info diag_table[DIAG_COUNT] = {
 #define NOTE DIAG_NOTE
@@ -81,18 +81,17 @@ find_same(struct diags *d, const struct diag *g)
 {
 	struct diag **it;
 
-	VEC_FOREACH(it, &d->list)
-	{
+	VEC_FOREACH(it, &d->list) {
 		if ((*it)->id == g->id && (*it)->loc.source == g->loc.source &&
-		    (*it)->loc.off == g->loc.off && str_eq((*it)->text, g->text))
+		    (*it)->loc.off == g->loc.off &&
+		    str_eq((*it)->text, g->text))
 			return *it;
 	}
 	return NULL;
 }
 
 struct diag *
-diag_add(
-    struct diags *d, enum diag_id id, struct loc loc, const char *fmt, ...)
+diag_add(struct diags *d, enum diag_id id, struct loc loc, const char *fmt, ...)
 {
 	struct diag *g = ARENA_NEW(d->arena, struct diag), *same;
 	va_list ap;
@@ -119,8 +118,7 @@ diag_add(
 }
 
 void
-diag_note(
-    struct diags *d, struct diag *g, struct loc loc, const char *fmt, ...)
+diag_note(struct diags *d, struct diag *g, struct loc loc, const char *fmt, ...)
 {
 	struct diag_note *n;
 	va_list ap;

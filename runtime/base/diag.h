@@ -55,6 +55,7 @@ struct diag {
 	struct diag_note notes[DIAG_NOTES_MAX];
 	size_t nnotes;
 	bool suppressed;
+	bool hidden; /* show no excerpt: the place holds a secret */
 };
 
 /* What -W makes of a name. */

@@ -5,8 +5,8 @@
 #include <openssl/sha.h>
 #include <zlib.h>
 
-#include "runtime/base/encode.h"
 #include "runtime/base/banned.h"
+#include "runtime/base/encode.h"
 
 void
 rt_sha256(unsigned char out[SHA256_LEN], struct str s)
@@ -64,8 +64,7 @@ rt_unhex(struct str *out, struct arena *a, struct str s, struct rt_err *err)
 		p[i / 2] = (char)(p[i / 2] << 4 | d);
 	}
 	if (s.n % 2 != 0)
-		return rt_err_set(
-		    err, RT_EFORMAT, "odd number of hex digits");
+		return rt_err_set(err, RT_EFORMAT, "odd number of hex digits");
 	*out = (struct str){p, s.n / 2};
 	return 0;
 }
@@ -126,8 +125,7 @@ rt_unbase64(struct str *out, struct arena *a, struct str s, struct rt_err *err)
 		}
 	}
 	if (pad > 2 || (digits + pad) % 4 != 0)
-		return rt_err_set(
-		    err, RT_EFORMAT, "base64 of a wrong length");
+		return rt_err_set(err, RT_EFORMAT, "base64 of a wrong length");
 	if (pad == 1) {
 		q[n++] = (char)(word >> 10);
 		q[n++] = (char)(word >> 2);

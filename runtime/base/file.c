@@ -1,20 +1,20 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include <sys/stat.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
+#include "runtime/base/banned.h"
 #include "runtime/base/buf.h"
 #include "runtime/base/file.h"
-#include "runtime/base/banned.h"
 
 static int
-read_all(struct str *out, struct arena *a, int fd, size_t max,
-    struct rt_err *err)
+read_all(
+    struct str *out, struct arena *a, int fd, size_t max, struct rt_err *err)
 {
 	struct buf b = {0};
 	int r = 0;
@@ -54,8 +54,8 @@ file_read(struct str *out, struct arena *a, const char *path, size_t max,
 		return read_all(out, a, STDIN_FILENO, max, err);
 	fd = open(path, O_RDONLY | O_CLOEXEC);
 	if (fd < 0)
-		return rt_err_sys(err,
-		    errno == ENOENT ? RT_ENOTFOUND : RT_EIO, "open %s", path);
+		return rt_err_sys(err, errno == ENOENT ? RT_ENOTFOUND : RT_EIO,
+		    "open %s", path);
 	if (fstat(fd, &st) == 0 && S_ISDIR(st.st_mode))
 		r = rt_err_set(err, RT_EIO, "%s is a directory", path);
 	else if ((r = read_all(out, a, fd, max, err)) != 0)
@@ -113,13 +113,14 @@ static int
 make_temp(struct arena *a, struct file_out *f, int *fd, struct rt_err *err)
 {
 	struct str t = str_from(f->target), base = str_basename(t);
-	char *name = (char *)(uintptr_t)arena_printf(a, "%.*s.%.*s.XXXXXX",
-	    (int)(t.n - base.n), t.p, STR_ARG(base)).p;
+	char *name = (char *)(uintptr_t)arena_printf(
+	    a, "%.*s.%.*s.XXXXXX", (int)(t.n - base.n), t.p, STR_ARG(base))
+			 .p;
 
 	*fd = mkostemp(name, O_CLOEXEC);
 	if (*fd < 0)
-		return rt_err_sys(err, RT_EIO, "create a file beside %s",
-		    f->path);
+		return rt_err_sys(
+		    err, RT_EIO, "create a file beside %s", f->path);
 	f->temp = name;
 	return 0;
 }
@@ -162,8 +163,7 @@ file_set_stage(struct file_set *fs, struct rt_err *err)
 	struct file_out *f;
 	int r;
 
-	VEC_FOREACH(f, &fs->files)
-	{
+	VEC_FOREACH(f, &fs->files) {
 		if ((r = stage(fs->arena, f, err)) != 0) {
 			file_set_abort(fs);
 			return r;
@@ -176,8 +176,8 @@ static int
 sync_directory(struct arena *a, const char *path)
 {
 	struct str p = str_from(path), base = str_basename(p);
-	const char *dir = base.n == p.n ? "." :
-	    arena_cstr(a, str_sub(p, 0, p.n - base.n));
+	const char *dir =
+	    base.n == p.n ? "." : arena_cstr(a, str_sub(p, 0, p.n - base.n));
 	int fd = open(dir, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 	int r;
 
@@ -194,12 +194,12 @@ file_set_commit(struct file_set *fs, size_t *changed, struct rt_err *err)
 	struct file_out *f;
 
 	*changed = 0;
-	VEC_FOREACH(f, &fs->files)
-	{
+	VEC_FOREACH(f, &fs->files) {
 		if (f->temp == NULL)
 			continue;
 		if (rename(f->temp, f->target) != 0) {
-			int r = rt_err_sys(err, RT_EIO, "rename to %s", f->path);
+			int r =
+			    rt_err_sys(err, RT_EIO, "rename to %s", f->path);
 
 			file_set_abort(fs);
 			return r;
@@ -216,8 +216,7 @@ file_set_abort(struct file_set *fs)
 {
 	struct file_out *f;
 
-	VEC_FOREACH(f, &fs->files)
-	{
+	VEC_FOREACH(f, &fs->files) {
 		if (f->temp != NULL)
 			(void)unlink(f->temp);
 		f->temp = NULL;

@@ -5,8 +5,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "runtime/base/jv.h"
 #include "runtime/base/banned.h"
+#include "runtime/base/jv.h"
 
 struct jv *
 jv_new(struct arena *a, enum jv_type type)
@@ -65,8 +65,7 @@ member(const struct jv *object, struct str key)
 {
 	struct jv_member *m;
 
-	VEC_FOREACH(m, &object->members)
-	{
+	VEC_FOREACH(m, &object->members) {
 		if (str_eq(m->key, key))
 			return m;
 	}

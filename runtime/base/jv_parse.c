@@ -7,8 +7,8 @@
 #include "runtime/base/err.h"
 #include "runtime/base/str.h"
 /* jansson has enumerators of the same names as nothing of ours: jv.h is safe */
-#include "runtime/base/jv.h"
 #include "runtime/base/banned.h"
+#include "runtime/base/jv.h"
 
 static struct jv *convert(struct arena *a, const json_t *j);
 
@@ -40,9 +40,8 @@ convert_object(struct arena *a, const json_t *j)
 	     it = json_object_iter_next(u.m, it)) {
 		struct jv_member m;
 
-		m.key = arena_str(a,
-		    (struct str){json_object_iter_key(it),
-			json_object_iter_key_len(it)});
+		m.key = arena_str(a, (struct str){json_object_iter_key(it),
+					 json_object_iter_key_len(it)});
 		m.value = convert(a, json_object_iter_value(it));
 		VEC_PUSH(a, &v->members, m);
 	}
@@ -64,10 +63,9 @@ convert(struct arena *a, const json_t *j)
 			jv_push(a, v, convert(a, json_array_get(j, i)));
 		return v;
 	case JSON_STRING:
-		return jv_string(a,
-		    arena_str(a,
-			(struct str){json_string_value(j),
-			    json_string_length(j)}));
+		return jv_string(
+		    a, arena_str(a, (struct str){json_string_value(j),
+					json_string_length(j)}));
 	case JSON_INTEGER:
 	case JSON_REAL:
 		return convert_number(a, j);
@@ -109,8 +107,7 @@ too_deep(struct str text)
 }
 
 int
-jv_parse(
-    struct jv **out, struct arena *a, struct str text, struct rt_err *err)
+jv_parse(struct jv **out, struct arena *a, struct str text, struct rt_err *err)
 {
 	json_error_t why;
 	json_t *j;
@@ -121,8 +118,8 @@ jv_parse(
 	j = json_loadb(text.p == NULL ? "" : text.p, text.n,
 	    JSON_REJECT_DUPLICATES | JSON_DECODE_ANY | JSON_ALLOW_NUL, &why);
 	if (j == NULL)
-		return rt_err_set(err, RT_EFORMAT,
-		    "line %d, column %d: %s", why.line, why.column, why.text);
+		return rt_err_set(err, RT_EFORMAT, "line %d, column %d: %s",
+		    why.line, why.column, why.text);
 	*out = convert(a, j);
 	json_decref(j);
 	return 0;

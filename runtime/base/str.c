@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include <string.h>
 
-#include "runtime/base/str.h"
 #include "runtime/base/banned.h"
+#include "runtime/base/str.h"
 
 struct str
 str_from(const char *z)
@@ -43,7 +43,7 @@ bool
 str_ends(struct str s, struct str suffix)
 {
 	return s.n >= suffix.n &&
-	    str_eq(str_sub(s, s.n - suffix.n, s.n), suffix);
+	       str_eq(str_sub(s, s.n - suffix.n, s.n), suffix);
 }
 
 struct str
