@@ -1,0 +1,17 @@
+# SPDX-License-Identifier: Apache-2.0
+# Conformance against shared data, where it is present.
+theme_conform() {
+	for pair in manifests:manifests kubernetes:kubernetes strict:real \
+		images:genpolicy genpolicy:genpolicy real:real \
+		kata-policy:kata-policy rego:rego; do
+		theme=${pair%:*}
+		dir=$SHARED/vectors/${pair#*:}
+		if [ ! -d "$dir" ]; then
+			skip "conform $theme" "no vectors beside the project"
+			continue
+		fi
+		"$O/conform" list 2>/dev/null | grep -qx "$theme" || continue
+		timeout 600 "$O/conform" "$theme" "$dir" >"$scratch/conform" 2>&1
+		add "$scratch/conform" "conform $theme"
+	done
+}
