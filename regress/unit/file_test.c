@@ -1,0 +1,87 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include <stdio.h>
+#include <stdlib.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "regress/unit/unit.h"
+#include "runtime/base/banned.h"
+#include "runtime/base/file.h"
+
+static char dir[] = "/tmp/contrastc-file-XXXXXX";
+
+static int
+setup(void **state)
+{
+	*state = arena_new();
+	return mkdtemp(dir) == NULL || chdir(dir) != 0;
+}
+
+static int
+teardown(void **state)
+{
+	arena_free(*state);
+	return 0;
+}
+
+static void
+commit(struct arena *a, const char *path, struct str bytes, size_t want)
+{
+	struct file_set fs;
+	size_t changed;
+
+	file_set_init(&fs, a);
+	file_set_add(&fs, path, bytes, 0666);
+	assert_int_equal(file_set_stage(&fs, NULL), 0);
+	assert_int_equal(file_set_commit(&fs, &changed, NULL), 0);
+	assert_int_equal(changed, want);
+}
+
+static void
+file_set__keeps_mode_link_and_unchanged(void **state)
+{
+	struct stat before, after;
+	struct str s;
+
+	commit(*state, "a", STR("one"), 1);
+	assert_int_equal(chmod("a", 0640), 0);
+	assert_int_equal(symlink("a", "link"), 0);
+	commit(*state, "link", STR("two"), 1);
+	assert_int_equal(lstat("link", &after), 0);
+	assert_true(S_ISLNK(after.st_mode));
+	assert_int_equal(stat("a", &before), 0);
+	assert_int_equal(before.st_mode & 0777, 0640);
+	commit(*state, "a", STR("two"), 0);
+	assert_int_equal(stat("a", &after), 0);
+	assert_int_equal(before.st_ino, after.st_ino);
+	assert_int_equal(file_read(&s, *state, "a", 3, NULL), 0);
+	assert_strz(s, "two");
+	assert_int_equal(file_read(&s, *state, "a", 2, NULL), RT_ELIMIT);
+	assert_int_equal(file_read(&s, *state, "none", 2, NULL), RT_ENOTFOUND);
+	assert_int_equal(file_read(&s, *state, ".", 2, NULL), RT_EIO);
+}
+
+static void
+file_set__abort_leaves_nothing(void **state)
+{
+	struct file_set fs;
+	struct rt_err err;
+
+	file_set_init(&fs, *state);
+	file_set_add(&fs, "b", STR("x"), 0644);
+	file_set_add(&fs, "missing/c", STR("x"), 0644);
+	assert_int_equal(file_set_stage(&fs, &err), RT_EIO);
+	assert_int_equal(access("b", F_OK), -1);
+	/* the set staged "b" under a temporary name and removed it */
+	assert_int_equal(system("test -z \"$(ls -A | grep '^b')\""), 0);
+}
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+	    cmocka_unit_test(file_set__keeps_mode_link_and_unchanged),
+	    cmocka_unit_test(file_set__abort_leaves_nothing)};
+
+	return cmocka_run_group_tests_name("file", tests, setup, teardown);
+}
