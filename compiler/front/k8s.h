@@ -3,6 +3,7 @@
 #define CONTRASTC_FRONT_K8S_H
 
 #include "compiler/front/yaml.h"
+#include "runtime/base/buf.h"
 
 /* The table of kinds (k8s_kind.def): used by every room. */
 enum k8s_role {
@@ -47,8 +48,8 @@ struct k8s_objects {
  * The objects of documents, Lists expanded; a document that is no Kubernetes
  * object is a diagnostic.  False if there was an error.
  */
-bool k8s_objects_read(struct k8s_objects *out, struct arena *a,
-    struct diags *d, const struct units *units);
+bool k8s_objects_read(struct k8s_objects *out, struct arena *a, struct diags *d,
+    const struct units *units);
 
 /* "Deployment 'web' (namespace 'shop')", for notes. */
 struct str k8s_describe(struct arena *a, const struct k8s_object *o);
@@ -73,12 +74,19 @@ bool k8s_check_fields(struct arena *a, struct diags *d,
 enum k8s_field_class { K8S_ENFORCED, K8S_IRRELEVANT, K8S_UNSUPPORTED };
 struct k8s_field {
 	const char *kind; /* "v1/Pod" */
-	const char *path; /* as in fields.tsv */
+	const char *path; /* [] is an element of a list, {} of a map */
 	const char *type; /* "string", "int32", "bool", "object X", … */
 	enum k8s_field_class class;
-	const char *why; /* NULL for enforced */
+	const char *why;  /* NULL for enforced */
+	const char *help; /* unsupported: what to do instead */
+	const char *only; /* unsupported but for this value, or NULL */
 };
-extern const struct k8s_field k8s_fields[];
-extern const size_t k8s_nfields;
+/*
+ * All paths, kind by kind, in the order of the API.  The template of the
+ * other kinds has what v1/Pod has and is not listed again.
+ */
+const struct k8s_field *k8s_fields(struct arena *a, size_t *n);
+/* The same as text, by class, what is below a listed field left out. */
+void k8s_fields_print(struct buf *out);
 
 #endif

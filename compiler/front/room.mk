@@ -1,0 +1,1 @@
+SRCS += compiler/front/k8s_field.c
