@@ -1,1 +1,3 @@
-SRCS += compiler/front/k8s_field.c
+SRCS += compiler/front/k8s_field.c compiler/front/object.c \
+	compiler/front/yaml.c compiler/front/yaml_json.c \
+	compiler/front/yaml_tree.c compiler/front/yaml_type.c

@@ -44,24 +44,36 @@ struct yaml_node {
 	 * loc.source NULL: the compiler made this node.
 	 */
 	struct loc loc;
+	uint32_t prop;     /* where its anchor and tag begin, else loc.off */
+	uint32_t total;    /* nodes in it after expansion, itself included */
+	uint8_t height;    /* levels in it after expansion */
+	bool tagged;       /* has an explicit tag */
+	bool json;         /* of a JSON document: numbers keep their spelling */
 	struct str text;   /* scalar: content; not a string: as written */
 	struct str anchor; /* name behind '&', or empty */
 	VEC(struct yaml_node *) items; /* YAML_SEQ */
 	VEC(struct yaml_pair) pairs;   /* YAML_MAP, as written; "<<" included */
 	struct yaml_node *target;      /* YAML_ALIAS */
 	unsigned naliases;             /* aliases that point here */
+	struct yaml_node *up;          /* what contains it in the text */
 	/* For edit.c: what this node was before it was changed, or NULL. */
 	const struct yaml_node *was;
 };
 
+/*
+ * Keys are strings: what is written as a number or a boolean is respelled as
+ * Kubernetes does it ("yes" becomes "true"); a key that is an alias too.
+ */
 struct yaml_pair {
 	struct yaml_node *key;
 	struct yaml_node *value;
+	bool merge; /* a plain "<<" */
 };
 
 /* Limits, with an error that names the place (yaml-limit). */
 #define YAML_DEPTH_MAX 100
-#define YAML_NODES_MAX 1000000 /* after expansion of aliases */
+#define YAML_NODES_MAX 1000000 /* of a document, aliases expanded */
+#define YAML_SOURCE_NODES_MAX 8000000
 #define YAML_DOCUMENTS_MAX 100000
 
 /* Follows an alias; NULL stays NULL. */
