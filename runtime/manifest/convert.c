@@ -5,9 +5,6 @@
 #include "runtime/base/banned.h"
 #include "runtime/manifest/manifest_int.h"
 
-/* What format 2 takes for granted (7.3). */
-#define TD_ATTRIBUTES STR("0000001000000000")
-
 const struct manifest_guest_policy manifest_guest_policy_default = {
     .smt = true};
 
@@ -49,11 +46,11 @@ convert_tdx(struct manifest *m, struct arena *a, size_t i, struct rt_err *err)
 	struct manifest_tdx *t = &m->refs.tdx.p[i];
 	struct str path = arena_printf(a, "ReferenceValues.tdx[%zu]", i);
 
-	if (!str_eq(t->td_attributes, TD_ATTRIBUTES))
+	if (!str_eqz(t->td_attributes, MANIFEST_TD_ATTRIBUTES))
 		return rt_err_set(err, RT_EINVAL,
-		    "%.*s.TdAttributes: format 2 demands %.*s, this entry has "
+		    "%.*s.TdAttributes: format 2 demands %s, this entry has "
 		    "'%.*s'",
-		    STR_ARG(path), STR_ARG(TD_ATTRIBUTES),
+		    STR_ARG(path), MANIFEST_TD_ATTRIBUTES,
 		    STR_ARG(t->td_attributes));
 	if (t->qe_svn > 0 || t->pce_svn > 0 || !is_zero_hex(t->tee_tcb_svn))
 		warn(m, a, path,

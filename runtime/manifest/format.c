@@ -142,6 +142,26 @@ static const struct mf_field tdx_2_fields[] = {
 TABLE(tdx_1, manifest_tdx, tdx_1_fields);
 TABLE(tdx_2, manifest_tdx, tdx_2_fields);
 
+/* the members of both, for reference-value data */
+static const struct mf_field tdx_data_fields[] = {
+	TDX(platform, "Platform", MF_STRING, .flags = 0),
+	TDX(tcb_eval, "MinTCBEvaluationDataNumber", MF_UINT, .flags = 0),
+	TDX(mr_td, "MrTd", MF_HEX, .digits = 96),
+	TDX(mr_seam, "MrSeam", MF_HEX, .digits = 96),
+	TDX(rtmr, "Rtmrs", MF_RTMRS, .alias = "Rtrms", .digits = 96),
+	TDX(qe_svn, "MinimumQeSvn", MF_SVN, .flags = 0),
+	TDX(pce_svn, "MinimumPceSvn", MF_SVN, .flags = 0),
+	TDX(tee_tcb_svn, "MinimumTeeTcbSvn", MF_HEX, .digits = 32),
+	TDX(td_attributes, "TdAttributes", MF_HEX, .digits = 16),
+	TDX(xfam, "Xfam", MF_HEX, .digits = 16),
+	TDX(piids, "AllowedPIIDs", MF_HEXES, .digits = 32),
+	TDX(memory_integrity, "MemoryIntegrity", MF_BOOL, .flags = 0),
+	TDX(smt_disabled, "SMTDisabled", MF_BOOL, .flags = 0),
+	TDX(static_platform, "StaticPlatform", MF_BOOL, .flags = 0),
+	TDX(cpus, "CPUs", MF_UINT, .flags = 0),
+};
+TABLE(tdx_data, manifest_tdx, tdx_data_fields);
+
 /* ReferenceValues */
 #define REFS(m, n, t) FIELD(manifest_refs, m, n, MF_ENTRIES,                   \
 	.flags = MF_OMIT, .sub = &(t))
@@ -155,6 +175,13 @@ REFS_OF(refs_1_2, snp_1_2, tdx_1);
 REFS_OF(refs_1_7, snp_1_7, tdx_1);
 REFS_OF(refs_1_10, snp_1_10, tdx_1);
 REFS_OF(refs_2, snp_2, tdx_2);
+static const struct mf_field data_fields[] = {
+	REFS(snp, "snp", snp_2), REFS(tdx, "tdx", tdx_data),
+	REFS(simulated, "simulated", simulated),
+};
+const struct mf_table mf_data_table = {
+	data_fields, sizeof(data_fields) / sizeof(data_fields[0]),
+	sizeof(struct manifest_refs)};
 
 /* the whole */
 #define TOP(m, n, t, ...) FIELD(manifest, m, n, t, __VA_ARGS__)
@@ -197,6 +224,15 @@ const struct mf_table *
 mf_table_of(enum manifest_format f)
 {
 	return formats[f].table == NULL ? &manifest_1_2 : formats[f].table;
+}
+
+const struct mf_table *
+mf_refs_table(enum manifest_format f)
+{
+	static const struct mf_table *const refs[] = {
+	    &refs_1_2, &refs_1_2, &refs_1_2, &refs_1_7, &refs_1_10, &refs_2};
+
+	return refs[f];
 }
 
 const char *

@@ -178,6 +178,9 @@ void manifest_transition(unsigned char out[SHA256_LEN], struct str manifest,
 /* The guest policy word of SNP (7.3), reserved bit included. */
 uint64_t manifest_guest_policy_word(const struct manifest_guest_policy *p);
 uint64_t manifest_platform_info_word(const struct manifest_platform_info *p);
+/* What 7.3 gives to TDX entries; format 2 has no other attributes. */
+#define MANIFEST_TD_ATTRIBUTES "0000001000000000"
+#define MANIFEST_XFAM "e702060000000000"
 /* Format 1.2 says nothing: SMT allowed, everything else off. */
 extern const struct manifest_guest_policy manifest_guest_policy_default;
 

@@ -54,6 +54,16 @@ struct mf_table {
 
 /* The members of a manifest in a format, 1.2 or later. */
 const struct mf_table *mf_table_of(enum manifest_format f);
+/* The table of its ReferenceValues. */
+const struct mf_table *mf_refs_table(enum manifest_format f);
+/* All members of all formats: reference-value data. */
+extern const struct mf_table mf_data_table;
+
+/* write.c: one struct as canonical JSON without a final newline */
+void mf_write_object(struct buf *out, const struct mf_table *t, const void *p);
+/* validate.c: findings, and all of them expected? */
+bool mf_lacks_expected(struct arena *a, const struct manifest *m,
+    const struct mf_table *t, const void *entry);
 
 /* Any VEC. */
 struct mf_vec {

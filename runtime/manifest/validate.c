@@ -351,6 +351,18 @@ manifest_validate(
 	return c.coordinator ? MANIFEST_OK : MANIFEST_NO_COORDINATOR;
 }
 
+bool
+mf_lacks_expected(struct arena *a, const struct manifest *m,
+    const struct mf_table *t, const void *entry)
+{
+	struct manifest_notes notes = {0};
+	struct mf_checker c = {.arena = a, .m = m, .out = &notes};
+
+	check_table(&c, t, entry);
+	buf_free(&c.path);
+	return !c.invalid && notes.v.n > 0;
+}
+
 const char *
 manifest_verdict_name(enum manifest_verdict v)
 {

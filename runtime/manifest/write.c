@@ -275,11 +275,17 @@ put_object(struct writer *w, const struct mf_table *t, const void *p)
 }
 
 void
-manifest_write(struct buf *out, const struct manifest *m)
+mf_write_object(struct buf *out, const struct mf_table *t, const void *p)
 {
 	struct writer w = {out, 0, true};
 
-	put_object(&w, mf_table_of(m->format), m);
+	put_object(&w, t, p);
+}
+
+void
+manifest_write(struct buf *out, const struct manifest *m)
+{
+	mf_write_object(out, mf_table_of(m->format), m);
 	buf_putc(out, '\n');
 }
 
