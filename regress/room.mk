@@ -1,4 +1,5 @@
-PROGS += conform
+PROGS += conform measure
+measure_SRCS = regress/bench/measure.c
 conform_SRCS = regress/conform.c
 # conform_SRCS += regress/conform_<theme>.c: one line a theme
 conform_SRCS += regress/conform_kubernetes.c

@@ -1,0 +1,48 @@
+# SPDX-License-Identifier: Apache-2.0
+# Manual pages: linted; every option of --help stands in its page; every line
+# "$ contrastc ..." of EXAMPLES runs in a copy of the samples.
+
+# what the examples of a page print is not compared, only that they succeed
+examples() {
+	sed -n '/^\.Sh EXAMPLES/,/^\.Sh DIAG/s/^\.Dl \$ //p' "$1"
+}
+
+man_options() { # PAGE COMMAND
+	"$contrastc" "$2" --help | sed -n 's/^ .*--\([a-zA-Z-]*\).*/\1/p' |
+	while read -r option; do
+		grep -q -e "Fl -$(echo "$option" | sed 's/-/\\\\-/g')\b" \
+			-e "Fl -$option\b" "$1" || echo "--$option"
+	done
+}
+
+theme_man() {
+	contrastc=$(CDPATH='' cd -- "$O" && pwd)/contrastc
+	command -v mandoc >/dev/null || {
+		skip man "mandoc is not installed"
+		return
+	}
+	for page in $(make -s list-man); do
+		if mandoc -T lint -W warning "$page" >"$scratch/man" 2>&1
+		then ok "man $page"
+		else bad "man $page" "$scratch/man"
+		fi
+	done
+	man_options compiler/cmd/contrastc-generate.1 generate >"$scratch/man"
+	if [ -s "$scratch/man" ]
+	then bad "man: options that contrastc-generate.1 lacks" "$scratch/man"
+	else ok "man options"
+	fi
+	for page in $(make -s list-man); do
+		examples "$page" >"$scratch/examples"
+		while read -r line; do
+			rm -rf "$scratch/example"
+			cp -R samples "$scratch/example"
+			if (cd "$scratch/example" && PATH=$(dirname "$contrastc"):$PATH \
+				timeout 60 sh -e -c "$line") </dev/null \
+				>"$scratch/man" 2>&1
+			then ok "man example: $line"
+			else bad "man example: $line" "$scratch/man"
+			fi
+		done <"$scratch/examples"
+	done
+}
