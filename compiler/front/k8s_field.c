@@ -12,6 +12,7 @@ enum {
 	W_, /* as what it is in */
 #define WHY(id, class, text, help) W_##id,
 #include "compiler/front/k8s_field.def"
+	W_COUNT
 };
 
 const struct k8s_why k8s_whys[] = {
@@ -131,6 +132,9 @@ struct lister {
 	struct arena *a;
 	const char *kind;
 	VEC(struct k8s_field) list;
+	/* Each structure once, and nothing below what is not enforced. */
+	bool brief;
+	bool seen[T_COUNT];
 };
 
 static void
@@ -166,11 +170,27 @@ list_members(
 		if (m->shape <= K8S_MAP)
 			path = arena_printf(l->a, "%.*s%s%s%s", STR_ARG(at),
 			    at.n == 0 ? "" : ".", m->name, suffix[m->shape]);
-		if (m->shape != K8S_SAME)
+		if (m->shape != K8S_SAME &&
+		    !(l->brief && m->shape == K8S_INLINE))
 			list_add(l, path, m, why);
 		/* A template has what v1/Pod has: listed there. */
-		if (in != NULL && in != m_PodTemplateSpec)
-			list_members(l, path, in, why);
+		if (in == NULL || in == m_PodTemplateSpec)
+			continue;
+		if (l->brief && (why != 0 || l->seen[m->type]))
+			continue;
+		l->seen[m->type] = true;
+		list_members(l, path, in, why);
+	}
+}
+
+static void
+list_kinds(struct lister *l)
+{
+	size_t i;
+
+	for (i = 0; i < NKINDS; i++) {
+		l->kind = kinds[i].name;
+		list_members(l, STR(""), kinds[i].members, kinds[i].why);
 	}
 }
 
@@ -178,49 +198,23 @@ const struct k8s_field *
 k8s_fields(struct arena *a, size_t *n)
 {
 	struct lister l = {.a = a};
-	size_t i;
 
-	for (i = 0; i < NKINDS; i++) {
-		l.kind = kinds[i].name;
-		list_members(&l, STR(""), kinds[i].members, kinds[i].why);
-	}
+	list_kinds(&l);
 	*n = l.list.n;
 	return l.list.p;
 }
 
-/* Is `f` below `top`, and nothing to be said about it in addition? */
-static bool
-is_covered(const struct k8s_field *f, const struct k8s_field *top)
-{
-	size_t n;
-
-	if (top == NULL || top->class == K8S_ENFORCED || top->only != NULL ||
-	    f->kind != top->kind || f->why != top->why)
-		return false;
-	n = strlen(top->path);
-	return strncmp(f->path, top->path, n) == 0 &&
-	       (f->path[n] == '.' || f->path[n] == '\0');
-}
-
 static void
-print_class(struct buf *out, const struct k8s_field *f, size_t n,
-    enum k8s_field_class class)
+print_why(struct buf *out, const struct lister *l, const struct k8s_why *why)
 {
-	const struct k8s_field *top = NULL, *end = f + n;
+	const struct k8s_field *f;
 
-	for (; f < end; f++) {
-		if (f->class != class || is_covered(f, top))
+	VEC_FOREACH(f, &l->list) {
+		if (f->why != why->text)
 			continue;
-		/* An inlined structure has the path of the one before. */
-		if (top != NULL && f->kind == top->kind &&
-		    strcmp(f->path, top->path) == 0)
-			continue;
-		top = f;
-		buf_printf(out, "  %s %s", f->kind, f->path);
+		buf_printf(out, "    %s %s", f->kind, f->path);
 		if (f->only != NULL)
-			buf_printf(out, " (but for '%s')", f->only);
-		if (f->why != NULL)
-			buf_printf(out, ": %s", f->why);
+			buf_printf(out, " other than %s", f->only);
 		buf_putc(out, '\n');
 	}
 }
@@ -228,16 +222,30 @@ print_class(struct buf *out, const struct k8s_field *f, size_t n,
 void
 k8s_fields_print(struct buf *out)
 {
-	struct arena *a = arena_new();
-	const struct k8s_field *f;
-	size_t n;
+	static const char *const titles[] = {
+	    [K8S_ENFORCED] = "Enforced: it decides about the policy.",
+	    [K8S_IRRELEVANT] = "Irrelevant: the policy does not depend on it.",
+	    [K8S_UNSUPPORTED] = "Unsupported in a pod that gets a policy.",
+	};
+	static const enum k8s_field_class order[] = {
+	    K8S_UNSUPPORTED, K8S_IRRELEVANT, K8S_ENFORCED};
+	struct lister l = {.a = arena_new(), .brief = true};
+	size_t i, w;
 
-	f = k8s_fields(a, &n);
-	buf_puts(out, "unsupported: an error in a pod that gets a policy\n");
-	print_class(out, f, n, K8S_UNSUPPORTED);
-	buf_puts(out, "\nirrelevant: no request to the agent depends on it\n");
-	print_class(out, f, n, K8S_IRRELEVANT);
-	buf_puts(out, "\nenforced: it decides about a policy or its data\n");
-	print_class(out, f, n, K8S_ENFORCED);
-	arena_free(a);
+	list_kinds(&l);
+	for (i = 0; i < 3; i++) {
+		buf_printf(out, "%s%s\n", i == 0 ? "" : "\n", titles[order[i]]);
+		for (w = 0; w < W_COUNT; w++) {
+			if (k8s_whys[w].class != order[i])
+				continue;
+			if (k8s_whys[w].text != NULL)
+				buf_printf(out, "  %s", k8s_whys[w].text);
+			if (k8s_whys[w].help != NULL)
+				buf_printf(out, " (%s)", k8s_whys[w].help);
+			if (k8s_whys[w].text != NULL)
+				buf_puts(out, ":\n");
+			print_why(out, &l, &k8s_whys[w]);
+		}
+	}
+	arena_free(l.a);
 }

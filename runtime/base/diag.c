@@ -76,24 +76,18 @@ severity_of(const struct diags *d, enum diag_id id)
 	return s;
 }
 
-static struct diag *
-find_same(struct diags *d, const struct diag *g)
+static struct str
+key_of(struct arena *a, const struct diag *g)
 {
-	struct diag **it;
-
-	VEC_FOREACH(it, &d->list) {
-		if ((*it)->id == g->id && (*it)->loc.source == g->loc.source &&
-		    (*it)->loc.off == g->loc.off &&
-		    str_eq((*it)->text, g->text))
-			return *it;
-	}
-	return NULL;
+	return arena_printf(a, "%d %p %u %.*s", (int)g->id,
+	    (const void *)g->loc.source, g->loc.off, STR_ARG(g->text));
 }
 
 struct diag *
 diag_add(struct diags *d, enum diag_id id, struct loc loc, const char *fmt, ...)
 {
 	struct diag *g = ARENA_NEW(d->arena, struct diag), *same;
+	struct str key;
 	va_list ap;
 
 	va_start(ap, fmt);
@@ -106,8 +100,10 @@ diag_add(struct diags *d, enum diag_id id, struct loc loc, const char *fmt, ...)
 	/* An error of the table can be made weaker by name, not dropped. */
 	g->suppressed =
 	    d->level[id] == DIAG_OFF && diag_table[id].severity != DIAG_ERROR;
-	if ((same = find_same(d, g)) != NULL)
+	key = key_of(d->arena, g);
+	if ((same = map_get(&d->seen, key)) != NULL)
 		return same;
+	(void)map_set(d->arena, &d->seen, key, g);
 	VEC_PUSH(d->arena, &d->list, g);
 	d->suppressed += g->suppressed;
 	if (!g->suppressed) {
@@ -140,4 +136,25 @@ diag_help(struct diags *d, struct diag *g, const char *fmt, ...)
 	va_start(ap, fmt);
 	g->help = format(d->arena, fmt, ap);
 	va_end(ap);
+}
+
+void
+diag_soften(struct diags *d, struct diag *g)
+{
+	enum diag_level level = (enum diag_level)d->level[g->id];
+
+	if (g->severity != DIAG_ERROR || level == DIAG_AS_ERROR ||
+	    diag_table[g->id].severity != DIAG_ERROR)
+		return;
+	if (level == DIAG_OFF) {
+		g->suppressed = true;
+		d->suppressed++;
+		d->errors--;
+	} else if (!d->warnings_are_errors) {
+		d->errors--;
+		d->warnings++;
+	} else {
+		return;
+	}
+	g->severity = DIAG_WARNING;
 }

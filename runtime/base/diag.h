@@ -3,6 +3,7 @@
 #define CONTRASTC_BASE_DIAG_H
 
 #include "runtime/base/arena.h"
+#include "runtime/base/map.h"
 #include "runtime/base/source.h"
 #include "runtime/base/vec.h"
 
@@ -67,6 +68,7 @@ struct diags {
 	size_t errors, warnings, suppressed;
 	bool warnings_are_errors;
 	uint8_t level[DIAG_COUNT]; /* enum diag_level */
+	struct map seen;           /* findings by id, place and text */
 };
 
 void diags_init(struct diags *d, struct arena *a);
@@ -85,6 +87,11 @@ struct diag *diag_add(struct diags *d, enum diag_id id, struct loc loc,
 /* Adds a labelled place; beyond DIAG_NOTES_MAX nothing happens. */
 void diag_note(struct diags *d, struct diag *g, struct loc loc,
     const char *fmt, ...) __attribute__((format(printf, 4, 5)));
+/*
+ * Makes an error of the table a warning, because of where it was found; -W
+ * still decides.  For a finding that was just reported.
+ */
+void diag_soften(struct diags *d, struct diag *g);
 /* Replaces the help line of the table. */
 void diag_help(struct diags *d, struct diag *g, const char *fmt, ...)
     __attribute__((format(printf, 3, 4)));
