@@ -1,9 +1,12 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* The table of fields, and what the check of an object reports. */
+#include <string.h>
+
 #include "compiler/front/k8s_field_int.h"
 #include "regress/unit/unit.h"
-#include "runtime/base/banned.h"
 #include "runtime/base/map.h"
+
+#include "runtime/base/banned.h"
 
 /* --- the table --- */
 
