@@ -2,7 +2,7 @@ PROGS += conform measure
 measure_SRCS = regress/bench/measure.c
 conform_SRCS = regress/conform.c
 # conform_SRCS += regress/conform_<theme>.c: one line a theme
-conform_SRCS += regress/conform_kubernetes.c
+conform_SRCS += regress/conform_kubernetes.c regress/conform_strict.c
 conform_SRCS += regress/conform_manifests.c
 TESTS += regress/unit/encode_test.c regress/unit/file_test.c \
 	regress/unit/jv_test.c regress/unit/report_test.c \

@@ -484,11 +484,12 @@ check_members(
 		if (value == NULL || value->kind == YAML_NULL)
 			continue;
 		why = outer != 0 ? outer : m->why;
+		/* What is below an unsupported field is not said again. */
 		if (is_strict(c) && k8s_whys[why].class == K8S_UNSUPPORTED &&
+		    k8s_whys[outer].class != K8S_UNSUPPORTED &&
 		    is_set(m, value))
 			unsupported(c, &at, p->key, &k8s_whys[why]);
-		else
-			check_value(c, &at, m, p->value, why);
+		check_value(c, &at, m, p->value, why);
 	}
 }
 

@@ -401,6 +401,13 @@ static const struct {
 	"guest checks | copy the files into the container's image, or let an "
 	"init container with that image copy them into an emptyDir"},
     {VOLUME "    image:\n", SELECTED, ""},
+    {VOLUME "    rbd: {fstype: ext4}\n", SELECTED,
+	"8:5 error unsupported-field field 'spec.volumes[0].rbd' is not "
+	"supported: the host would mount a file system that no rule describes "
+	"| use a persistentVolumeClaim, csi or ephemeral volume (and more)"},
+    {VOLUME "    rbd: {fstype: ext4}\n", PLAIN,
+	"8:11 warning unknown-field unknown field "
+	"'spec.volumes[0].rbd.fstype' | did you mean 'fsType'?"},
     {VOLUME "    ephemeral: {volumeClaimTemplate: {spec: {accessModes: "
 	    "[ReadWriteOnce]}}}\n",
 	SELECTED, ""},
