@@ -100,4 +100,114 @@ void img_pause_open(struct img_store *s, const struct img_kind *kind);
 int img_pause_answer(struct img_facts *out, struct img_source *src,
     const struct img_ref *ref, unsigned need, struct rt_err *err);
 
+/* image_blob.c: a range of a file; what is in it is not trusted yet. */
+struct img_span {
+	int fd;
+	bool own; /* to be closed by img_span_close() */
+	uint64_t off, size;
+};
+void img_span_close(struct img_span *s);
+int img_span_read(const struct img_span *s, uint64_t at, void *buf, size_t n,
+    struct rt_err *err) RT_MUST_CHECK;
+
+/* Where the parts of an image lie: a directory or an archive. */
+struct img_blobs {
+	/*
+	 * `place` is a digest, or where `img_blobs` is an archive of docker
+	 * a name in it.  RT_ENOTFOUND.
+	 */
+	int (*open)(struct img_span *out, struct img_blobs *b,
+	    struct str place, struct rt_err *err);
+};
+
+struct img_desc {
+	struct str type, digest;
+	uint64_t size;
+	bool have_size;
+	const struct jv *json; /* platform and annotations, or NULL */
+};
+/* The whole of a part, of at most `max` bytes; RT_EVERIFY. */
+int img_blob_read(struct str *out, struct arena *a, struct img_blobs *b,
+    const struct img_desc *d, size_t max, struct rt_err *err) RT_MUST_CHECK;
+struct str img_sha256_text(struct arena *a, const unsigned char *sum);
+
+/* image_stream.c: plain bytes of something that may be compressed. */
+struct img_stream;
+int img_stream_open(struct img_stream **out, const struct img_span *in,
+    uint64_t max, struct rt_err *err) RT_MUST_CHECK;
+bool img_stream_is_plain(const struct img_stream *s);
+/* The next bytes, valid until the next call; *n = 0 at the end. */
+int img_stream_next(struct img_stream *s, const void **p, size_t *n,
+    struct rt_err *err) RT_MUST_CHECK;
+/* Reads what is left; SHA-256 of the bytes as stored and of the plain ones. */
+int img_stream_sums(struct img_stream *s, unsigned char *stored,
+    unsigned char *plain, struct rt_err *err) RT_MUST_CHECK;
+void img_stream_free(struct img_stream *s);
+
+/* image_tar.c: the members of a tar archive in their order. */
+enum img_member_type {
+	IMG_FILE,
+	IMG_DIR,
+	IMG_SYMLINK,
+	IMG_HARDLINK,
+	IMG_OTHER
+};
+struct archive;
+struct img_member {
+	enum img_member_type type;
+	struct str name; /* clean: no "./", no "//", no '/' at either end */
+	struct str link; /* target as written; of a hard link: clean */
+	uint64_t size;
+	uint64_t at; /* offset of its bytes in the archive */
+	struct archive *archive;
+};
+/* A path of an archive, cleaned; false: it has "..". */
+bool img_clean_path(struct buf *out, struct str path);
+typedef int img_member_fn(
+    void *ctx, const struct img_member *m, struct rt_err *err);
+int img_tar_walk(struct img_stream *in, img_member_fn *fn, void *ctx,
+    struct rt_err *err) RT_MUST_CHECK;
+/* The bytes of the member that the function was called for. */
+int img_member_read(struct str *out, struct arena *a,
+    const struct img_member *m, size_t max, struct rt_err *err) RT_MUST_CHECK;
+
+/* image_users.c: two files of the merged image. */
+struct img_part {
+	struct str place;
+	struct img_layer *layer; /* diff_id; digest and size or none */
+	bool encrypted;
+};
+int img_users_read(struct img_facts *f, struct arena *a, struct img_blobs *b,
+    const struct img_part *parts, size_t nparts,
+    struct rt_err *err) RT_MUST_CHECK;
+
+/* image_oci.c: from a descriptor to facts. */
+int img_desc_read(struct img_desc *out, const struct jv *json,
+    struct rt_err *err) RT_MUST_CHECK;
+bool img_platform_is(struct str platform, const struct jv *json);
+int img_oci_read(struct img_facts *out, struct arena *a, struct img_blobs *b,
+    const struct img_desc *d, struct str platform, unsigned need,
+    struct rt_err *err) RT_MUST_CHECK;
+/* The configuration blob: config and diff_ids of *out. */
+int img_oci_config(struct img_facts *out, struct arena *a, struct str text,
+    struct str platform, struct rt_err *err) RT_MUST_CHECK;
+
+/* image_layout.c */
+struct img_layout;
+int img_layout_new(struct img_layout **out, struct arena *a,
+    struct img_blobs *b, struct str index, struct rt_err *err) RT_MUST_CHECK;
+int img_layout_find(struct img_facts *out, struct img_layout *l,
+    struct arena *a, const struct img_ref *ref, struct str platform,
+    unsigned need, struct rt_err *err) RT_MUST_CHECK;
+void img_layout_open(struct img_store *s, const struct img_kind *kind);
+int img_layout_answer(struct img_facts *out, struct img_source *src,
+    const struct img_ref *ref, unsigned need, struct rt_err *err);
+void img_layout_close(struct img_source *src);
+
+/* image_archive.c */
+void img_archive_open(struct img_store *s, const struct img_kind *kind);
+int img_archive_answer(struct img_facts *out, struct img_source *src,
+    const struct img_ref *ref, unsigned need, struct rt_err *err);
+void img_archive_close(struct img_source *src);
+
 #endif

@@ -11,6 +11,8 @@
 
 const struct img_kind img_kinds[] = {
     {"images file", "--images=FILE", img_images_open, img_file_answer, NULL},
+    {"OCI layout", "--image-source=oci-layout:DIR", img_layout_open,
+	img_layout_answer, img_layout_close},
     {"built-in", NULL, img_pause_open, img_pause_answer, NULL},
 };
 const size_t img_nkinds = sizeof(img_kinds) / sizeof(img_kinds[0]);
@@ -69,19 +71,20 @@ say_tried(struct buf *b, const struct img_source *src, const char *why)
 }
 
 static int
-not_found(const struct buf *tried, struct rt_err *err)
+not_found(struct buf *tried, struct rt_err *err)
 {
 	struct buf flags = {0};
 	size_t i;
 
+	if (tried->n == 0)
+		buf_puts(tried, "no source was given");
 	for (i = 0; i < img_nkinds; i++)
 		if (img_kinds[i].flag != NULL)
 			buf_printf(&flags, "%s%s", flags.n > 0 ? ", " : "",
 			    img_kinds[i].flag);
 	(void)rt_err_set(err, RT_ENOTFOUND,
-	    "found nowhere; asked: %.*s; give it with %.*s",
-	    tried->n > 0 ? (int)tried->n : 12,
-	    tried->n > 0 ? tried->p : "no source yet", STR_ARG(flags));
+	    "found nowhere: %.*s; its facts can come from %.*s", (int)tried->n,
+	    tried->p, STR_ARG(buf_str(&flags)));
 	buf_free(&flags);
 	return RT_ENOTFOUND;
 }
