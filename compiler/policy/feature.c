@@ -1,0 +1,434 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "compiler/policy/feature.h"
+
+#include "runtime/base/banned.h"
+
+/*
+ * Every predicate takes what it does not find as absent: data of a user's
+ * own making links the general variants.
+ */
+
+bool
+feature_always(const struct jv *policy_data)
+{
+	(void)policy_data;
+	return true;
+}
+
+static const struct jv *
+check(const struct jv *pd, struct str name)
+{
+	return jv_get(jv_getz(jv_getz(pd, "contrastc"), "checks"), name);
+}
+
+static bool
+filled(const struct jv *v)
+{
+	if (jv_is(v, JV_ARRAY))
+		return v->items.n > 0;
+	return jv_is(v, JV_OBJECT) && v->members.n > 0;
+}
+
+static bool
+profile(const struct jv *pd, const char *name)
+{
+	return str_eqz(
+	    jv_get_str(jv_getz(pd, "contrastc"), STR("profile")), name);
+}
+
+/* Is there a container for which `test` holds? */
+static bool
+any_container(const struct jv *pd, bool (*test)(const struct jv *container))
+{
+	const struct jv *list;
+	size_t i;
+
+	list = jv_getz(pd, "containers");
+	for (i = 0; jv_is(list, JV_ARRAY) && i < list->items.n; i++)
+		if (test(list->items.p[i]))
+			return true;
+	return false;
+}
+
+/* Is there an object in the array for which `test` holds? */
+static bool
+any_item(const struct jv *list, bool (*test)(const struct jv *item))
+{
+	size_t i;
+
+	for (i = 0; jv_is(list, JV_ARRAY) && i < list->items.n; i++)
+		if (test(list->items.p[i]))
+			return true;
+	return false;
+}
+
+static bool
+holds(struct str s, struct str part)
+{
+	return str_find(s, part, 0) != SIZE_MAX;
+}
+
+/* Runtimes of Contrast 1.2, whose requests say less. */
+bool
+feature_v12(const struct jv *pd)
+{
+	return profile(pd, "metal-v1.2") || profile(pd, "aks-v1.2");
+}
+
+static const struct jv *
+setting(const struct jv *pd, struct str name)
+{
+	return jv_get(jv_getz(pd, "request_defaults"), name);
+}
+
+static bool
+streams_closed(const struct jv *pd)
+{
+	static const struct str names[] = {
+	    STR_INIT("CloseStdinRequest"),
+	    STR_INIT("GetDiagnosticDataRequest"),
+	    STR_INIT("UpdateEphemeralMountsRequest"),
+	    STR_INIT("WriteStreamRequest"),
+	};
+	size_t i;
+
+	for (i = 0; i < sizeof(names) / sizeof(*names); i++)
+		if (jv_is(setting(pd, names[i]), JV_TRUE))
+			return false;
+	return true;
+}
+
+bool
+feature_streams_read(const struct jv *pd)
+{
+	return jv_is(setting(pd, STR("ReadStreamRequest")), JV_TRUE) &&
+	       streams_closed(pd);
+}
+
+bool
+feature_streams(const struct jv *pd)
+{
+	return !streams_closed(pd);
+}
+
+bool
+feature_source_dir(const struct jv *pd)
+{
+	return jv_is(
+	    jv_path(pd, "common", "mount_source_cpath", NULL), JV_STRING);
+}
+
+bool
+feature_copy_file_path(const struct jv *pd)
+{
+	return feature_v12(pd);
+}
+
+bool
+feature_copy_file_any(const struct jv *pd)
+{
+	return profile(pd, "contrast-metal");
+}
+
+bool
+feature_guest_hooks(const struct jv *pd)
+{
+	return filled(check(pd, STR("guest_hooks")));
+}
+
+bool
+feature_network(const struct jv *pd)
+{
+	return setting(pd, STR("UpdateInterfaceRequest")) != NULL ||
+	       setting(pd, STR("UpdateRoutesRequest")) != NULL ||
+	       setting(pd, STR("AddARPNeighborsRequest")) != NULL;
+}
+
+static bool
+has_exec_commands(const struct jv *container)
+{
+	return filled(jv_getz(container, "exec_commands"));
+}
+
+bool
+feature_exec_settings(const struct jv *pd)
+{
+	const struct jv *exec;
+
+	exec = setting(pd, STR("ExecProcessRequest"));
+	return filled(jv_getz(exec, "allowed_commands")) ||
+	       filled(jv_getz(exec, "regex"));
+}
+
+bool
+feature_exec(const struct jv *pd)
+{
+	return any_container(pd, has_exec_commands) ||
+	       feature_exec_settings(pd);
+}
+
+bool
+feature_exec_any(const struct jv *pd)
+{
+	return feature_v12(pd) && feature_exec(pd);
+}
+
+bool
+feature_exec_commands(const struct jv *pd)
+{
+	return any_container(pd, has_exec_commands);
+}
+
+bool
+feature_exec_any_commands(const struct jv *pd)
+{
+	return feature_v12(pd) && feature_exec_commands(pd);
+}
+
+bool
+feature_propagation(const struct jv *pd)
+{
+	return jv_is(check(pd, STR("rootfs_propagation")), JV_TRUE);
+}
+
+bool
+feature_version(const struct jv *pd)
+{
+	return jv_is(check(pd, STR("oci_version")), JV_TRUE);
+}
+
+static bool
+has_patterns(const struct jv *container)
+{
+	return filled(jv_getz(container, "runtime_anno_patterns"));
+}
+
+bool
+feature_patterns(const struct jv *pd)
+{
+	return any_container(pd, has_patterns);
+}
+
+bool
+feature_dynamic(const struct jv *pd)
+{
+	return filled(jv_path(pd, "common", "dynamic_annotations", NULL));
+}
+
+static bool
+has_root_cpath(const struct jv *container)
+{
+	return holds(jv_str(jv_path(container, "OCI", "Root", "Path", NULL)),
+	    STR("$(cpath)"));
+}
+
+bool
+feature_root_cpath(const struct jv *pd)
+{
+	return any_container(pd, has_root_cpath);
+}
+
+static bool
+is_option_rw(const struct jv *option)
+{
+	return str_eqz(jv_str(option), "rw");
+}
+
+static bool
+is_sysfs_rw(const struct jv *mount)
+{
+	return str_eqz(jv_get_str(mount, STR("type_")), "sysfs") &&
+	       any_item(jv_getz(mount, "options"), is_option_rw);
+}
+
+static bool
+has_sysfs_rw(const struct jv *container)
+{
+	return any_item(jv_path(container, "OCI", "Mounts", NULL), is_sysfs_rw);
+}
+
+bool
+feature_mounts_sysfs(const struct jv *pd)
+{
+	return any_container(pd, has_sysfs_rw);
+}
+
+bool
+feature_mounts_cgroup(const struct jv *pd)
+{
+	return filled(
+	    jv_path(pd, "cluster_config", "cgroup_mount_extras_allowed", NULL));
+}
+
+static bool
+is_block_mount(const struct jv *mount)
+{
+	const struct jv *source;
+
+	source = jv_getz(mount, "source");
+	return jv_is(source, JV_STRING) && source->text.n == 0;
+}
+
+static bool
+has_block_mount(const struct jv *container)
+{
+	return any_item(
+	    jv_path(container, "OCI", "Mounts", NULL), is_block_mount);
+}
+
+bool
+feature_mounts_block(const struct jv *pd)
+{
+	return any_container(pd, has_block_mount);
+}
+
+static bool
+is_block_storage(const struct jv *storage)
+{
+	return holds(
+	    jv_get_str(storage, STR("mount_point")), STR("$(b64_device_id)"));
+}
+
+static bool
+has_block_storage(const struct jv *container)
+{
+	return any_item(jv_getz(container, "storages"), is_block_storage);
+}
+
+bool
+feature_storages_block(const struct jv *pd)
+{
+	return any_container(pd, has_block_storage);
+}
+
+bool
+feature_block(const struct jv *pd)
+{
+	return feature_mounts_block(pd) || feature_storages_block(pd);
+}
+
+/* A storage that is no image and no layer of one. */
+static bool
+is_volume_storage(const struct jv *storage)
+{
+	return !str_eqz(jv_get_str(storage, STR("driver")), "image_guest_pull");
+}
+
+static bool
+has_volume_storage(const struct jv *container)
+{
+	return any_item(jv_getz(container, "storages"), is_volume_storage);
+}
+
+bool
+feature_storages_none(const struct jv *pd)
+{
+	return !any_container(pd, has_volume_storage);
+}
+
+static bool
+is_dir_storage(const struct jv *storage)
+{
+	struct str fstype;
+
+	fstype = jv_get_str(storage, STR("fstype"));
+	return str_eqz(fstype, "bind") || str_eqz(fstype, "local") ||
+	       str_eqz(fstype, "tmpfs");
+}
+
+static bool
+has_dir_storage(const struct jv *container)
+{
+	return any_item(jv_getz(container, "storages"), is_dir_storage);
+}
+
+bool
+feature_storages_dir(const struct jv *pd)
+{
+	return any_container(pd, has_dir_storage);
+}
+
+static bool
+image_pull(const struct jv *pd, const char *name)
+{
+	return str_eqz(jv_str(check(pd, STR("image_pull"))), name);
+}
+
+bool
+feature_image_first(const struct jv *pd)
+{
+	return profile(pd, "metal-v1.2") && !image_pull(pd, "ignore");
+}
+
+bool
+feature_first_only(const struct jv *pd)
+{
+	return feature_image_first(pd) && feature_storages_none(pd);
+}
+
+bool
+feature_image_required(const struct jv *pd)
+{
+	return image_pull(pd, "required");
+}
+
+bool
+feature_image_digest(const struct jv *pd)
+{
+	return image_pull(pd, "if_present");
+}
+
+bool
+feature_env_complete(const struct jv *pd)
+{
+	return jv_is(check(pd, STR("env_complete")), JV_TRUE);
+}
+
+static bool
+is_privileged_token(const struct jv *capability)
+{
+	return str_eqz(jv_str(capability), "$(privileged_caps)");
+}
+
+static bool
+has_privileged(const struct jv *container)
+{
+	const struct jv *sets;
+	size_t i;
+
+	sets = jv_path(container, "OCI", "Process", "Capabilities", NULL);
+	for (i = 0; jv_is(sets, JV_OBJECT) && i < sets->members.n; i++)
+		if (any_item(sets->members.p[i].value, is_privileged_token))
+			return true;
+	return false;
+}
+
+bool
+feature_privileged(const struct jv *pd)
+{
+	return any_container(pd, has_privileged);
+}
+
+static bool
+has_devices(const struct jv *container)
+{
+	return filled(jv_getz(container, "devices"));
+}
+
+bool
+feature_devices_none(const struct jv *pd)
+{
+	return !any_container(pd, has_devices);
+}
+
+bool
+feature_order(const struct jv *pd)
+{
+	return filled(check(pd, STR("start_before")));
+}
+
+bool
+feature_unique(const struct jv *pd)
+{
+	return jv_is(check(pd, STR("unique_containers")), JV_TRUE);
+}

@@ -1,0 +1,16 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#ifndef CONTRASTC_POLICY_FEATURE_H
+#define CONTRASTC_POLICY_FEATURE_H
+
+#include "runtime/base/jv.h"
+
+/*
+ * What a workload's policy data uses: the predicates that choose among the
+ * modules of stdlib-rego/ (modules.def).
+ */
+#define MODULE(concern, variant, file, predicate)                              \
+	bool predicate(const struct jv *policy_data);
+#include "stdlib-rego/modules.def"
+#undef MODULE
+
+#endif

@@ -1,0 +1,12 @@
+# SPDX-License-Identifier: Apache-2.0
+package agent_policy
+
+import future.keywords.in
+import future.keywords.if
+
+# The same, for all containers.
+annotation(k, v) if {
+	some key, value in policy_data.common.dynamic_annotations
+	full(key, k)
+	full(value, v)
+}

@@ -1,0 +1,16 @@
+# SPDX-License-Identifier: Apache-2.0
+package agent_policy
+
+import future.keywords.in
+import future.keywords.every
+import future.keywords.if
+
+# "$$" stands for "$".
+# explain: args
+args if {
+	wanted := object.get(want.OCI.Process, "Args", [])
+	count(input.OCI.Process.Args) == count(wanted)
+	every i, a in input.OCI.Process.Args {
+		a == replace(wanted[i], "$$", "$")
+	}
+}

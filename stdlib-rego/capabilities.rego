@@ -1,0 +1,24 @@
+# SPDX-License-Identifier: Apache-2.0
+package agent_policy
+
+import future.keywords.in
+import future.keywords.every
+import future.keywords.if
+
+# Sets, with or without the prefix.
+# explain: capabilities
+capabilities if {
+	every k in ["Ambient", "Bounding", "Effective", "Inheritable", "Permitted"] {
+		found := {trim_prefix(c, "CAP_") | some c in input.OCI.Process.Capabilities[k]}
+		capable(want.OCI.Process.Capabilities[k], found)
+	}
+}
+
+capability_set(list) := {trim_prefix(c, "CAP_") | some c in list}
+
+capable(w, found) if capability_set(w) == found
+
+capable(w, found) if {
+	w == ["$(default_caps)"]
+	capability_set(policy_data.common.default_caps) == found
+}

@@ -1,0 +1,9 @@
+# SPDX-License-Identifier: Apache-2.0
+package agent_policy
+
+import future.keywords.if
+
+capable(w, found) if {
+	w == ["$(privileged_caps)"]
+	capability_set(policy_data.common.privileged_caps) == found
+}

@@ -1,0 +1,18 @@
+# SPDX-License-Identifier: Apache-2.0
+package agent_policy
+
+import future.keywords.in
+import future.keywords.every
+import future.keywords.if
+
+# No literal variable of the policy is missing.
+# explain: complete
+complete if {
+	every e in object.get(want.OCI.Process, "Env", []) {
+		present(e)
+	}
+}
+
+present(e) if e in input.OCI.Process.Env
+
+present(e) if contains(e, "$(")

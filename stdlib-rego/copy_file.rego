@@ -1,0 +1,32 @@
+# SPDX-License-Identifier: Apache-2.0
+package agent_policy
+
+import future.keywords.in
+import future.keywords.if
+
+# Files go to the directory that is shared with the guest.
+
+# explain: copy-file
+CopyFileRequest if {
+	input.file_type in ["Regular", "Directory"]
+	shared_path(input.path, "")
+}
+
+# A link below a directory, to somewhere below that directory.
+CopyFileRequest if {
+	input.file_type == "Symlink"
+	shared_path(input.path, ".*/.+")
+	target := input.symlink_target
+	is_string(target)
+	not startswith(target, "/")
+	parts := split(target, "/")
+	not ".." in parts
+}
+
+shared_path(path, suffix) if {
+	parts := split(path, "/")
+	not ".." in parts
+	some entry in policy_data.request_defaults.CopyFileRequest
+	prefix := replace(replace(entry, "$(sfprefix)", policy_data.common.sfprefix), "$(cpath)", shared_dir)
+	regex.match(concat("", [replace(prefix, "$(bundle-id)", "[a-z0-9]{64}"), suffix]), path)
+}

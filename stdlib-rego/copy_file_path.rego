@@ -1,0 +1,18 @@
+# SPDX-License-Identifier: Apache-2.0
+package agent_policy
+
+import future.keywords.in
+import future.keywords.if
+
+# For agents that do not say what kind of file it is.
+
+# explain: copy-file
+CopyFileRequest if shared_path(input.path, "")
+
+shared_path(path, suffix) if {
+	parts := split(path, "/")
+	not ".." in parts
+	some entry in policy_data.request_defaults.CopyFileRequest
+	prefix := replace(replace(entry, "$(sfprefix)", policy_data.common.sfprefix), "$(cpath)", shared_dir)
+	regex.match(concat("", [replace(prefix, "$(bundle-id)", "[a-z0-9]{64}"), suffix]), path)
+}

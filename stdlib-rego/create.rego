@@ -1,0 +1,147 @@
+# SPDX-License-Identifier: Apache-2.0
+package agent_policy
+
+import future.keywords.in
+import future.keywords.every
+import future.keywords.if
+
+# CreateContainer: the policy container that the request names, all checks
+# against it, and what is remembered of it.
+
+CreateContainerRequest := {"allowed": true, "ops": ops} if {
+	container
+	fields
+	propagation
+	version
+	kind
+	annotations
+	names
+	root
+	mounts
+	storages
+	image
+	args
+	user(input.OCI.Process)
+	env(input.OCI.Process)
+	complete
+	capabilities
+	devices
+	namespaces
+	linux
+	order
+	unique
+	remembered
+	ops := [{"op": "add", "path": concat("", ["/pstate/", k]), "value": v} |
+		some k, v in state
+		not data.pstate[k]
+	]
+}
+
+anno := input.OCI.Annotations
+
+sandbox_name := anno["io.kubernetes.cri.sandbox-name"]
+
+sandbox_namespace := anno["io.kubernetes.cri.sandbox-namespace"]
+
+sandbox_id := anno["io.kubernetes.cri.sandbox-id"]
+
+matching := [i |
+	some i, c in policy_data.containers
+	c.OCI.Annotations["io.kubernetes.cri.container-type"] == anno["io.kubernetes.cri.container-type"]
+	object.get(c.OCI.Annotations, "io.kubernetes.cri.container-name", "") == object.get(anno, "io.kubernetes.cri.container-name", "")
+]
+
+index := matching[0] if count(matching) == 1
+
+want := policy_data.containers[index]
+
+# explain: container
+container if {
+	index >= 0
+	regex.match("^([0-9A-Za-z][0-9A-Za-z._-]*)?$", input.container_id)
+}
+
+# What no policy of ours allows.
+# explain: fields
+fields if {
+	input.shared_mounts == []
+	input.string_user == null
+	input.OCI.Hooks == null
+	input.OCI.Solaris == null
+	input.OCI.Windows == null
+	l := input.OCI.Linux
+	l.GIDMappings == []
+	l.UIDMappings == []
+	l.MountLabel == ""
+	l.IntelRdt == null
+	l.Seccomp == null
+	l.Resources.Devices == []
+	l.Resources.BlockIO == null
+	l.Resources.Network == null
+	l.Resources.Pids == null
+	input.OCI.Process.SelinuxLabel == ""
+	input.OCI.Process.User.Username == ""
+	input.sandbox_pidns == want.sandbox_pidns
+	input.OCI.Process.Terminal == want.OCI.Process.Terminal
+}
+
+# explain: kind
+kind if {
+	anno["io.kubernetes.cri.container-type"] == "sandbox"
+	anno["io.katacontainers.pkg.oci.container_type"] == "pod_sandbox"
+	not anno["io.kubernetes.cri.container-name"]
+	full(want.OCI.Annotations["nerdctl/network-namespace"], anno["nerdctl/network-namespace"])
+	logs := replace(want.OCI.Annotations["io.kubernetes.cri.sandbox-log-directory"], "$(sandbox-name)", quote(sandbox_name))
+	full(replace(logs, "$(sandbox-namespace)", quote(sandbox_namespace)), anno["io.kubernetes.cri.sandbox-log-directory"])
+}
+
+kind if {
+	anno["io.kubernetes.cri.container-type"] == "container"
+	anno["io.katacontainers.pkg.oci.container_type"] == "pod_container"
+	anno["io.kubernetes.cri.container-name"]
+	not anno["nerdctl/network-namespace"]
+	not anno["io.kubernetes.cri.sandbox-log-directory"]
+}
+
+# explain: annotations
+annotations if {
+	every k, v in anno {
+		annotation(k, v)
+	}
+}
+
+annotation(k, _) if startswith(k, "io.kubernetes.cri.")
+
+annotation(k, _) if want.OCI.Annotations[k]
+
+# explain: names
+names if {
+	full(object.get(want.OCI.Annotations, "io.kubernetes.cri.sandbox-name", "(?s).*"), sandbox_name)
+	want.OCI.Annotations["io.kubernetes.cri.sandbox-namespace"] in ["", sandbox_namespace]
+	full(want.OCI.Annotations["io.kubernetes.cri.sandbox-id"], sandbox_id)
+}
+
+# explain: root
+root if {
+	input.OCI.Root.Readonly == want.OCI.Root.Readonly
+	is_string(bundle_id)
+}
+
+# explain: state
+remembered if {
+	now := state
+	every k, v in now {
+		same(k, v)
+	}
+}
+
+state := object.union(started, {
+	"sandbox_name": sandbox_name,
+	"namespace": sandbox_namespace,
+	"network_namespace": network_namespace,
+	concat("", ["c:", input.container_id]): index,
+})
+
+same(k, _) if not data.pstate[k]
+
+same(k, v) if data.pstate[k] == v

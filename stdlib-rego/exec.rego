@@ -1,0 +1,22 @@
+# SPDX-License-Identifier: Apache-2.0
+package agent_policy
+
+import future.keywords.if
+
+# Commands run in the container that they were declared for.
+
+# explain: exec-process
+ExecProcessRequest if {
+	input.string_user == null
+	p := input.process
+	p.SelinuxLabel == ""
+	p.ApparmorProfile == ""
+	p.Capabilities == null
+	is_string(data.pstate.namespace)
+	want.OCI.Annotations["io.kubernetes.cri.sandbox-name"]
+	command(p)
+	user(p)
+	env(p)
+}
+
+index := data.pstate[concat("", ["c:", input.container_id])] if not input.OCI

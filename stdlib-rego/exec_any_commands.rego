@@ -1,0 +1,10 @@
+# SPDX-License-Identifier: Apache-2.0
+package agent_policy
+
+import future.keywords.in
+import future.keywords.if
+
+command(p) if {
+	some c in policy_data.containers
+	p.Args in c.exec_commands
+}

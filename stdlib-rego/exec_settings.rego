@@ -1,0 +1,13 @@
+# SPDX-License-Identifier: Apache-2.0
+package agent_policy
+
+import future.keywords.in
+import future.keywords.if
+
+# Commands of the settings.
+command(p) if p.Args in policy_data.request_defaults.ExecProcessRequest.allowed_commands
+
+command(p) if {
+	some pattern in policy_data.request_defaults.ExecProcessRequest.regex
+	regex.match(pattern, concat(" ", p.Args))
+}

@@ -1,0 +1,35 @@
+# SPDX-License-Identifier: Apache-2.0
+package agent_policy
+
+import future.keywords.in
+import future.keywords.every
+import future.keywords.if
+
+# Each mount is one of the policy's, and no two are the same one.
+# explain: mounts
+mounts if {
+	wanted := object.get(want.OCI, "Mounts", [])
+	hits := [h |
+		some m in input.OCI.Mounts
+		h := [i |
+			some i, p in wanted
+			mount(p, m)
+		]
+	]
+	count(hits) == count(input.OCI.Mounts)
+	every i, _ in input.OCI.Mounts {
+		count(hits[i]) == 1
+	}
+	count({h | some h in hits}) == count(hits)
+}
+
+mount(p, m) if {
+	p == m
+	p.source != ""
+}
+
+mount(p, m) if {
+	[p.destination, p.type_, p.options] == [m.destination, m.type_, m.options]
+	strings.any_prefix_match(p.source, ["^", "$("])
+	full(expand(p.source, shared_dir), m.source)
+}

@@ -1,0 +1,15 @@
+# SPDX-License-Identifier: Apache-2.0
+package agent_policy
+
+import future.keywords.in
+import future.keywords.if
+
+# A volume on a block device of its own.
+mount(p, m) if {
+	p.source == ""
+	[p.destination, p.type_, p.options] == [m.destination, m.type_, m.options]
+	some s in input.storages
+	s.driver in ["blk", "scsi"]
+	s.mount_point == m.source
+	m.source == device_dir("$(spath)/$(b64_device_id)", s)
+}

@@ -1,0 +1,13 @@
+# SPDX-License-Identifier: Apache-2.0
+package agent_policy
+
+import future.keywords.in
+import future.keywords.if
+
+# Another version of the runtime mounts it read-only where the policy would
+# let it be written.
+mount(p, m) if {
+	p.type_ == "sysfs"
+	[p.type_, p.destination, p.source] == [m.type_, m.destination, m.source]
+	{o | some o in array.concat(m.options, ["rw"])} == {o | some o in array.concat(p.options, ["ro"])}
+}

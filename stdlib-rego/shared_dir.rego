@@ -1,0 +1,5 @@
+# SPDX-License-Identifier: Apache-2.0
+package agent_policy
+
+# The guest's side of the shared directory, a pattern.
+shared_dir := policy_data.common.cpath

@@ -1,0 +1,5 @@
+# SPDX-License-Identifier: Apache-2.0
+package agent_policy
+
+# The runtime may create before it removes.
+unique := true

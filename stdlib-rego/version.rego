@@ -1,0 +1,7 @@
+# SPDX-License-Identifier: Apache-2.0
+package agent_policy
+
+import future.keywords.if
+
+# explain: version
+version if input.OCI.Version == want.OCI.Version
