@@ -487,8 +487,11 @@ check_members(
 		/* What is below an unsupported field is not said again. */
 		if (is_strict(c) && k8s_whys[why].class == K8S_UNSUPPORTED &&
 		    k8s_whys[outer].class != K8S_UNSUPPORTED &&
-		    is_set(m, value))
+		    is_set(m, value)) {
 			unsupported(c, &at, p->key, &k8s_whys[why]);
+			if (m->only[0] != '\0')
+				continue;
+		}
 		check_value(c, &at, m, p->value, why);
 	}
 }
