@@ -13,21 +13,36 @@
  */
 struct lower_options {
 	const struct target *target;
-	const struct jv *settings;
+	const struct jv *settings; /* of settings_load() */
 	bool debug;       /* --access debug: logs, exec, streams open */
 	bool start_order; /* Initializer and mesh before the application */
 	bool no_sidecar_omitted, env_complete, unique_containers;
-	bool coordinator; /* the Coordinator's variant (cli 8.2) */
-	bool lenient;     /* unknown fields are warnings */
+};
+
+/* What is particular to one workload. */
+enum {
+	LOWER_COORDINATOR = 1 << 0, /* the Coordinator's variant (cli 8.2) */
+	LOWER_NO_SIDECAR_OMITTED = 1 << 1,
+	LOWER_ENV_COMPLETE = 1 << 2,
+	LOWER_UNIQUE_CONTAINERS = 1 << 3
 };
 
 /*
- * One workload to policy data (policy-model 7 and 9): the same function for
- * all kinds.  Every leaf has its origin.  ConfigMaps and Secrets come from
- * `all`.  NULL if there was an error (all are reported).
+ * What the workloads of a run share.  ConfigMaps and Secrets come from `all`,
+ * the first of a name wins.  NULL after an error in the settings.
  */
-struct jv *lower_workload(struct arena *a, struct diags *d,
-    const struct k8s_object *o, const struct k8s_objects *all,
-    struct img_store *images, const struct lower_options *options);
+struct lower;
+struct lower *lower_new(struct arena *a, struct diags *d,
+    const struct k8s_objects *all, struct img_store *images,
+    const struct lower_options *options);
+
+/*
+ * One workload to policy data (policy-model 7 and 9): the same function for
+ * all kinds.  Every leaf has its origin.  The result lives in `a` and in the
+ * arena of lower_new(): parts are shared between workloads, so it is not to
+ * be changed.  NULL if there was an error (all are reported).
+ */
+struct jv *lower_workload(struct lower *l, struct arena *a,
+    const struct k8s_object *o, unsigned flags);
 
 #endif

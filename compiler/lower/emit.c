@@ -1,0 +1,131 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Values of policy data and where they came from. */
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "compiler/lower/internal.h"
+#include "runtime/base/banned.h"
+
+struct jv *
+lw_str(struct arena *a, struct str s, const struct origin *o)
+{
+	struct jv *v = jv_string(a, s);
+
+	v->origin = o;
+	return v;
+}
+
+struct jv *
+lw_int(struct arena *a, int64_t n, const struct origin *o)
+{
+	struct jv *v = jv_new(a, JV_NUMBER);
+	char digits[24];
+	size_t at = sizeof(digits);
+	uint64_t u = n < 0 ? 0 - (uint64_t)n : (uint64_t)n;
+
+	do {
+		digits[--at] = (char)('0' + u % 10);
+		u /= 10;
+	} while (u > 0);
+	if (n < 0)
+		digits[--at] = '-';
+	v->text =
+	    arena_str(a, (struct str){digits + at, sizeof(digits) - at});
+	v->origin = o;
+	return v;
+}
+
+struct jv *
+lw_bool(struct work *w, bool b, const struct origin *o)
+{
+	struct jv *v = jv_bool(w->a, b);
+
+	v->origin = o;
+	return v;
+}
+
+void
+lw_put(struct arena *a, struct jv *object, const char *key, struct jv *value)
+{
+	VEC_PUSH(a, &object->members,
+	    ((struct jv_member){str_from(key), value}));
+}
+
+struct loc
+lw_loc(const struct yaml_node *n)
+{
+	return n == NULL ? loc_none : n->loc;
+}
+
+const struct origin *
+lw_yaml(struct work *w, const struct yaml_node *n)
+{
+	struct origin *o;
+
+	BECAUSE(made, "added by the compiler");
+	if (n == NULL || n->loc.source == NULL)
+		return &made;
+	o = ARENA_NEW(w->a, struct origin);
+	o->kind = ORIGIN_YAML;
+	o->loc = n->loc;
+	return o;
+}
+
+const struct origin *
+lw_image(struct work *w, const char *fmt, ...)
+{
+	struct origin *o = ARENA_NEW(w->a, struct origin);
+	char member[64];
+	va_list ap;
+	int n;
+
+	va_start(ap, fmt);
+	n = vsnprintf(member, sizeof(member), fmt, ap);
+	va_end(ap);
+	if (n < 0 || (size_t)n >= sizeof(member))
+		n = (int)strlen(member);
+	o->kind = ORIGIN_IMAGE;
+	o->what = lw_cat(w->a, (struct str){member, (size_t)n}, STR(" of "),
+	    w->image);
+	return o;
+}
+
+struct str
+lw_cat(struct arena *a, struct str x, struct str y, struct str z)
+{
+	char *p = arena_alloc(a, x.n + y.n + z.n + 1), *at = p;
+
+	at = mempcpy(at, x.p, x.n);
+	at = mempcpy(at, y.p, y.n);
+	(void)memcpy(at, z.p, z.n);
+	return (struct str){p, x.n + y.n + z.n};
+}
+
+struct str
+lw_last(struct str path)
+{
+	while (path.n > 0 && path.p[path.n - 1] == '/')
+		path.n--;
+	return str_basename(path);
+}
+
+struct diag *
+lw_found(struct work *w, struct diag *g)
+{
+	struct diags *d = w->l->diags;
+	const struct k8s_object *o = w->w->object;
+	struct str object;
+
+	if (g->severity == DIAG_ERROR)
+		w->failed = true;
+	if (g->nnotes > 0)
+		return g;
+	object = k8s_describe(d->arena, o);
+	if (w->k != NULL)
+		diag_note(d, g, loc_none, "in container '%.*s' of %.*s",
+		    STR_ARG(w->k->name.s), STR_ARG(object));
+	else
+		diag_note(d, g, loc_none, "in %.*s", STR_ARG(object));
+	return g;
+}
