@@ -6,7 +6,7 @@
 #include "runtime/base/banned.h"
 
 /* What Kubernetes allows for user and group ids. */
-#define ID_MAX INT64_C(2147483647)
+#define ID_MAX 2147483647
 
 struct diag *
 ir_failed(struct ir_ctx *c, struct diag *g)

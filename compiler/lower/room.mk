@@ -1,0 +1,6 @@
+SRCS += compiler/lower/target.c compiler/lower/settings.c \
+	compiler/lower/emit.c compiler/lower/expand.c compiler/lower/env.c \
+	compiler/lower/user.c compiler/lower/process.c compiler/lower/mount.c \
+	compiler/lower/volume.c compiler/lower/container.c \
+	compiler/lower/base.c compiler/lower/lower.c
+$(O)/compiler/lower/target.o: $(wildcard compiler/lower/target/*.json)
