@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* What all workloads of a run share: made once from the settings. */
+#include <string.h>
+
 #include "compiler/lower/internal.h"
 #include "runtime/base/banned.h"
 

@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* From a workload to the policy data of its pods (policy-model 7 and 9). */
+#include <string.h>
+
 #include "compiler/lower/internal.h"
 #include "runtime/base/banned.h"
 

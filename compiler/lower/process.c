@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* OCI.Process (policy-model 7.6). */
+#include <string.h>
+
 #include "compiler/lower/internal.h"
 #include "runtime/base/banned.h"
 
