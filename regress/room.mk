@@ -9,3 +9,4 @@ TESTS += regress/unit/encode_test.c regress/unit/file_test.c \
 	regress/unit/source_test.c regress/unit/str_test.c
 TESTS += regress/unit/k8s_field_test.c
 conform_SRCS += regress/conform_images.c
+conform_SRCS += regress/conform_genpolicy.c

@@ -4,35 +4,35 @@
 
 #define ENV(member) offsetof(struct ir_env, member)
 static const struct ir_field env_fields[] = {
-	{"name", ENV(name), ir_read_str},
-	{"value", ENV(value), ir_read_str},
-	{"valueFrom", ENV(source), ir_read_node},
-	{"valueFrom.configMapKeyRef", ENV(config_map), ir_read_ref},
-	{"valueFrom.secretKeyRef", ENV(secret), ir_read_ref},
-	{"valueFrom.fieldRef.fieldPath", ENV(field_path), ir_read_str},
-	{"valueFrom.resourceFieldRef", ENV(resource), ir_read_node},
+    {"name", ENV(name), ir_read_str},
+    {"value", ENV(value), ir_read_str},
+    {"valueFrom", ENV(source), ir_read_node},
+    {"valueFrom.configMapKeyRef", ENV(config_map), ir_read_ref},
+    {"valueFrom.secretKeyRef", ENV(secret), ir_read_ref},
+    {"valueFrom.fieldRef.fieldPath", ENV(field_path), ir_read_str},
+    {"valueFrom.resourceFieldRef", ENV(resource), ir_read_node},
 };
 
 #define FROM(member) offsetof(struct ir_env_from, member)
 static const struct ir_field from_fields[] = {
-	{"configMapRef", FROM(config_map), ir_read_ref},
-	{"secretRef", FROM(secret), ir_read_ref},
-	{"prefix", FROM(prefix), ir_read_str},
+    {"configMapRef", FROM(config_map), ir_read_ref},
+    {"secretRef", FROM(secret), ir_read_ref},
+    {"prefix", FROM(prefix), ir_read_str},
 };
 
 #define MOUNT(member) offsetof(struct ir_mount, member)
 static const struct ir_field mount_fields[] = {
-	{"name", MOUNT(name), ir_read_str},
-	{"mountPath", MOUNT(path), ir_read_str},
-	{"readOnly", MOUNT(read_only), ir_read_bool},
-	{"mountPropagation", MOUNT(propagation), ir_read_str},
-	{"subPath", MOUNT(sub_path), ir_read_str},
-	{"subPathExpr", MOUNT(sub_path_expr), ir_read_str},
+    {"name", MOUNT(name), ir_read_str},
+    {"mountPath", MOUNT(path), ir_read_str},
+    {"readOnly", MOUNT(read_only), ir_read_bool},
+    {"mountPropagation", MOUNT(propagation), ir_read_str},
+    {"subPath", MOUNT(sub_path), ir_read_str},
+    {"subPathExpr", MOUNT(sub_path_expr), ir_read_str},
 };
 
 static const struct ir_field device_fields[] = {
-	{"name", offsetof(struct ir_device, name), ir_read_str},
-	{"devicePath", offsetof(struct ir_device, path), ir_read_str},
+    {"name", offsetof(struct ir_device, name), ir_read_str},
+    {"devicePath", offsetof(struct ir_device, path), ir_read_str},
 };
 
 /* Reads each mapping of a sequence as one element of a vector. */
@@ -44,8 +44,7 @@ static const struct ir_field device_fields[] = {
                                                                                \
 		if (!ir_is_seq(c, n))                                          \
 			return;                                                \
-		VEC_FOREACH(it, &n->items)                                     \
-		{                                                              \
+		VEC_FOREACH(it, &n->items) {                                   \
 			type item = {.node = yaml_deref(*it)};                 \
                                                                                \
 			IR_READ(c, item.node, fields, &item);                  \
@@ -74,25 +73,25 @@ read_limits(struct ir_ctx *c, struct yaml_node *n, void *out)
 
 #define K(member) offsetof(struct ir_container, member)
 static const struct ir_field container_fields[] = {
-	{"name", K(name), ir_read_str},
-	{"image", K(image), ir_read_str},
-	{"command", K(command), ir_read_strs},
-	{"args", K(args), ir_read_strs},
-	{"workingDir", K(working_dir), ir_read_str},
-	{"terminationMessagePath", K(termination_path), ir_read_str},
-	{"restartPolicy", K(restart_policy), ir_read_str},
-	{"tty", K(tty), ir_read_bool},
-	{"securityContext", K(security), ir_read_security},
-	{"livenessProbe.exec.command", K(exec[0]), ir_read_strs},
-	{"readinessProbe.exec.command", K(exec[1]), ir_read_strs},
-	{"startupProbe.exec.command", K(exec[2]), ir_read_strs},
-	{"lifecycle.postStart.exec.command", K(exec[3]), ir_read_strs},
-	{"lifecycle.preStop.exec.command", K(exec[4]), ir_read_strs},
-	{"env", 0, read_env},
-	{"envFrom", 0, read_env_from},
-	{"volumeMounts", 0, read_mounts},
-	{"volumeDevices", 0, read_devices},
-	{"resources.limits", 0, read_limits},
+    {"name", K(name), ir_read_str},
+    {"image", K(image), ir_read_str},
+    {"command", K(command), ir_read_strs},
+    {"args", K(args), ir_read_strs},
+    {"workingDir", K(working_dir), ir_read_str},
+    {"terminationMessagePath", K(termination_path), ir_read_str},
+    {"restartPolicy", K(restart_policy), ir_read_str},
+    {"tty", K(tty), ir_read_bool},
+    {"securityContext", K(security), ir_read_security},
+    {"livenessProbe.exec.command", K(exec[0]), ir_read_strs},
+    {"readinessProbe.exec.command", K(exec[1]), ir_read_strs},
+    {"startupProbe.exec.command", K(exec[2]), ir_read_strs},
+    {"lifecycle.postStart.exec.command", K(exec[3]), ir_read_strs},
+    {"lifecycle.preStop.exec.command", K(exec[4]), ir_read_strs},
+    {"env", 0, read_env},
+    {"envFrom", 0, read_env_from},
+    {"volumeMounts", 0, read_mounts},
+    {"volumeDevices", 0, read_devices},
+    {"resources.limits", 0, read_limits},
 };
 
 static void
@@ -101,31 +100,27 @@ check_mount(struct ir_ctx *c, const struct ir_mount *m)
 	size_t i;
 
 	if (m->sub_path.s.n > 0)
-		ir_failed(c,
-		    diag_report(c->diags, SUB_PATH, m->sub_path.node->loc));
+		ir_failed(
+		    c, diag_report(c->diags, SUB_PATH, m->sub_path.node->loc));
 	for (i = 0; i < m->path.s.n && m->path.s.p[i] == '/'; i++)
 		continue;
 	if (i == m->path.s.n)
-		ir_failed(c,
-		    diag_report(c->diags, MOUNT_ROOT,
-			m->path.node != NULL ? m->path.node->loc
-					     : m->node->loc));
+		ir_failed(c, diag_report(c->diags, MOUNT_ROOT,
+				 m->path.node != NULL ? m->path.node->loc
+						      : m->node->loc));
 }
 
 static void
 check_env(struct ir_ctx *c, const struct ir_env *e)
 {
 	if (e->name.s.n == 0)
-		ir_failed(c,
-		    diag_report(c->diags, ENV_NAME, e->node->loc, ""));
+		ir_failed(c, diag_report(c->diags, ENV_NAME, e->node->loc, ""));
 	else if (str_chr(e->name.s, '=', 0) != SIZE_MAX)
-		ir_failed(c,
-		    diag_report(c->diags, ENV_NAME, e->name.node->loc,
-			arena_cstr(c->arena, e->name.s)));
+		ir_failed(c, diag_report(c->diags, ENV_NAME, e->name.node->loc,
+				 arena_cstr(c->arena, e->name.s)));
 	if (e->value.s.n > 0 && e->source != NULL)
-		ir_failed(c,
-		    diag_report(c->diags, ENV_VALUE_AND_SOURCE, e->source->loc,
-			STR_ARG(e->name.s)));
+		ir_failed(c, diag_report(c->diags, ENV_VALUE_AND_SOURCE,
+				 e->source->loc, STR_ARG(e->name.s)));
 }
 
 void
@@ -139,9 +134,8 @@ ir_read_container(
 	c->container = yaml_get_str(n, STR("name"));
 	IR_READ(c, n, container_fields, out);
 	if (yaml_is(n, YAML_MAP) && out->image.s.n == 0)
-		ir_failed(c,
-		    diag_report(c->diags, NO_IMAGE, n->loc,
-			STR_ARG(out->name.s)));
+		ir_failed(c, diag_report(c->diags, NO_IMAGE, n->loc,
+				 STR_ARG(out->name.s)));
 	VEC_FOREACH(m, &out->mounts)
 		check_mount(c, m);
 	VEC_FOREACH(e, &out->env)

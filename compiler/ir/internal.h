@@ -25,8 +25,8 @@ struct ir_field {
 void ir_read(struct ir_ctx *c, const struct yaml_node *map,
     const struct ir_field *fields, size_t n, void *out);
 #define IR_READ(c, map, fields, out)                                           \
-	ir_read((c), (map), (fields), sizeof(fields) / sizeof((fields)[0]),    \
-	    (out))
+	ir_read(                                                               \
+	    (c), (map), (fields), sizeof(fields) / sizeof((fields)[0]), (out))
 
 ir_reader ir_read_str, ir_read_bool, ir_read_int, ir_read_id, ir_read_strs,
     ir_read_ids, ir_read_node, ir_read_ref, ir_read_security;

@@ -11,8 +11,7 @@ read_main(struct ir_ctx *c, struct yaml_node *n, void *out)
 
 	if (!ir_is_seq(c, n))
 		return;
-	VEC_FOREACH(it, &n->items)
-	{
+	VEC_FOREACH(it, &n->items) {
 		struct ir_container k = {0};
 
 		ir_read_container(c, yaml_deref(*it), &k);
@@ -28,8 +27,7 @@ read_init(struct ir_ctx *c, struct yaml_node *n, void *out)
 
 	if (!ir_is_seq(c, n))
 		return;
-	VEC_FOREACH(it, &n->items)
-	{
+	VEC_FOREACH(it, &n->items) {
 		struct ir_container k = {.init = true};
 
 		ir_read_container(c, yaml_deref(*it), &k);
@@ -45,8 +43,7 @@ read_volumes(struct ir_ctx *c, struct yaml_node *n, void *out)
 
 	if (!ir_is_seq(c, n))
 		return;
-	VEC_FOREACH(it, &n->items)
-	{
+	VEC_FOREACH(it, &n->items) {
 		struct ir_volume v = {0};
 
 		ir_read_volume(c, yaml_deref(*it), &v);
@@ -87,22 +84,22 @@ refuse_if_false(struct ir_ctx *c, struct yaml_node *n, void *out)
 
 #define W(member) offsetof(struct ir_workload, member)
 static const struct ir_field spec_fields[] = {
-	{"containers", 0, read_main},
-	{"initContainers", 0, read_init},
-	{"volumes", 0, read_volumes},
-	{"securityContext", W(security), ir_read_security},
-	{"hostNetwork", W(host_network), ir_read_bool},
-	{"shareProcessNamespace", W(share_pids), ir_read_bool},
-	{"serviceAccountName", W(service_account), ir_read_str},
-	{"serviceAccount", 0, read_old_account},
-	{"hostPID", 0, refuse_if_true},
-	{"hostIPC", 0, refuse_if_true},
-	{"hostUsers", 0, refuse_if_false},
+    {"containers", 0, read_main},
+    {"initContainers", 0, read_init},
+    {"volumes", 0, read_volumes},
+    {"securityContext", W(security), ir_read_security},
+    {"hostNetwork", W(host_network), ir_read_bool},
+    {"shareProcessNamespace", W(share_pids), ir_read_bool},
+    {"serviceAccountName", W(service_account), ir_read_str},
+    {"serviceAccount", 0, read_old_account},
+    {"hostPID", 0, refuse_if_true},
+    {"hostIPC", 0, refuse_if_true},
+    {"hostUsers", 0, refuse_if_false},
 };
 
 static const struct ir_field sysctl_fields[] = {
-	{"name", offsetof(struct ir_pair, key), ir_read_str},
-	{"value", offsetof(struct ir_pair, value), ir_read_str},
+    {"name", offsetof(struct ir_pair, key), ir_read_str},
+    {"value", offsetof(struct ir_pair, value), ir_read_str},
 };
 
 static void
@@ -112,8 +109,7 @@ read_sysctls(struct ir_ctx *c, struct ir_workload *w)
 
 	if (n == NULL || !ir_is_seq(c, n))
 		return;
-	VEC_FOREACH(it, &n->items)
-	{
+	VEC_FOREACH(it, &n->items) {
 		struct ir_pair p = {0};
 
 		IR_READ(c, yaml_deref(*it), sysctl_fields, &p);
@@ -146,8 +142,8 @@ READ_PAIRS(read_annotations, annotations)
 READ_PAIRS(read_labels, labels)
 
 static const struct ir_field meta_fields[] = {
-	{"annotations", 0, read_annotations},
-	{"labels", 0, read_labels},
+    {"annotations", 0, read_annotations},
+    {"labels", 0, read_labels},
 };
 
 static void
@@ -160,8 +156,7 @@ read_claims(struct ir_ctx *c, struct ir_workload *w)
 	n = yaml_path(w->object->node, "spec", "volumeClaimTemplates", NULL);
 	if (n == NULL || !ir_is_seq(c, n))
 		return;
-	VEC_FOREACH(it, &n->items)
-	{
+	VEC_FOREACH(it, &n->items) {
 		struct yaml_node *name =
 		    yaml_path(yaml_deref(*it), "metadata", "name", NULL);
 		struct ir_str s = {0};
@@ -189,8 +184,7 @@ ir_build(struct arena *a, struct diags *d, const struct k8s_object *o)
 	read_sysctls(&c, w);
 	read_claims(&c, w);
 	if (w->main.n == 0)
-		ir_failed(
-		    &c, diag_report(d, NO_CONTAINERS, o->pod_spec->loc));
+		ir_failed(&c, diag_report(d, NO_CONTAINERS, o->pod_spec->loc));
 	w->sandbox_name = ir_sandbox_name(a, o);
 	w->failed = c.failed;
 	return w;

@@ -64,8 +64,8 @@ struct ir_device {
 enum ir_volume_kind {
 	IR_EMPTY_DIR,
 	IR_HOST_PATH,
-	IR_CLAIM,     /* persistentVolumeClaim, azureFile, csi, ephemeral */
-	IR_CONFIG,    /* configMap, secret */
+	IR_CLAIM,  /* persistentVolumeClaim, azureFile, csi, ephemeral */
+	IR_CONFIG, /* configMap, secret */
 	IR_PROJECTED,
 	IR_DOWNWARD,
 	IR_UNSUPPORTED /* a type that Kata cannot share, or several */
@@ -74,7 +74,7 @@ enum ir_volume_kind {
 struct ir_volume {
 	struct ir_str name;
 	enum ir_volume_kind kind;
-	struct str type; /* the member's name: "csi" */
+	struct str type;      /* the member's name: "csi" */
 	struct ir_str medium; /* emptyDir */
 	struct ir_str path;   /* hostPath */
 	struct yaml_node *node;

@@ -3,8 +3,8 @@
 #include <string.h>
 
 #include "compiler/ir/internal.h"
-#include "runtime/base/buf.h"
 #include "runtime/base/banned.h"
+#include "runtime/base/buf.h"
 
 /* What Kubernetes appends to generated names, and how many of them. */
 #define SUFFIX "[bcdfghjklmnpqrstvwxz2456789]+"
@@ -18,13 +18,13 @@ static const struct {
 	const char *tail; /* behind the object's name */
 	size_t longest;   /* 0: never cut */
 } kinds[] = {
-	{"Deployment", "-" SUFFIX "-" SUFFIX, 1 + 10 + 1},
-	{"ReplicaSet", "-" SUFFIX, 1},
-	{"ReplicationController", "-" SUFFIX, 1},
-	{"DaemonSet", "-" SUFFIX, 1},
-	{"StatefulSet", "-[0-9]+", 0},
-	{"Job", "(-[0-9]+)?-" SUFFIX, 1 + 10 + 1},
-	{"CronJob", "-[0-9]+(-[0-9]+)?-" SUFFIX, 1 + 10 + 1 + 10 + 1},
+    {"Deployment", "-" SUFFIX "-" SUFFIX, 1 + 10 + 1},
+    {"ReplicaSet", "-" SUFFIX, 1},
+    {"ReplicationController", "-" SUFFIX, 1},
+    {"DaemonSet", "-" SUFFIX, 1},
+    {"StatefulSet", "-[0-9]+", 0},
+    {"Job", "(-[0-9]+)?-" SUFFIX, 1 + 10 + 1},
+    {"CronJob", "-[0-9]+(-[0-9]+)?-" SUFFIX, 1 + 10 + 1 + 10 + 1},
 };
 
 #define NKINDS (sizeof(kinds) / sizeof(kinds[0]))
@@ -84,8 +84,8 @@ ir_sandbox_name(struct arena *a, const struct k8s_object *o)
 			break;
 	}
 	if (k < NKINDS && kinds[k].longest > 0) {
-		size_t n = o->name.n > 0 ? o->name.n
-					 : o->generate_name.n + SUFFIX_LEN;
+		size_t n =
+		    o->name.n > 0 ? o->name.n : o->generate_name.n + SUFFIX_LEN;
 
 		cut = n + kinds[k].longest > GENERATED_MAX;
 	}

@@ -30,8 +30,7 @@ reported(const struct diags *d, struct loc loc)
 {
 	struct diag **it;
 
-	VEC_FOREACH(it, &d->list)
-	{
+	VEC_FOREACH(it, &d->list) {
 		if ((*it)->severity == DIAG_ERROR && loc.source != NULL &&
 		    (*it)->loc.source == loc.source &&
 		    (*it)->loc.off == loc.off)
@@ -161,9 +160,8 @@ ir_read_int(struct ir_ctx *c, struct yaml_node *n, void *out)
 	if (n->kind != YAML_INT)
 		ir_bad_type(c, n, "an integer");
 	else if (!yaml_to_int(n, &i->v))
-		ir_failed(c,
-		    diag_report(
-			c->diags, IR_RANGE, n->loc, STR_ARG(n->text), ID_MAX));
+		ir_failed(c, diag_report(c->diags, IR_RANGE, n->loc,
+				 STR_ARG(n->text), ID_MAX));
 }
 
 void
@@ -175,8 +173,7 @@ ir_read_id(struct ir_ctx *c, struct yaml_node *n, void *out)
 	if (i->v >= 0 && i->v <= ID_MAX)
 		return;
 	ir_failed(c,
-	    diag_report(
-		c->diags, IR_RANGE, n->loc, STR_ARG(n->text), ID_MAX));
+	    diag_report(c->diags, IR_RANGE, n->loc, STR_ARG(n->text), ID_MAX));
 	i->v = 0;
 }
 
@@ -189,8 +186,7 @@ ir_read_strs(struct ir_ctx *c, struct yaml_node *n, void *out)
 	v->node = n;
 	if (!ir_is_seq(c, n))
 		return;
-	VEC_FOREACH(it, &n->items)
-	{
+	VEC_FOREACH(it, &n->items) {
 		struct yaml_node *item = yaml_deref(*it);
 		struct ir_str s;
 
@@ -210,8 +206,7 @@ ir_read_ids(struct ir_ctx *c, struct yaml_node *n, void *out)
 
 	if (!ir_is_seq(c, n))
 		return;
-	VEC_FOREACH(it, &n->items)
-	{
+	VEC_FOREACH(it, &n->items) {
 		struct ir_int i = {0};
 
 		ir_read_id(c, yaml_deref(*it), &i);
@@ -220,9 +215,9 @@ ir_read_ids(struct ir_ctx *c, struct yaml_node *n, void *out)
 }
 
 static const struct ir_field ref_fields[] = {
-	{"name", offsetof(struct ir_ref, name), ir_read_str},
-	{"key", offsetof(struct ir_ref, key), ir_read_str},
-	{"optional", offsetof(struct ir_ref, optional), ir_read_bool},
+    {"name", offsetof(struct ir_ref, name), ir_read_str},
+    {"key", offsetof(struct ir_ref, key), ir_read_str},
+    {"optional", offsetof(struct ir_ref, optional), ir_read_bool},
 };
 
 void
@@ -236,16 +231,16 @@ ir_read_ref(struct ir_ctx *c, struct yaml_node *n, void *out)
 
 #define SC(member) offsetof(struct ir_security, member)
 static const struct ir_field security_fields[] = {
-	{"runAsUser", SC(user), ir_read_id},
-	{"runAsGroup", SC(group), ir_read_id},
-	{"fsGroup", SC(fs_group), ir_read_id},
-	{"supplementalGroups", SC(groups), ir_read_ids},
-	{"allowPrivilegeEscalation", SC(escalation), ir_read_bool},
-	{"privileged", SC(privileged), ir_read_bool},
-	{"readOnlyRootFilesystem", SC(read_only_root), ir_read_bool},
-	{"capabilities.add", SC(add), ir_read_strs},
-	{"capabilities.drop", SC(drop), ir_read_strs},
-	{"sysctls", SC(sysctls), ir_read_node},
+    {"runAsUser", SC(user), ir_read_id},
+    {"runAsGroup", SC(group), ir_read_id},
+    {"fsGroup", SC(fs_group), ir_read_id},
+    {"supplementalGroups", SC(groups), ir_read_ids},
+    {"allowPrivilegeEscalation", SC(escalation), ir_read_bool},
+    {"privileged", SC(privileged), ir_read_bool},
+    {"readOnlyRootFilesystem", SC(read_only_root), ir_read_bool},
+    {"capabilities.add", SC(add), ir_read_strs},
+    {"capabilities.drop", SC(drop), ir_read_strs},
+    {"sysctls", SC(sysctls), ir_read_node},
 };
 
 void

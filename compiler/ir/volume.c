@@ -6,25 +6,25 @@ static const struct {
 	const char *member;
 	enum ir_volume_kind kind;
 } types[] = {
-	{"emptyDir", IR_EMPTY_DIR},
-	{"hostPath", IR_HOST_PATH},
-	{"persistentVolumeClaim", IR_CLAIM},
-	{"azureFile", IR_CLAIM},
-	{"csi", IR_CLAIM},
-	{"ephemeral", IR_CLAIM},
-	{"configMap", IR_CONFIG},
-	{"secret", IR_CONFIG},
-	{"projected", IR_PROJECTED},
-	{"downwardAPI", IR_DOWNWARD},
+    {"emptyDir", IR_EMPTY_DIR},
+    {"hostPath", IR_HOST_PATH},
+    {"persistentVolumeClaim", IR_CLAIM},
+    {"azureFile", IR_CLAIM},
+    {"csi", IR_CLAIM},
+    {"ephemeral", IR_CLAIM},
+    {"configMap", IR_CONFIG},
+    {"secret", IR_CONFIG},
+    {"projected", IR_PROJECTED},
+    {"downwardAPI", IR_DOWNWARD},
 };
 
 #define NTYPES (sizeof(types) / sizeof(types[0]))
 
 #define V(member) offsetof(struct ir_volume, member)
 static const struct ir_field volume_fields[] = {
-	{"name", V(name), ir_read_str},
-	{"emptyDir.medium", V(medium), ir_read_str},
-	{"hostPath.path", V(path), ir_read_str},
+    {"name", V(name), ir_read_str},
+    {"emptyDir.medium", V(medium), ir_read_str},
+    {"hostPath.path", V(path), ir_read_str},
 };
 
 static void
@@ -60,9 +60,8 @@ ir_read_volume(struct ir_ctx *c, struct yaml_node *n, struct ir_volume *out)
 		if (yaml_is(p->value, YAML_NULL) && source != NULL)
 			continue;
 		if (source != NULL && !yaml_is(source->value, YAML_NULL)) {
-			ir_failed(c,
-			    diag_report(c->diags, VOLUME_TYPES, p->key->loc,
-				STR_ARG(out->name.s)));
+			ir_failed(c, diag_report(c->diags, VOLUME_TYPES,
+					 p->key->loc, STR_ARG(out->name.s)));
 			return;
 		}
 		source = p;

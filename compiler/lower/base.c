@@ -23,8 +23,7 @@ texts(struct lower *l, const char *joined, const struct origin *o)
 	v->origin = o;
 	while (at < s.n) {
 		end = str_chr(s, ' ', at);
-		jv_push(l->arena, v,
-		    lw_str(l->arena, str_sub(s, at, end), o));
+		jv_push(l->arena, v, lw_str(l->arena, str_sub(s, at, end), o));
 		at = end == SIZE_MAX ? s.n : end + 1;
 	}
 	return v;
@@ -49,7 +48,7 @@ static void
 constants(struct lower *l)
 {
 	static const char *const propagations[] = {
-		"rprivate", "rshared", "rslave"};
+	    "rprivate", "rshared", "rslave"};
 	size_t i;
 
 	l->yes = jv_bool(l->arena, true);
@@ -103,19 +102,17 @@ static const struct {
 	bool access; /* and `ro` or `rw` */
 	bool pause;  /* the pause container has it */
 } system_mounts[] = {
-	{"/proc", "proc", "proc", "nosuid noexec nodev", false, true},
-	{"/dev", "tmpfs", "tmpfs", "nosuid strictatime mode=755 size=65536k",
-	    false, true},
-	{"/dev/pts", "devpts", "devpts",
-	    "nosuid noexec newinstance ptmxmode=0666 mode=0620 gid=5", false,
-	    true},
-	{"/dev/shm", "tmpfs", "shm",
-	    "nosuid noexec nodev mode=1777 size=65536k", false, true},
-	{"/dev/mqueue", "mqueue", "mqueue", "nosuid noexec nodev", false,
-	    true},
-	{"/sys", "sysfs", "sysfs", "nosuid noexec nodev", true, true},
-	{"/sys/fs/cgroup", "cgroup", "cgroup", "nosuid noexec nodev relatime",
-	    true, false},
+    {"/proc", "proc", "proc", "nosuid noexec nodev", false, true},
+    {"/dev", "tmpfs", "tmpfs", "nosuid strictatime mode=755 size=65536k", false,
+	true},
+    {"/dev/pts", "devpts", "devpts",
+	"nosuid noexec newinstance ptmxmode=0666 mode=0620 gid=5", false, true},
+    {"/dev/shm", "tmpfs", "shm", "nosuid noexec nodev mode=1777 size=65536k",
+	false, true},
+    {"/dev/mqueue", "mqueue", "mqueue", "nosuid noexec nodev", false, true},
+    {"/sys", "sysfs", "sysfs", "nosuid noexec nodev", true, true},
+    {"/sys/fs/cgroup", "cgroup", "cgroup", "nosuid noexec nodev relatime", true,
+	false},
 };
 
 #define NSYSTEM (sizeof(system_mounts) / sizeof(system_mounts[0]))
@@ -138,8 +135,7 @@ make_system_mounts(struct lower *l, struct base *b, bool pause)
 			b->system[rw][b->nsystem] = lw_mount(l->arena,
 			    text(l, system_mounts[i].dest, &runtime),
 			    text(l, system_mounts[i].source, &runtime),
-			    text(l, system_mounts[i].type, &runtime),
-			    options);
+			    text(l, system_mounts[i].type, &runtime), options);
 		}
 		b->nsystem++;
 	}
@@ -153,8 +149,7 @@ is_listed(const struct lower *l, struct str dest)
 	const struct jv *v = list(jv_getz(l->settings, "mount_destinations"));
 	struct jv **it;
 
-	VEC_FOREACH(it, &v->items)
-	{
+	VEC_FOREACH(it, &v->items) {
 		if (str_eq(jv_str(*it), dest))
 			return true;
 	}
@@ -174,15 +169,13 @@ with_access(struct lower *l, const struct jv *options, bool read_only)
 }
 
 static void
-settings_mount(struct lower *l, struct base *b, const struct jv *m,
-    bool pause)
+settings_mount(struct lower *l, struct base *b, const struct jv *m, bool pause)
 {
 	struct jv *dest = jv_getz(m, "destination");
 	struct jv *source = jv_getz(m, "source");
 	struct base_mount out = {.dest = jv_str(dest)};
-	bool access = !pause &&
-	    (str_eqz(out.dest, "/etc/hostname") ||
-		str_eqz(out.dest, "/etc/resolv.conf"));
+	bool access = !pause && (str_eqz(out.dest, "/etc/hostname") ||
+				    str_eqz(out.dest, "/etc/resolv.conf"));
 	size_t ro;
 
 	out.type = jv_getz(m, "type_");
@@ -194,12 +187,11 @@ settings_mount(struct lower *l, struct base *b, const struct jv *m,
 	out.source = jv_str(source).n > 0 ? source : NULL;
 	if (out.source == NULL && !str_eqz(jv_str(out.type), "bind"))
 		out.source = l->empty_text;
-	source = out.source != NULL
-	    ? out.source
-	    : lw_str(l->arena,
-		  lw_cat(l->arena, STR("$(sfprefix)"), lw_last(out.dest),
-		      STR("$")),
-		  dest->origin);
+	source = out.source != NULL ? out.source
+				    : lw_str(l->arena,
+					  lw_cat(l->arena, STR("$(sfprefix)"),
+					      lw_last(out.dest), STR("$")),
+					  dest->origin);
 	for (ro = 0; ro < 2; ro++)
 		out.mount[ro] = lw_mount(l->arena, dest, source, out.type,
 		    access ? with_access(l, out.options, ro) : out.options);
@@ -312,20 +304,18 @@ requests(struct lower *l, bool coordinator)
 		jv_set(l->arena, o, STR("CreateContainerRequest"), v);
 	}
 	if (coordinator || l->options->debug)
-		jv_set(l->arena, o, STR("ReadStreamRequest"),
-		    ordered_true(l));
+		jv_set(l->arena, o, STR("ReadStreamRequest"), ordered_true(l));
 	if (l->options->debug) {
 		v = jv_object(l->arena);
 		lw_put(l->arena, v, "allowed_commands",
-		    jv_path(from, "ExecProcessRequest", "allowed_commands",
-			NULL));
+		    jv_path(
+			from, "ExecProcessRequest", "allowed_commands", NULL));
 		lw_put(l->arena, v, "regex",
 		    add_text(l,
 			jv_path(from, "ExecProcessRequest", "regex", NULL),
 			"^.*$"));
 		jv_set(l->arena, o, STR("ExecProcessRequest"), v);
-		jv_set(l->arena, o, STR("WriteStreamRequest"),
-		    ordered_true(l));
+		jv_set(l->arena, o, STR("WriteStreamRequest"), ordered_true(l));
 	}
 	return o;
 }
@@ -334,9 +324,8 @@ requests(struct lower *l, bool coordinator)
 static struct jv *
 sandbox_storage(struct lower *l, const struct jv *s)
 {
-	static const char *const keys[] = {"driver", "driver_options",
-	    "source", "fstype", "options", "mount_point", "fs_group",
-	    "shared", NULL};
+	static const char *const keys[] = {"driver", "driver_options", "source",
+	    "fstype", "options", "mount_point", "fs_group", "shared", NULL};
 	struct jv *o = pick(l, s, keys);
 
 	if (jv_getz(o, "fs_group") == NULL)
@@ -365,8 +354,8 @@ sandbox(struct lower *l)
 static struct jv *
 devices(struct lower *l)
 {
-	struct jv *path = jv_path(
-	    l->settings, "devices", "vfio", "device_path", NULL);
+	struct jv *path =
+	    jv_path(l->settings, "devices", "vfio", "device_path", NULL);
 	struct jv *o = jv_object(l->arena), *vfio = jv_object(l->arena);
 
 	if (path == NULL)
@@ -440,18 +429,16 @@ read_switches(struct lower *l)
 	struct switches *s = &l->sw;
 
 	s->image_pull_storage = lowering_true(l, "image_pull_storage");
-	s->volumes_covered =
-	    str_eqz(lowering(l, "image_volumes"), "covered");
+	s->volumes_covered = str_eqz(lowering(l, "image_volumes"), "covered");
 	s->image_is_reference =
 	    str_eqz(lowering(l, "image_member"), "reference");
-	s->guest_pull_error =
-	    str_eqz(lowering(l, "guest_pull_users"), "error");
+	s->guest_pull_error = str_eqz(lowering(l, "guest_pull_users"), "error");
 	s->propagation = lowering_true(l, "propagation");
 	s->image_group = lowering_true(l, "image_group");
 	s->pod_sysctls = lowering_true(l, "pod_sysctls");
 	s->guest_pull = is_true(l, "cluster_config", "guest_pull");
-	s->config_storages = is_true(
-	    l, "kata_config", "enable_configmap_secret_storages");
+	s->config_storages =
+	    is_true(l, "kata_config", "enable_configmap_secret_storages");
 }
 
 static void

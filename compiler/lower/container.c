@@ -11,17 +11,16 @@ BECAUSE(kubernetes, "set by the container runtime for every container");
 
 /* Keys whose values decide: a user's would take their place. */
 static const struct str reserved[] = {
-	STR_INIT("io.kubernetes.cri."),
-	STR_INIT("nerdctl/"),
-	STR_INIT("io.katacontainers.pkg.oci."),
+    STR_INIT("io.kubernetes.cri."),
+    STR_INIT("nerdctl/"),
+    STR_INIT("io.katacontainers.pkg.oci."),
 };
 
 static bool
 is_carrier(struct str key)
 {
 	return str_eqz(key, "io.katacontainers.config.agent.policy") ||
-	    str_eqz(
-		key, "io.katacontainers.config.hypervisor.cc_init_data");
+	       str_eqz(key, "io.katacontainers.config.hypervisor.cc_init_data");
 }
 
 static bool
@@ -41,20 +40,19 @@ user_annotations(struct work *w, struct jv *out)
 {
 	const struct ir_pair *it;
 
-	VEC_FOREACH(it, &w->w->annotations)
-	{
+	VEC_FOREACH(it, &w->w->annotations) {
 		if (is_carrier(it->key.s))
 			continue;
 		if (is_reserved(it->key.s)) {
-			lw_found(w,
-			    diag_report(w->l->diags, RESERVED_ANNOTATION,
-				it->key.node->loc, STR_ARG(it->key.s)));
+			lw_found(
+			    w, diag_report(w->l->diags, RESERVED_ANNOTATION,
+				   it->key.node->loc, STR_ARG(it->key.s)));
 			continue;
 		}
 		VEC_PUSH(w->a, &out->members,
-		    ((struct jv_member){it->key.s,
-			lw_str(w->a, it->value.s,
-			    lw_yaml(w, it->value.node))}));
+		    ((struct jv_member){
+			it->key.s, lw_str(w->a, it->value.s,
+				       lw_yaml(w, it->value.node))}));
 	}
 }
 
@@ -62,8 +60,7 @@ static void
 if_absent(struct work *w, struct jv *out, struct str key, struct jv *value)
 {
 	if (jv_get(out, key) == NULL)
-		VEC_PUSH(w->a, &out->members,
-		    ((struct jv_member){key, value}));
+		VEC_PUSH(w->a, &out->members, ((struct jv_member){key, value}));
 }
 
 static struct jv *
@@ -94,8 +91,7 @@ network_namespace(struct work *w)
 static struct jv *
 annotations(struct work *w)
 {
-	const struct jv *settings =
-	    jv_getz(w->base->settings, "Annotations");
+	const struct jv *settings = jv_getz(w->base->settings, "Annotations");
 	const struct k8s_object *o = w->w->object;
 	struct jv *out = jv_object(w->a);
 	struct jv_member *m;
@@ -108,19 +104,17 @@ annotations(struct work *w)
 	if (w->w->sandbox_name.n > 0)
 		if_absent(w, out, STR("io.kubernetes.cri.sandbox-name"),
 		    lw_str(w->a, w->w->sandbox_name,
-			lw_yaml(w,
-			    yaml_path(o->node, "metadata",
-				o->name.n > 0 ? "name" : "generateName",
-				NULL))));
+			lw_yaml(w, yaml_path(o->node, "metadata",
+				       o->name.n > 0 ? "name" : "generateName",
+				       NULL))));
 	if (w->k != NULL)
-		if_absent(w, out, STR("io.kubernetes.cri.image-name"),
-		    image_name(w));
+		if_absent(
+		    w, out, STR("io.kubernetes.cri.image-name"), image_name(w));
 	jv_set(w->a, out, STR("io.kubernetes.cri.sandbox-namespace"),
 	    lw_str(w->a, w->ns,
-		w->ns.n > 0
-		    ? lw_yaml(w,
-			  yaml_path(o->node, "metadata", "namespace", NULL))
-		    : &kubernetes));
+		w->ns.n > 0 ? lw_yaml(w, yaml_path(o->node, "metadata",
+					     "namespace", NULL))
+			    : &kubernetes));
 	if (w->k != NULL && w->k->name.s.n > 0)
 		if_absent(w, out, STR("io.kubernetes.cri.container-name"),
 		    lw_str(w->a, w->k->name.s, lw_yaml(w, w->k->name.node)));
@@ -139,8 +133,8 @@ device(struct work *w, const struct ir_device *d)
 	struct jv *o = jv_object(w->a);
 
 	lw_put(w->a, o, "Type", w->l->empty_text);
-	lw_put(w->a, o, "Path",
-	    lw_str(w->a, d->path.s, lw_yaml(w, d->path.node)));
+	lw_put(
+	    w->a, o, "Path", lw_str(w->a, d->path.s, lw_yaml(w, d->path.node)));
 	return o;
 }
 
@@ -148,9 +142,8 @@ static void
 check_device(struct work *w, const struct ir_device *d)
 {
 	if (w->l->vfio_path.n > 0 && str_starts(d->path.s, w->l->vfio_path))
-		lw_found(w,
-		    diag_report(w->l->diags, DEVICE_PATH, d->path.node->loc,
-			STR_ARG(d->path.s)));
+		lw_found(w, diag_report(w->l->diags, DEVICE_PATH,
+				d->path.node->loc, STR_ARG(d->path.s)));
 }
 
 static struct jv *
@@ -166,8 +159,7 @@ linux_devices(struct work *w)
 		return w->l->empty_list;
 	out = jv_array(w->a);
 	if (w->k != NULL) {
-		VEC_FOREACH(it, &w->k->devices)
-		{
+		VEC_FOREACH(it, &w->k->devices) {
 			check_device(w, it);
 			jv_push(w->a, out, device(w, it));
 		}
@@ -218,8 +210,7 @@ linux_section(struct work *w)
 /* devices of the container, GPUs included */
 
 static struct jv *
-container_device(
-    struct work *w, struct str type, struct jv *container_path)
+container_device(struct work *w, struct str type, struct jv *container_path)
 {
 	struct jv *o = jv_object(w->a);
 
@@ -242,8 +233,7 @@ is_gpu(const struct work *w, struct str key)
 
 	if (keys == NULL)
 		return false;
-	VEC_FOREACH(it, &keys->items)
-	{
+	VEC_FOREACH(it, &keys->items) {
 		if (str_eq(jv_str(*it), key))
 			return true;
 	}
@@ -261,8 +251,7 @@ count_gpus(struct work *w, const struct origin **o)
 	*o = NULL;
 	if (w->k == NULL)
 		return 0;
-	VEC_FOREACH(it, &w->k->limits)
-	{
+	VEC_FOREACH(it, &w->k->limits) {
 		uint64_t one;
 
 		if (!is_gpu(w, it->key))
@@ -273,8 +262,7 @@ count_gpus(struct work *w, const struct origin **o)
 		else
 			lw_found(w,
 			    diag_report(w->l->diags, GPU_COUNT,
-				lw_loc(it->value), STR_ARG(it->key),
-				GPUS_MAX));
+				lw_loc(it->value), STR_ARG(it->key), GPUS_MAX));
 	}
 	return n;
 }
@@ -291,12 +279,11 @@ devices(struct work *w, size_t gpus, const struct origin *o)
 	VEC_FOREACH(it, &w->k->devices)
 		jv_push(w->a, out,
 		    container_device(w, STR(""),
-			lw_str(w->a, it->path.s,
-			    lw_yaml(w, it->path.node))));
+			lw_str(w->a, it->path.s, lw_yaml(w, it->path.node))));
 	while (gpus-- > 0)
 		jv_push(w->a, out,
-		    container_device(w, w->l->gpu_type,
-			lw_str(w->a, w->l->vfio_path, o)));
+		    container_device(
+			w, w->l->gpu_type, lw_str(w->a, w->l->vfio_path, o)));
 	return out;
 }
 
@@ -399,8 +386,7 @@ root(struct work *w)
 	}
 	b = &w->k->security.read_only_root;
 	lw_put(w->a, o, "Readonly",
-	    b->node == NULL ? w->l->no
-			    : lw_bool(w, b->v, lw_yaml(w, b->node)));
+	    b->node == NULL ? w->l->no : lw_bool(w, b->v, lw_yaml(w, b->node)));
 	return o;
 }
 
@@ -436,8 +422,8 @@ lw_container(struct work *w)
 	lw_put(w->a, o, "devices", devices(w, gpus, gpu_origin));
 	lw_put(w->a, o, "sandbox_pidns",
 	    w->k != NULL && w->w->share_pids.node != NULL
-		? lw_bool(w, w->w->share_pids.v,
-		      lw_yaml(w, w->w->share_pids.node))
+		? lw_bool(
+		      w, w->w->share_pids.v, lw_yaml(w, w->w->share_pids.node))
 		: w->l->no);
 	lw_put(w->a, o, "exec_commands", exec_commands(w));
 	lw_put(w->a, o, "runtime_anno_patterns",

@@ -30,8 +30,7 @@ lw_int(struct arena *a, int64_t n, const struct origin *o)
 	} while (u > 0);
 	if (n < 0)
 		digits[--at] = '-';
-	v->text =
-	    arena_str(a, (struct str){digits + at, sizeof(digits) - at});
+	v->text = arena_str(a, (struct str){digits + at, sizeof(digits) - at});
 	v->origin = o;
 	return v;
 }
@@ -48,8 +47,8 @@ lw_bool(struct work *w, bool b, const struct origin *o)
 void
 lw_put(struct arena *a, struct jv *object, const char *key, struct jv *value)
 {
-	VEC_PUSH(a, &object->members,
-	    ((struct jv_member){str_from(key), value}));
+	VEC_PUSH(
+	    a, &object->members, ((struct jv_member){str_from(key), value}));
 }
 
 struct loc
@@ -86,8 +85,8 @@ lw_image(struct work *w, const char *fmt, ...)
 	if (n < 0 || (size_t)n >= sizeof(member))
 		n = (int)strlen(member);
 	o->kind = ORIGIN_IMAGE;
-	o->what = lw_cat(w->a, (struct str){member, (size_t)n}, STR(" of "),
-	    w->image);
+	o->what = lw_cat(
+	    w->a, (struct str){member, (size_t)n}, STR(" of "), w->image);
 	return o;
 }
 

@@ -4,8 +4,8 @@
 #include <string.h>
 
 #include "compiler/lower/internal.h"
-#include "runtime/base/encode.h"
 #include "runtime/base/banned.h"
+#include "runtime/base/encode.h"
 
 /* ConfigMaps or Secrets of one name, in the order of the input. */
 struct data_list {
@@ -17,8 +17,7 @@ lw_index_data(struct lower *l, const struct k8s_objects *all)
 {
 	struct k8s_object **it;
 
-	VEC_FOREACH(it, &all->list)
-	{
+	VEC_FOREACH(it, &all->list) {
 		const struct k8s_object *o = *it;
 		struct data_list *list;
 		struct map *m;
@@ -72,15 +71,13 @@ find_key(struct lookup *q, const struct k8s_object *o)
 static bool
 look_up(struct work *w, struct lookup *q)
 {
-	const struct map *m =
-	    q->secret ? &w->l->secrets : &w->l->config_maps;
+	const struct map *m = q->secret ? &w->l->secrets : &w->l->config_maps;
 	const struct data_list *list = map_get(m, q->ref->name.s);
 	const struct k8s_object **it;
 	int pass;
 
 	for (pass = 0; list != NULL && pass < 2; pass++) {
-		VEC_FOREACH(it, &list->objects)
-		{
+		VEC_FOREACH(it, &list->objects) {
 			bool same = str_eq(namespace_of((*it)->ns),
 			    namespace_of(w->w->object->ns));
 
@@ -106,10 +103,10 @@ warn_namespace(struct work *w, const struct lookup *q)
 
 	if (str_eq(namespace_of(o->ns), namespace_of(w->w->object->ns)))
 		return;
-	g = lw_found(w,
-	    diag_report(w->l->diags, DATA_NAMESPACE, q->ref->name.node->loc,
-		q->secret ? "Secret" : "ConfigMap", STR_ARG(o->name),
-		STR_ARG(namespace_of(o->ns))));
+	g = lw_found(
+	    w, diag_report(w->l->diags, DATA_NAMESPACE, q->ref->name.node->loc,
+		   q->secret ? "Secret" : "ConfigMap", STR_ARG(o->name),
+		   STR_ARG(namespace_of(o->ns))));
 	diag_note(w->l->diags, g, o->node->loc, "this one is used");
 }
 
@@ -130,13 +127,12 @@ resolve(struct work *w, struct lookup *q)
 	if (r->optional.v)
 		return false;
 	if (r->key.node != NULL)
-		lw_found(w,
-		    diag_report(w->l->diags, DATA_KEY_MISSING, r->node->loc,
-			STR_ARG(r->key.s), kind, STR_ARG(r->name.s)));
+		lw_found(
+		    w, diag_report(w->l->diags, DATA_KEY_MISSING, r->node->loc,
+			   STR_ARG(r->key.s), kind, STR_ARG(r->name.s)));
 	else
-		lw_found(w,
-		    diag_report(w->l->diags, DATA_MISSING, r->node->loc, kind,
-			STR_ARG(r->name.s)));
+		lw_found(w, diag_report(w->l->diags, DATA_MISSING, r->node->loc,
+				kind, STR_ARG(r->name.s)));
 	return false;
 }
 
@@ -159,8 +155,7 @@ decode(struct work *w, const struct yaml_node *n, bool plain, struct str *out)
 		return false;
 	}
 	if (!plain && rt_unbase64(out, w->a, n->text, &err) != 0) {
-		lw_found(
-		    w, diag_report(d, SECRET_BASE64, n->loc, err.text));
+		lw_found(w, diag_report(d, SECRET_BASE64, n->loc, err.text));
 		return false;
 	}
 	if (!str_is_utf8(*out) || str_chr(*out, '\0', 0) != SIZE_MAX) {
@@ -206,8 +201,8 @@ struct pairs {
 };
 
 static void
-collect(struct work *w, struct pairs *out, const struct yaml_node *map,
-    bool plain)
+collect(
+    struct work *w, struct pairs *out, const struct yaml_node *map, bool plain)
 {
 	struct yaml_pairs p = yaml_pairs(w->a, map);
 	size_t i;
@@ -234,8 +229,8 @@ add_object(struct work *w, struct vars *out, struct map *vars,
 	if (q->secret)
 		collect(w, &pairs, yaml_getz(n, "stringData"), true);
 	if (pairs.list.n > 1)
-		qsort(pairs.list.p, pairs.list.n, sizeof(*pairs.list.p),
-		    by_key);
+		qsort(
+		    pairs.list.p, pairs.list.n, sizeof(*pairs.list.p), by_key);
 	for (i = 0; i < pairs.list.n; i++) {
 		const struct data_pair *p = &pairs.list.p[i];
 		struct env_var *v;
@@ -258,8 +253,7 @@ read_sources(struct work *w, struct vars *out, struct map *vars)
 {
 	const struct ir_env_from *e;
 
-	VEC_FOREACH(e, &w->k->env_from)
-	{
+	VEC_FOREACH(e, &w->k->env_from) {
 		struct lookup q = {.ref = &e->config_map};
 
 		if (e->secret.node != NULL) {
@@ -278,14 +272,14 @@ static const struct {
 	enum token token;
 	bool list; /* the cluster has to be of one address family */
 } fields[] = {
-	{"metadata.name", TOKEN_SANDBOX_NAME, false},
-	{"metadata.namespace", TOKEN_SANDBOX_NAMESPACE, false},
-	{"metadata.uid", TOKEN_POD_UID, false},
-	{"status.hostIP", TOKEN_HOST_IP, false},
-	{"status.podIP", TOKEN_POD_IP, false},
-	{"status.hostIPs", TOKEN_HOST_IP, true},
-	{"status.podIPs", TOKEN_POD_IP, true},
-	{"spec.nodeName", TOKEN_NODE_NAME, false},
+    {"metadata.name", TOKEN_SANDBOX_NAME, false},
+    {"metadata.namespace", TOKEN_SANDBOX_NAMESPACE, false},
+    {"metadata.uid", TOKEN_POD_UID, false},
+    {"status.hostIP", TOKEN_HOST_IP, false},
+    {"status.podIP", TOKEN_POD_IP, false},
+    {"status.hostIPs", TOKEN_HOST_IP, true},
+    {"status.podIPs", TOKEN_POD_IP, true},
+    {"spec.nodeName", TOKEN_NODE_NAME, false},
 };
 
 #define NFIELDS (sizeof(fields) / sizeof(fields[0]))
@@ -335,9 +329,8 @@ token_field(struct work *w, const struct ir_str *path, struct str *out)
 	if (i == NFIELDS)
 		return false;
 	if (fields[i].list)
-		lw_found(w,
-		    diag_report(w->l->diags, FIELD_ADDRESSES,
-			path->node->loc, STR_ARG(path->s)));
+		lw_found(w, diag_report(w->l->diags, FIELD_ADDRESSES,
+				path->node->loc, STR_ARG(path->s)));
 	if (fields[i].token == TOKEN_SANDBOX_NAMESPACE && w->ns.n > 0)
 		*out = w->ns;
 	else
@@ -368,17 +361,15 @@ field_value(struct work *w, const struct ir_str *path, struct str *out)
 		return true;
 	}
 	if (!subscript(path->s, "metadata.labels", &key)) {
-		lw_found(w,
-		    diag_report(w->l->diags, FIELD_PATH, path->node->loc,
-			STR_ARG(path->s)));
+		lw_found(w, diag_report(w->l->diags, FIELD_PATH,
+				path->node->loc, STR_ARG(path->s)));
 		return false;
 	}
 	pair = find_pair(p->labels.p, p->labels.n, key);
 	if (pair != NULL)
 		return pod_value(w, pair, out);
-	lw_found(w,
-	    diag_report(w->l->diags, FIELD_LABEL, path->node->loc,
-		STR_ARG(key)));
+	lw_found(w, diag_report(w->l->diags, FIELD_LABEL, path->node->loc,
+			STR_ARG(key)));
 	return false;
 }
 
@@ -400,15 +391,13 @@ source_value(struct work *w, const struct ir_env *e, struct str *out)
 		q.secret = true;
 	}
 	if (q.ref->node == NULL) {
-		lw_found(w,
-		    diag_report(w->l->diags, ENV_SOURCE, e->source->loc,
-			STR_ARG(e->name.s)));
+		lw_found(w, diag_report(w->l->diags, ENV_SOURCE, e->source->loc,
+				STR_ARG(e->name.s)));
 		return false;
 	}
 	if (q.ref->key.node == NULL) {
-		lw_found(w,
-		    diag_report(w->l->diags, DATA_KEY_ABSENT,
-			q.ref->node->loc));
+		lw_found(w, diag_report(w->l->diags, DATA_KEY_ABSENT,
+				q.ref->node->loc));
 		return false;
 	}
 	return resolve(w, &q) && decode(w, q.value, q.plain, out);
@@ -419,8 +408,7 @@ read_entries(struct work *w, struct vars *out, struct map *vars)
 {
 	const struct ir_env *e;
 
-	VEC_FOREACH(e, &w->k->env)
-	{
+	VEC_FOREACH(e, &w->k->env) {
 		const struct yaml_node *n =
 		    e->value.node != NULL ? e->value.node : e->node;
 		struct str value = e->value.s;
@@ -460,8 +448,7 @@ add_winners(struct work *w, struct env *e, const struct vars *from,
 {
 	struct env_var **it;
 
-	VEC_FOREACH(it, &from->list)
-	{
+	VEC_FOREACH(it, &from->list) {
 		if (map_get(vars, (*it)->name) == *it)
 			lw_env_add(w, e, *it);
 	}

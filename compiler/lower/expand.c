@@ -12,25 +12,25 @@
  * of the run time, in the order of enum token.
  */
 static const struct str tokens[] = {
-	STR_INIT(""),
-	STR_INIT("$(sandbox-name)"),
-	STR_INIT("$(sandbox-namespace)"),
-	STR_INIT("$(host-name)"),
-	STR_INIT("$(node-name)"),
-	STR_INIT("$(pod-uid)"),
-	STR_INIT("$(pod-ip)"),
-	STR_INIT("$(host-ip)"),
-	STR_INIT("$(resource-field)"),
-	STR_INIT("$(todo-annotation)"),
-	STR_INIT("$(bundle-id)"),
-	STR_INIT("$(sandbox-id)"),
-	STR_INIT("$(sfprefix)"),
-	STR_INIT("$(cpath)"),
-	STR_INIT("$(spath)"),
-	STR_INIT("$(root_path)"),
-	STR_INIT("$(b64_device_id)"),
-	STR_INIT("$(default_caps)"),
-	STR_INIT("$(privileged_caps)"),
+    STR_INIT(""),
+    STR_INIT("$(sandbox-name)"),
+    STR_INIT("$(sandbox-namespace)"),
+    STR_INIT("$(host-name)"),
+    STR_INIT("$(node-name)"),
+    STR_INIT("$(pod-uid)"),
+    STR_INIT("$(pod-ip)"),
+    STR_INIT("$(host-ip)"),
+    STR_INIT("$(resource-field)"),
+    STR_INIT("$(todo-annotation)"),
+    STR_INIT("$(bundle-id)"),
+    STR_INIT("$(sandbox-id)"),
+    STR_INIT("$(sfprefix)"),
+    STR_INIT("$(cpath)"),
+    STR_INIT("$(spath)"),
+    STR_INIT("$(root_path)"),
+    STR_INIT("$(b64_device_id)"),
+    STR_INIT("$(default_caps)"),
+    STR_INIT("$(privileged_caps)"),
 };
 
 #define NTOKENS (sizeof(tokens) / sizeof(tokens[0]))
@@ -54,9 +54,8 @@ lw_no_token(struct work *w, struct str text, const char *what, struct loc loc)
 		for (i = 1; i < NTOKENS; i++) {
 			if (!str_starts(rest, tokens[i]))
 				continue;
-			lw_found(w,
-			    diag_report(w->l->diags, POLICY_TOKEN, loc, what,
-				STR_ARG(tokens[i])));
+			lw_found(w, diag_report(w->l->diags, POLICY_TOKEN, loc,
+					what, STR_ARG(tokens[i])));
 			return false;
 		}
 		at += 2;
@@ -72,9 +71,8 @@ undefined(struct work *w, struct str name, struct loc loc)
 	    str_find(name, STR("_SERVICE_PORT"), 0) == SIZE_MAX &&
 	    str_find(name, STR("_PORT"), 0) == SIZE_MAX)
 		return;
-	lw_found(w,
-	    diag_report(
-		w->l->diags, SERVICE_REFERENCE, loc, STR_ARG(name)));
+	lw_found(
+	    w, diag_report(w->l->diags, SERVICE_REFERENCE, loc, STR_ARG(name)));
 }
 
 struct str
@@ -89,7 +87,7 @@ lw_expand(
 	if (str_chr(text, '$', 0) == SIZE_MAX)
 		return text;
 	while ((dollar = str_chr(text, '$', at)) != SIZE_MAX &&
-	    b.n <= EXPANDED_MAX) {
+	       b.n <= EXPANDED_MAX) {
 		char next = dollar + 1 < text.n ? text.p[dollar + 1] : '\0';
 		const struct env_var *v;
 		struct str name;
@@ -121,8 +119,7 @@ lw_expand(
 	}
 	buf_put(&b, str_sub(text, at, SIZE_MAX));
 	if (b.n > EXPANDED_MAX) {
-		lw_found(
-		    w, diag_report(w->l->diags, EXPANSION_LIMIT, loc));
+		lw_found(w, diag_report(w->l->diags, EXPANSION_LIMIT, loc));
 		b.n = 0;
 	}
 	r = arena_str(w->a, buf_str(&b));

@@ -52,7 +52,7 @@ struct lower {
 	struct jv *options_of[3][2];     /* [propagation][read only] */
 	struct jv *yes, *no, *null, *empty_list, *empty_map, *empty_text;
 	struct jv *type_bind;
-	struct jv *namespaces[2]; /* [without uts] */
+	struct jv *namespaces[2];                  /* [without uts] */
 	struct jv *default_caps, *privileged_caps; /* of common */
 	struct jv *default_token, *privileged_token;
 	struct jv *annotation_patterns;
@@ -112,8 +112,7 @@ const struct origin *lw_yaml(struct work *w, const struct yaml_node *n);
 const struct origin *lw_image(struct work *w, const char *fmt, ...)
     __attribute__((format(printf, 2, 3)));
 /* Three texts in a row. */
-struct str lw_cat(
-    struct arena *a, struct str x, struct str y, struct str z);
+struct str lw_cat(struct arena *a, struct str x, struct str y, struct str z);
 /* The last component of a path; slashes at its end do not count. */
 struct str lw_last(struct str path);
 /* Says in which container of which object; errors fail the workload. */

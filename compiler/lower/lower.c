@@ -43,8 +43,7 @@ well_formed(const struct jv *config)
 			continue;
 		if (v->type != JV_ARRAY)
 			return false;
-		VEC_FOREACH(it, &v->items)
-		{
+		VEC_FOREACH(it, &v->items) {
 			if (!jv_is(*it, JV_STRING) ||
 			    str_chr((*it)->text, '\0', 0) != SIZE_MAX)
 				return false;
@@ -91,14 +90,12 @@ get_image(struct work *w)
 	w->config = NULL;
 	w->facts = fetch(w, &err);
 	if (w->facts == NULL) {
-		lw_found(w,
-		    diag_report(w->l->diags, IMAGE_FACTS, w->image_loc,
-			STR_ARG(w->image), err.text));
+		lw_found(w, diag_report(w->l->diags, IMAGE_FACTS, w->image_loc,
+				STR_ARG(w->image), err.text));
 	} else if (!well_formed(w->facts->config)) {
 		lw_found(w,
 		    diag_report(w->l->diags, IMAGE_FACTS, w->image_loc,
-			STR_ARG(w->image),
-			"its configuration is malformed"));
+			STR_ARG(w->image), "its configuration is malformed"));
 	} else {
 		w->config = w->facts->config;
 	}
@@ -145,8 +142,7 @@ containers(struct work *w)
 
 	jv_push(w->a, list, pause_container(w));
 	for (i = w->w->init.n; i > 0; i--)
-		jv_push(w->a, list,
-		    other_container(w, &w->w->init.p[i - 1]));
+		jv_push(w->a, list, other_container(w, &w->w->init.p[i - 1]));
 	for (i = 0; i < w->w->main.n; i++)
 		jv_push(w->a, list, other_container(w, &w->w->main.p[i]));
 	w->k = NULL;
@@ -159,7 +155,7 @@ static bool
 is_first(const struct ir_container *k)
 {
 	return str_eqz(k->name.s, "contrast-initializer") ||
-	    str_eqz(k->name.s, "contrast-service-mesh");
+	       str_eqz(k->name.s, "contrast-service-mesh");
 }
 
 /*
@@ -172,14 +168,15 @@ put_order(struct work *w, struct jv *checks, unsigned flags)
 	const struct lower_options *o = w->l->options;
 	struct jv *list = jv_array(w->a);
 	size_t i, n = w->w->init.n;
-	bool all =
-	    o->no_sidecar_omitted || (flags & LOWER_NO_SIDECAR_OMITTED);
+	bool all = o->no_sidecar_omitted || (flags & LOWER_NO_SIDECAR_OMITTED);
+
+	/* The others of the list would otherwise wait for what comes later. */
+	for (i = 0; o->start_order && i < n; i++)
+		all |= is_first(&w->w->init.p[i]);
 
 	BECAUSE(order, "containers that protect the others come first");
 	for (i = n; i > 0; i--) {
-		const struct ir_container *k = &w->w->init.p[i - 1];
-
-		if (all || (o->start_order && is_first(k)))
+		if (all)
 			jv_push(w->a, list,
 			    lw_int(w->a, (int64_t)(n - i + 1), &order));
 	}
@@ -195,8 +192,7 @@ set_true(struct work *w, struct jv *checks, const char *name, bool on)
 	BECAUSE(asked, "an option of the command line or an annotation");
 
 	if (on)
-		jv_set(w->a, checks, str_from(name),
-		    lw_bool(w, true, &asked));
+		jv_set(w->a, checks, str_from(name), lw_bool(w, true, &asked));
 }
 
 static struct jv *
@@ -234,13 +230,11 @@ note_weaknesses(struct work *w)
 
 	if (p->sysctls.n > 0 && !w->l->sw.pod_sysctls)
 		lw_found(w,
-		    diag_report(w->l->diags, SYSCTLS,
-			p->security.sysctls->loc,
+		    diag_report(w->l->diags, SYSCTLS, p->security.sysctls->loc,
 			w->l->options->target->name));
 	if (w->ns.n == 0 && !w->coordinator)
-		lw_found(w,
-		    diag_report(
-			w->l->diags, ANY_NAMESPACE, p->object->node->loc));
+		lw_found(w, diag_report(w->l->diags, ANY_NAMESPACE,
+				p->object->node->loc));
 }
 
 static void
@@ -248,14 +242,12 @@ index_volumes(struct work *w)
 {
 	struct ir_volume *it;
 
-	VEC_FOREACH(it, &w->w->volumes)
-	{
-		lw_no_token(w, it->name.s, "a volume's name",
-		    lw_loc(it->name.node));
+	VEC_FOREACH(it, &w->w->volumes) {
+		lw_no_token(
+		    w, it->name.s, "a volume's name", lw_loc(it->name.node));
 		if (map_set(w->a, &w->volumes, it->name.s, it) != NULL)
-			lw_found(w,
-			    diag_report(w->l->diags, VOLUME_TWICE,
-				it->node->loc, STR_ARG(it->name.s)));
+			lw_found(w, diag_report(w->l->diags, VOLUME_TWICE,
+					it->node->loc, STR_ARG(it->name.s)));
 	}
 }
 

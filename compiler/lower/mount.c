@@ -94,8 +94,7 @@ mounted(const struct work *w, struct str path)
 
 	if (w->k == NULL)
 		return false;
-	VEC_FOREACH(it, &w->k->mounts)
-	{
+	VEC_FOREACH(it, &w->k->mounts) {
 		if (str_eq(it->path.s, path))
 			return true;
 	}
@@ -113,11 +112,11 @@ termination(struct work *w, const struct base_mount *b)
 	lw_no_token(w, path->s, "a path", lw_loc(path->node));
 	if (source == NULL)
 		source = lw_str(w->a,
-		    lw_cat(w->a, STR("$(sfprefix)"), lw_last(path->s),
-			STR("$")),
+		    lw_cat(
+			w->a, STR("$(sfprefix)"), lw_last(path->s), STR("$")),
 		    o);
-	return lw_mount(w->a, lw_str(w->a, path->s, o), source, b->type,
-	    b->options);
+	return lw_mount(
+	    w->a, lw_str(w->a, path->s, o), source, b->type, b->options);
 }
 
 static void
@@ -127,8 +126,7 @@ settings_mount(struct work *w, struct mounts *m, const struct base_mount *b)
 	struct jv *mount = b->mount[read_only];
 	size_t at;
 
-	if (b->termination && w->k != NULL &&
-	    w->k->termination_path.s.n > 0)
+	if (b->termination && w->k != NULL && w->k->termination_path.s.n > 0)
 		mount = termination(w, b);
 	at = find(m, b->dest);
 	if (at == 0) {
@@ -185,8 +183,7 @@ covered(const struct work *w, struct str dir)
 
 	if (w->k == NULL)
 		return true;
-	VEC_FOREACH(it, &w->k->mounts)
-	{
+	VEC_FOREACH(it, &w->k->mounts) {
 		if (str_eq(trim_slashes(it->path.s), d))
 			return true;
 	}
@@ -202,17 +199,15 @@ image_volume(struct work *w, struct mounts *m, struct str dir)
 	const struct origin *o;
 
 	if (last.n == 0) {
-		lw_found(w,
-		    diag_report(w->l->diags, IMAGE_VOLUME_ROOT, w->image_loc,
-			STR_ARG(w->image)));
+		lw_found(w, diag_report(w->l->diags, IMAGE_VOLUME_ROOT,
+				w->image_loc, STR_ARG(w->image)));
 		return;
 	}
 	if (w->l->sw.volumes_covered) {
 		if (!covered(w, dir))
 			lw_found(w,
-			    diag_report(w->l->diags, IMAGE_VOLUME,
-				w->image_loc, STR_ARG(w->image),
-				STR_ARG(dir)));
+			    diag_report(w->l->diags, IMAGE_VOLUME, w->image_loc,
+				STR_ARG(w->image), STR_ARG(dir)));
 		return;
 	}
 	lw_no_token(w, dir, "VOLUME", w->image_loc);
@@ -251,13 +246,11 @@ any_privileged(const struct ir_workload *w)
 {
 	const struct ir_container *it;
 
-	VEC_FOREACH(it, &w->init)
-	{
+	VEC_FOREACH(it, &w->init) {
 		if (it->security.privileged.v)
 			return true;
 	}
-	VEC_FOREACH(it, &w->main)
-	{
+	VEC_FOREACH(it, &w->main) {
 		if (it->security.privileged.v)
 			return true;
 	}
@@ -274,8 +267,7 @@ lw_mounts(struct work *w, struct jv *storages)
 
 	for (i = 0; i < w->base->nsystem; i++)
 		lw_mount_append(w, &m, w->base->system[rw][i]);
-	VEC_FOREACH(b, &w->base->mounts)
-	{
+	VEC_FOREACH(b, &w->base->mounts) {
 		if (b->always || mounted(w, b->dest))
 			settings_mount(w, &m, b);
 	}

@@ -43,15 +43,13 @@ yaml_args(struct work *w, struct jv *out, const struct ir_strs *v,
 {
 	const struct ir_str *it;
 
-	VEC_FOREACH(it, &v->list)
-	{
+	VEC_FOREACH(it, &v->list) {
 		struct loc loc = lw_loc(it->node);
 		struct str s = lw_expand(w, it->s, vars, loc);
 
 		lw_no_token(w, s, "an argument", loc);
 		jv_push(w->a, out,
-		    lw_str(w->a, lw_outside(w, s, true),
-			lw_yaml(w, it->node)));
+		    lw_str(w->a, lw_outside(w, s, true), lw_yaml(w, it->node)));
 	}
 }
 
@@ -60,8 +58,7 @@ has_text(const struct jv *list, struct str s)
 {
 	struct jv **it;
 
-	VEC_FOREACH(it, &list->items)
-	{
+	VEC_FOREACH(it, &list->items) {
 		if (str_eq((*it)->text, s))
 			return true;
 	}
@@ -72,14 +69,13 @@ has_text(const struct jv *list, struct str s)
 static void
 add_settings(struct work *w, struct jv *out, const char *member)
 {
-	const struct jv *list = jv_path(
-	    w->base->settings, "Process", member, NULL);
+	const struct jv *list =
+	    jv_path(w->base->settings, "Process", member, NULL);
 	struct jv **it;
 
 	if (!jv_is(list, JV_ARRAY))
 		return;
-	VEC_FOREACH(it, &list->items)
-	{
+	VEC_FOREACH(it, &list->items) {
 		if (!has_text(out, jv_str(*it)))
 			jv_push(w->a, out, *it);
 	}
@@ -163,14 +159,12 @@ environment(struct work *w, struct map *vars)
 	image_env(w, &e);
 	if (w->k != NULL) {
 		if (w->k->tty.v)
-			runtime_var(
-			    w, &e, STR("TERM"), STR("xterm"), &tty_env);
+			runtime_var(w, &e, STR("TERM"), STR("xterm"), &tty_env);
 		runtime_var(w, &e, STR("HOSTNAME"),
 		    lw_token(w->a, TOKEN_HOST_NAME), &runtime_env);
 		lw_env_yaml(w, &e, vars);
 	}
-	VEC_FOREACH(it, &e.list)
-	{
+	VEC_FOREACH(it, &e.list) {
 		const struct env_var *v = *it;
 
 		/* Another value of the same name wins at run time. */
@@ -227,8 +221,7 @@ add(struct work *w, struct caps *c, const struct ir_str *name)
 	struct jv **it;
 
 	if (str_eqz(name->s, "ALL")) {
-		VEC_FOREACH(it, &w->l->privileged_caps->items)
-		{
+		VEC_FOREACH(it, &w->l->privileged_caps->items) {
 			if (find_cap(c, (*it)->text) == SIZE_MAX)
 				jv_push(w->a, c->list, *it);
 		}
@@ -236,8 +229,7 @@ add(struct work *w, struct caps *c, const struct ir_str *name)
 	}
 	s = lw_cat(w->a, STR("CAP_"), name->s, STR(""));
 	if (find_cap(c, s) == SIZE_MAX)
-		jv_push(w->a, c->list,
-		    lw_str(w->a, s, lw_yaml(w, name->node)));
+		jv_push(w->a, c->list, lw_str(w->a, s, lw_yaml(w, name->node)));
 }
 
 static bool
@@ -262,13 +254,13 @@ cap_list(struct work *w)
 	struct caps c = {0};
 	struct jv **cap;
 
-	if (w->k == NULL || (w->k->security.add.list.n == 0 &&
-				w->k->security.drop.list.n == 0))
+	if (w->k == NULL ||
+	    (w->k->security.add.list.n == 0 && w->k->security.drop.list.n == 0))
 		return w->privileged && w->k != NULL ? l->privileged_token
 						     : l->default_token;
 	c.list = jv_array(w->a);
-	VEC_FOREACH(cap,
-	    &(w->privileged ? l->privileged_caps : l->default_caps)->items)
+	VEC_FOREACH(
+	    cap, &(w->privileged ? l->privileged_caps : l->default_caps)->items)
 		jv_push(w->a, c.list, *cap);
 	VEC_FOREACH(it, &w->k->security.drop.list)
 		drop(w, &c, it->s);
@@ -323,8 +315,7 @@ terminal(struct work *w)
 	const struct jv *image = jv_getz(w->config, "Tty");
 
 	if (w->k != NULL && w->k->tty.node != NULL)
-		return lw_bool(
-		    w, w->k->tty.v, lw_yaml(w, w->k->tty.node));
+		return lw_bool(w, w->k->tty.v, lw_yaml(w, w->k->tty.node));
 	if (jv_is(image, JV_TRUE))
 		return lw_bool(w, true, lw_image(w, "Tty"));
 	return w->l->no;

@@ -8,9 +8,9 @@
 #include <string.h>
 
 #include "compiler/lower/target.h"
+#include "runtime/base/banned.h"
 #include "runtime/base/file.h"
 #include "runtime/base/jv_patch.h"
-#include "runtime/base/banned.h"
 
 #define SETTINGS_MAX ((size_t)4 << 20)
 #define DROP_INS_MAX 1000
@@ -69,29 +69,29 @@ trace_all(struct arena *a, struct jv *v, struct str file, struct str pointer)
 /* What an older file may have beside the members of the defaults. */
 static const struct {
 	const char *object, *old;
-	const char *now;  /* "object.member" that it means; NULL: nothing */
+	const char *now; /* "object.member" that it means; NULL: nothing */
 } old_members[] = {
-	{"common", "svc_name", "svc_name_downward_env"},
-	{"common", "image_layer_verification", NULL},
-	{"common", "mount_source_cpath", NULL},
-	{"common", "dynamic_annotations", NULL},
-	{"common", "s_source1", NULL},
-	{"common", "s_source2", NULL},
-	{"common", "virtio_blk_storage_classes", NULL},
-	{"common", "smb_storage_classes", NULL},
-	{"common", "root_path", NULL},
-	{"common", "spath", NULL},
-	{"cluster_config", "encrypted_emptydir", "emptydir_type"},
-	{"cluster_config", "pause_container_id_policy", NULL},
-	{"cluster_config", "cgroup_mount_extras_allowed", NULL},
-	{"kata_config", "confidential_guest", NULL},
-	{"volumes", "confidential_emptyDir", NULL},
-	{"volumes", "confidential_configMap", NULL},
-	{"sandbox", "allowed_guest_hooks", NULL},
-	{"request_defaults", "UpdateRoutesRequest", NULL},
-	{"request_defaults", "UpdateInterfaceRequest", NULL},
-	{"request_defaults", "AddARPNeighborsRequest", NULL},
-	{"request_defaults", "GetDiagnosticDataRequest", NULL},
+    {"common", "svc_name", "svc_name_downward_env"},
+    {"common", "image_layer_verification", NULL},
+    {"common", "mount_source_cpath", NULL},
+    {"common", "dynamic_annotations", NULL},
+    {"common", "s_source1", NULL},
+    {"common", "s_source2", NULL},
+    {"common", "virtio_blk_storage_classes", NULL},
+    {"common", "smb_storage_classes", NULL},
+    {"common", "root_path", NULL},
+    {"common", "spath", NULL},
+    {"cluster_config", "encrypted_emptydir", "emptydir_type"},
+    {"cluster_config", "pause_container_id_policy", NULL},
+    {"cluster_config", "cgroup_mount_extras_allowed", NULL},
+    {"kata_config", "confidential_guest", NULL},
+    {"volumes", "confidential_emptyDir", NULL},
+    {"volumes", "confidential_configMap", NULL},
+    {"sandbox", "allowed_guest_hooks", NULL},
+    {"request_defaults", "UpdateRoutesRequest", NULL},
+    {"request_defaults", "UpdateInterfaceRequest", NULL},
+    {"request_defaults", "AddARPNeighborsRequest", NULL},
+    {"request_defaults", "GetDiagnosticDataRequest", NULL},
 };
 
 #define NOLD (sizeof(old_members) / sizeof(old_members[0]))
@@ -133,8 +133,7 @@ map_emptydir(struct load *l, struct jv *cluster)
 	if (old == NULL || jv_getz(cluster, "emptydir_type") != NULL)
 		return;
 	v = jv_string(l->arena,
-	    old->type == JV_TRUE ? STR("block-encrypted")
-				 : STR("shared-fs"));
+	    old->type == JV_TRUE ? STR("block-encrypted") : STR("shared-fs"));
 	v->origin = old->origin;
 	jv_set(l->arena, cluster, STR("emptydir_type"), v);
 }
@@ -145,8 +144,7 @@ map_service_name(struct load *l, struct jv *common)
 	struct jv *old = jv_getz(common, "svc_name");
 
 	if (old != NULL && jv_getz(common, "svc_name_downward_env") == NULL)
-		jv_set(
-		    l->arena, common, STR("svc_name_downward_env"), old);
+		jv_set(l->arena, common, STR("svc_name_downward_env"), old);
 }
 
 /* For a confidential guest the entries of that name count. */
@@ -206,28 +204,25 @@ is_whole(struct str key)
 }
 
 static void
-fill(struct load *l, struct jv *user, const struct jv *from,
-    const char *object)
+fill(struct load *l, struct jv *user, const struct jv *from, const char *object)
 {
 	struct jv_member *m;
 
-	VEC_FOREACH(m, &from->members)
-	{
+	VEC_FOREACH(m, &from->members) {
 		struct jv *have = jv_get(user, m->key);
 		bool container = str_eqz(m->key, "pause_container") ||
-		    str_eqz(m->key, "other_container");
+				 str_eqz(m->key, "other_container");
 
 		if (have == NULL) {
 			if (!superseded(user, object, m->key))
 				jv_set(l->arena, user, m->key, m->value);
 		} else if (!jv_is(have, JV_OBJECT) ||
-		    !jv_is(m->value, JV_OBJECT) || is_whole(m->key)) {
+			   !jv_is(m->value, JV_OBJECT) || is_whole(m->key)) {
 			continue;
 		} else if (container && object[0] == '\0') {
 			fill_container(l, have, m->value);
 		} else {
-			fill(l, have, m->value,
-			    arena_cstr(l->arena, m->key));
+			fill(l, have, m->value, arena_cstr(l->arena, m->key));
 		}
 	}
 }
@@ -235,13 +230,13 @@ fill(struct load *l, struct jv *user, const struct jv *from,
 /* checks */
 
 static const char *const type_names[] = {
-	[JV_NULL] = "null",
-	[JV_FALSE] = "true or false",
-	[JV_TRUE] = "true or false",
-	[JV_NUMBER] = "a number",
-	[JV_STRING] = "a string",
-	[JV_ARRAY] = "a list",
-	[JV_OBJECT] = "an object",
+    [JV_NULL] = "null",
+    [JV_FALSE] = "true or false",
+    [JV_TRUE] = "true or false",
+    [JV_NUMBER] = "a number",
+    [JV_STRING] = "a string",
+    [JV_ARRAY] = "a list",
+    [JV_OBJECT] = "an object",
 };
 
 static enum jv_type
@@ -262,8 +257,8 @@ same_type(struct load *l, const struct jv *user, const struct jv *want,
 	return false;
 }
 
-static void check(struct load *l, const struct jv *user,
-    const struct jv *want, struct buf *path, const char *object);
+static void check(struct load *l, const struct jv *user, const struct jv *want,
+    struct buf *path, const char *object);
 
 /* The items of a list are of the type of the default's first one. */
 static void
@@ -284,14 +279,14 @@ check_member(struct load *l, const struct jv_member *m, const struct jv *want,
     struct buf *path, const char *object)
 {
 	bool container = str_eqz(m->key, "pause_container") ||
-	    str_eqz(m->key, "other_container");
+			 str_eqz(m->key, "other_container");
 
 	if (want == NULL) {
 		if (!is_old(object, m->key))
 			diag_report(l->diags, SETTINGS_UNKNOWN, l->loc,
 			    STR_ARG(buf_str(path)));
 	} else if (same_type(l, m->value, want, path) && !container &&
-	    !is_whole(m->key)) {
+		   !is_whole(m->key)) {
 		check(l, m->value, want, path, arena_cstr(l->arena, m->key));
 	}
 }
@@ -304,8 +299,7 @@ check(struct load *l, const struct jv *user, const struct jv *want,
 	size_t n = path->n;
 
 	check_items(l, user, want, path);
-	VEC_FOREACH(m, &user->members)
-	{
+	VEC_FOREACH(m, &user->members) {
 		buf_putc(path, '/');
 		buf_put(path, m->key);
 		check_member(l, m, jv_get(want, m->key), path, object);
@@ -319,18 +313,18 @@ static const struct {
 	const char *path[2];
 	enum jv_type type, item;
 } container_parts[] = {
-	{{"Root", NULL}, JV_OBJECT, JV_NULL},
-	{{"Root", "Path"}, JV_STRING, JV_NULL},
-	{{"Mounts", NULL}, JV_ARRAY, JV_OBJECT},
-	{{"Annotations", NULL}, JV_OBJECT, JV_STRING},
-	{{"Process", NULL}, JV_OBJECT, JV_NULL},
-	{{"Process", "Args"}, JV_ARRAY, JV_STRING},
-	{{"Process", "Env"}, JV_ARRAY, JV_STRING},
-	{{"Linux", NULL}, JV_OBJECT, JV_NULL},
-	{{"Linux", "MaskedPaths"}, JV_ARRAY, JV_STRING},
-	{{"Linux", "ReadonlyPaths"}, JV_ARRAY, JV_STRING},
-	{{"Linux", "Devices"}, JV_ARRAY, JV_OBJECT},
-	{{"Linux", "Sysctl"}, JV_OBJECT, JV_STRING},
+    {{"Root", NULL}, JV_OBJECT, JV_NULL},
+    {{"Root", "Path"}, JV_STRING, JV_NULL},
+    {{"Mounts", NULL}, JV_ARRAY, JV_OBJECT},
+    {{"Annotations", NULL}, JV_OBJECT, JV_STRING},
+    {{"Process", NULL}, JV_OBJECT, JV_NULL},
+    {{"Process", "Args"}, JV_ARRAY, JV_STRING},
+    {{"Process", "Env"}, JV_ARRAY, JV_STRING},
+    {{"Linux", NULL}, JV_OBJECT, JV_NULL},
+    {{"Linux", "MaskedPaths"}, JV_ARRAY, JV_STRING},
+    {{"Linux", "ReadonlyPaths"}, JV_ARRAY, JV_STRING},
+    {{"Linux", "Devices"}, JV_ARRAY, JV_OBJECT},
+    {{"Linux", "Sysctl"}, JV_OBJECT, JV_STRING},
 };
 
 #define NPARTS (sizeof(container_parts) / sizeof(container_parts[0]))
@@ -344,8 +338,8 @@ bad_part(struct load *l, const char *container, size_t i, enum jv_type type)
 	    second != NULL ? second : "");
 
 	l->failed = true;
-	diag_report(l->diags, SETTINGS_TYPE, l->loc, STR_ARG(path),
-	    type_names[type]);
+	diag_report(
+	    l->diags, SETTINGS_TYPE, l->loc, STR_ARG(path), type_names[type]);
 }
 
 static bool
@@ -354,13 +348,11 @@ items_are(const struct jv *v, enum jv_type type)
 	struct jv_member *m;
 	struct jv **it;
 
-	VEC_FOREACH(it, &v->items)
-	{
+	VEC_FOREACH(it, &v->items) {
 		if ((*it)->type != type)
 			return false;
 	}
-	VEC_FOREACH(m, &v->members)
-	{
+	VEC_FOREACH(m, &v->members) {
 		if (type != JV_NULL && m->value->type != type)
 			return false;
 	}
@@ -372,8 +364,7 @@ mounts_are_whole(const struct jv *list)
 {
 	struct jv **it;
 
-	VEC_FOREACH(it, &list->items)
-	{
+	VEC_FOREACH(it, &list->items) {
 		const struct jv *source = jv_getz(*it, "source");
 		const struct jv *options = jv_getz(*it, "options");
 
@@ -404,7 +395,7 @@ check_container(struct load *l, const struct jv *doc, const char *name)
 		else if (!items_are(v, container_parts[i].item))
 			bad_part(l, name, i, container_parts[i].item);
 		else if (str_eqz(str_from(path[0]), "Mounts") &&
-		    !mounts_are_whole(v))
+			 !mounts_are_whole(v))
 			bad_part(l, name, i, JV_OBJECT);
 	}
 }
@@ -413,8 +404,8 @@ static void
 check_all(struct load *l, const struct jv *doc)
 {
 	struct buf path = {0};
-	const struct jv *commands = jv_path(doc, "request_defaults",
-	    "ExecProcessRequest", "commands", NULL);
+	const struct jv *commands = jv_path(
+	    doc, "request_defaults", "ExecProcessRequest", "commands", NULL);
 
 	check(l, doc, l->defaults, &path, "");
 	buf_free(&path);
@@ -462,8 +453,7 @@ trace_patch(struct load *l, struct jv *patch, struct str file)
 {
 	struct jv **it;
 
-	VEC_FOREACH(it, &patch->items)
-	{
+	VEC_FOREACH(it, &patch->items) {
 		struct jv *value = jv_getz(*it, "value");
 
 		if (value != NULL)
@@ -505,8 +495,9 @@ drop_ins(struct load *l, struct jv **doc, const char *dir)
 	if (d == NULL) {
 		if (errno != ENOENT)
 			cannot_read(l, loc_none,
-			    arena_printf(l->arena, "%s: %s", dir,
-				strerror(errno)).p);
+			    arena_printf(
+				l->arena, "%s: %s", dir, strerror(errno))
+				.p);
 		return;
 	}
 	while ((e = readdir(d)) != NULL && names.n < DROP_INS_MAX) {
@@ -519,8 +510,8 @@ drop_ins(struct load *l, struct jv **doc, const char *dir)
 	if (names.n > 1)
 		qsort(names.p, names.n, sizeof(*names.p), compare);
 	for (i = 0; i < names.n; i++)
-		patch_with(l, doc,
-		    arena_printf(l->arena, "%s/%s", dir, names.p[i]).p);
+		patch_with(
+		    l, doc, arena_printf(l->arena, "%s/%s", dir, names.p[i]).p);
 }
 
 static const char *const file_names[] = {"genpolicy-settings", "settings"};
@@ -537,10 +528,9 @@ find_file(struct load *l, const char *path, const char **dir)
 	if (stat(path, &st) != 0 || !S_ISDIR(st.st_mode))
 		return path;
 	for (i = 0; i < 2; i++) {
-		file = arena_printf(
-		    l->arena, "%s/%s.json", path, file_names[i]).p;
-		*dir = arena_printf(
-		    l->arena, "%s/%s.d", path, file_names[i]).p;
+		file =
+		    arena_printf(l->arena, "%s/%s.json", path, file_names[i]).p;
+		*dir = arena_printf(l->arena, "%s/%s.d", path, file_names[i]).p;
 		if (stat(file, &st) == 0)
 			break;
 	}
@@ -588,8 +578,7 @@ settings_load(struct arena *a, struct diags *d, const struct target *t,
 	size_t i;
 
 	doc = l.defaults = read_defaults(&l);
-	if (doc == NULL ||
-	    (from->path == NULL && from->patches.n == 0))
+	if (doc == NULL || (from->path == NULL && from->patches.n == 0))
 		return doc;
 	if (from->path != NULL) {
 		doc = read_user(&l, from->path, &dir);

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "compiler/lower/target.h"
-#include "runtime/base/embed.h"
 #include "runtime/base/banned.h"
+#include "runtime/base/embed.h"
 
 EMBED(kata_4, "compiler/lower/target/kata-4.json");
 EMBED(contrast_metal, "compiler/lower/target/contrast-metal.json");
@@ -14,10 +14,10 @@ static const struct target *
 all(void)
 {
 	static struct target t[NTARGETS] = {
-		{"kata-4", true, {NULL, 0}},
-		{"contrast-metal", true, {NULL, 0}},
-		{"metal-v1.2", false, {NULL, 0}},
-		{"aks-v1.2", false, {NULL, 0}},
+	    {"kata-4", true, {NULL, 0}},
+	    {"contrast-metal", true, {NULL, 0}},
+	    {"metal-v1.2", false, {NULL, 0}},
+	    {"aks-v1.2", false, {NULL, 0}},
 	};
 
 	/* The size of an embedded file is no constant expression. */

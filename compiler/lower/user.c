@@ -78,9 +78,8 @@ read_lines(struct work *w, struct img_users *u, struct str text,
 			s.n--;
 		at = end == SIZE_MAX ? text.n : end + 1;
 		if (str_trim(s).n > 0 && !line(w->l, u, s))
-			lw_found(w,
-			    diag_report(w->l->diags, IMAGE_USER_LINE,
-				w->image_loc, file, STR_ARG(w->image)));
+			lw_found(w, diag_report(w->l->diags, IMAGE_USER_LINE,
+					w->image_loc, file, STR_ARG(w->image)));
 	}
 }
 
@@ -105,8 +104,7 @@ by_uid(const struct img_users *u, uint32_t uid)
 {
 	const struct img_user *it;
 
-	VEC_FOREACH(it, &u->users)
-	{
+	VEC_FOREACH(it, &u->users) {
 		if (it->uid == uid)
 			return it;
 	}
@@ -118,8 +116,7 @@ by_name(const struct img_users *u, struct str name)
 {
 	const struct img_user *it;
 
-	VEC_FOREACH(it, &u->users)
-	{
+	VEC_FOREACH(it, &u->users) {
 		if (str_eq(it->name, name))
 			return it;
 	}
@@ -131,8 +128,7 @@ group_by_name(const struct img_users *u, struct str name)
 {
 	const struct img_group *it;
 
-	VEC_FOREACH(it, &u->groups)
-	{
+	VEC_FOREACH(it, &u->groups) {
 		if (str_eq(it->name, name))
 			return it;
 	}
@@ -182,9 +178,8 @@ user_part(struct work *w, struct str text, struct user *u)
 		return true;
 	p = by_name(w->users, text);
 	if (p == NULL) {
-		lw_found(w,
-		    diag_report(w->l->diags, IMAGE_USER, w->image_loc, "user",
-			STR_ARG(text), STR_ARG(w->image)));
+		lw_found(w, diag_report(w->l->diags, IMAGE_USER, w->image_loc,
+				"user", STR_ARG(text), STR_ARG(w->image)));
 		return false;
 	}
 	u->uid = p->uid;
@@ -200,9 +195,8 @@ group_part(struct work *w, struct str text, struct user *u)
 		return true;
 	g = group_by_name(w->users, text);
 	if (g == NULL) {
-		lw_found(w,
-		    diag_report(w->l->diags, IMAGE_USER, w->image_loc,
-			"group", STR_ARG(text), STR_ARG(w->image)));
+		lw_found(w, diag_report(w->l->diags, IMAGE_USER, w->image_loc,
+				"group", STR_ARG(text), STR_ARG(w->image)));
 		return false;
 	}
 	u->gid = g->gid;
@@ -220,11 +214,10 @@ image_user(struct work *w, struct user *u)
 
 	if (text.n == 0)
 		return;
-	if (colon != SIZE_MAX &&
-	    str_chr(text, ':', colon + 1) != SIZE_MAX) {
-		lw_found(w,
-		    diag_report(w->l->diags, IMAGE_USER_FORM, w->image_loc,
-			STR_ARG(text), STR_ARG(w->image)));
+	if (colon != SIZE_MAX && str_chr(text, ':', colon + 1) != SIZE_MAX) {
+		lw_found(
+		    w, diag_report(w->l->diags, IMAGE_USER_FORM, w->image_loc,
+			   STR_ARG(text), STR_ARG(w->image)));
 		return;
 	}
 	if (colon != SIZE_MAX && (w->k == NULL || w->l->sw.image_group))
@@ -280,9 +273,8 @@ pod_groups(struct work *w, struct user *u)
 	const struct ir_security *s = &w->w->security;
 	const struct ir_int *it;
 
-	if (w->k == NULL &&
-	    (s->user.node != NULL || s->group.node != NULL ||
-		jv_get_str(w->config, STR("User")).n > 0))
+	if (w->k == NULL && (s->user.node != NULL || s->group.node != NULL ||
+				jv_get_str(w->config, STR("User")).n > 0))
 		return;
 	if (s->fs_group.node != NULL)
 		add_gid(w, u, (uint32_t)s->fs_group.v,
@@ -342,8 +334,7 @@ image_groups(struct work *w, struct user *u)
 
 	if (p == NULL)
 		return;
-	VEC_FOREACH(g, &w->users->groups)
-	{
+	VEC_FOREACH(g, &w->users->groups) {
 		if (g->members.n == 0 || str_eq(g->name, p->name) ||
 		    !is_member(g->members, p->name))
 			continue;
@@ -370,8 +361,7 @@ group_given(const struct ir_security *pod, uint32_t gid)
 
 	if (pod->fs_group.node != NULL && pod->fs_group.v == (int64_t)gid)
 		return true;
-	VEC_FOREACH(it, &pod->groups.list)
-	{
+	VEC_FOREACH(it, &pod->groups.list) {
 		if (it->v == (int64_t)gid)
 			return true;
 	}
@@ -409,21 +399,20 @@ guest_pull(struct work *w, const struct user *u)
 
 	own = &w->k->security;
 	ids = (u->uid != 0 && !given(&own->user, &pod->user, u->uid)) ||
-	    (u->gid != 0 && !given(&own->group, &pod->group, u->gid));
-	VEC_FOREACH(it, &u->gids)
-	{
+	      (u->gid != 0 && !given(&own->group, &pod->group, u->gid));
+	VEC_FOREACH(it, &u->gids) {
 		if (it->gid != u->gid && !group_given(pod, it->gid))
-			buf_printf(&groups, "%s%u", groups.n > 0 ? ", " : "",
-			    it->gid);
+			buf_printf(
+			    &groups, "%s%u", groups.n > 0 ? ", " : "", it->gid);
 	}
 	if (!ids && groups.n == 0)
 		return;
 	recommend(w, &help, u, ids, &groups);
 	g = w->l->sw.guest_pull_error
-	    ? diag_report(w->l->diags, GUEST_PULL_USER, w->image_loc,
-		  STR_ARG(w->image))
-	    : diag_report(w->l->diags, GUEST_PULL_USER_NOTE, w->image_loc,
-		  STR_ARG(w->image));
+		? diag_report(w->l->diags, GUEST_PULL_USER, w->image_loc,
+		      STR_ARG(w->image))
+		: diag_report(w->l->diags, GUEST_PULL_USER_NOTE, w->image_loc,
+		      STR_ARG(w->image));
 	lw_found(w, g);
 	diag_help(w->l->diags, g, "%.*s", STR_ARG(buf_str(&help)));
 	buf_free(&help);

@@ -70,8 +70,7 @@ named(struct work *w, const struct use *u, struct str head, struct str last)
 static struct jv *
 dest(struct work *w, const struct use *u)
 {
-	return lw_str(
-	    w->a, u->mount->path.s, lw_yaml(w, u->mount->path.node));
+	return lw_str(w->a, u->mount->path.s, lw_yaml(w, u->mount->path.node));
 }
 
 static struct jv *
@@ -82,12 +81,12 @@ shared_source(struct work *w, const struct use *u)
 }
 
 static void
-shared_bind(struct work *w, struct mounts *m, const struct use *u,
-    struct jv *opts)
+shared_bind(
+    struct work *w, struct mounts *m, const struct use *u, struct jv *opts)
 {
 	lw_mount_place(w, m,
-	    lw_mount(w->a, dest(w, u), shared_source(w, u), w->l->type_bind,
-		opts));
+	    lw_mount(
+		w->a, dest(w, u), shared_source(w, u), w->l->type_bind, opts));
 }
 
 /* emptyDir */
@@ -144,9 +143,8 @@ empty_dir_storage(struct work *w, const struct use *u, const struct jv *s,
 			opts = with_fsgid(w, opts, g);
 	}
 	jv_push(w->a, storages,
-	    lw_storage(w->a, jv_getz(s, "driver"),
-		jv_getz(s, "driver_options"), jv_getz(s, "source"),
-		jv_getz(s, "fstype"), opts, point, group,
+	    lw_storage(w->a, jv_getz(s, "driver"), jv_getz(s, "driver_options"),
+		jv_getz(s, "source"), jv_getz(s, "fstype"), opts, point, group,
 		shared == NULL ? w->l->no : shared));
 }
 
@@ -155,9 +153,9 @@ static const struct {
 	const char *member;
 	bool block;
 } empty_dirs[] = {
-	{"block-encrypted", "emptyDir_encrypted", true},
-	{"block-plain", "emptyDir_plain", true},
-	{"local", "emptyDir", false},
+    {"block-encrypted", "emptyDir_encrypted", true},
+    {"block-plain", "emptyDir_plain", true},
+    {"local", "emptyDir", false},
 };
 
 static const struct jv *
@@ -176,9 +174,8 @@ empty_dir_settings(struct work *w, const struct use *u, bool *block)
 		*block = empty_dirs[i].block;
 		return volume_settings(w, empty_dirs[i].member);
 	}
-	lw_found(w,
-	    diag_report(w->l->diags, EMPTY_DIR_TYPE, u->volume->node->loc,
-		STR_ARG(type)));
+	lw_found(w, diag_report(w->l->diags, EMPTY_DIR_TYPE,
+			u->volume->node->loc, STR_ARG(type)));
 	return NULL;
 }
 
@@ -186,32 +183,30 @@ static bool
 is_shared_fs(const struct work *w, const struct use *u)
 {
 	return !str_eqz(u->volume->medium.s, "Memory") &&
-	    str_eqz(jv_str(jv_path(w->l->settings, "cluster_config",
-			"emptydir_type", NULL)),
-		"shared-fs");
+	       str_eqz(jv_str(jv_path(w->l->settings, "cluster_config",
+			   "emptydir_type", NULL)),
+		   "shared-fs");
 }
 
 static void
-empty_dir_shared(struct work *w, struct mounts *m, const struct use *u,
-    struct jv *opts)
+empty_dir_shared(
+    struct work *w, struct mounts *m, const struct use *u, struct jv *opts)
 {
 	struct str name = ir_regex_escape(w->a, u->volume->name.s);
 	struct jv *d = dest(w, u), *source;
 
 	source = lw_str(w->a,
-	    lw_cat(w->a, STR("^$(cpath)/sandbox-[0-9a-f]{16}-"), name,
-		STR("$")),
+	    lw_cat(
+		w->a, STR("^$(cpath)/sandbox-[0-9a-f]{16}-"), name, STR("$")),
 	    lw_yaml(w, u->volume->name.node));
-	lw_mount_append(
-	    w, m, lw_mount(w->a, d, source, w->l->type_bind, opts));
+	lw_mount_append(w, m, lw_mount(w->a, d, source, w->l->type_bind, opts));
 	lw_mount_append(w, m,
-	    lw_mount(
-		w->a, d, shared_source(w, u), w->l->type_bind, opts));
+	    lw_mount(w->a, d, shared_source(w, u), w->l->type_bind, opts));
 }
 
 static void
-empty_dir(struct work *w, struct mounts *m, const struct use *u,
-    struct jv *storages)
+empty_dir(
+    struct work *w, struct mounts *m, const struct use *u, struct jv *storages)
 {
 	struct jv *opts =
 	    options(w, propagation_of(w, u), u->mount->read_only.v);
@@ -240,8 +235,7 @@ empty_dir(struct work *w, struct mounts *m, const struct use *u,
 	if (jv_str(source).n > 0)
 		source = with_volume(w, u, source);
 	lw_mount_append(w, m,
-	    lw_mount(
-		w->a, dest(w, u), source, jv_getz(s, "mount_type"), opts));
+	    lw_mount(w->a, dest(w, u), source, jv_getz(s, "mount_type"), opts));
 	empty_dir_storage(w, u, s, block, storages);
 }
 
@@ -253,12 +247,12 @@ below(struct str path, const char *dir)
 	size_t n = strlen(dir);
 
 	return str_starts(path, str_from(dir)) &&
-	    (path.n == n || path.p[n] == '/');
+	       (path.n == n || path.p[n] == '/');
 }
 
 static void
-host_path(struct work *w, struct mounts *m, const struct use *u,
-    struct jv *storages)
+host_path(
+    struct work *w, struct mounts *m, const struct use *u, struct jv *storages)
 {
 	struct jv *opts =
 	    options(w, propagation_of(w, u), u->mount->read_only.v);
@@ -272,15 +266,15 @@ host_path(struct work *w, struct mounts *m, const struct use *u,
 	lw_no_token(w, path->s, "a path", lw_loc(path->node));
 	lw_mount_place(w, m,
 	    lw_mount(w->a, dest(w, u),
-		lw_str(w->a, path->s, lw_yaml(w, path->node)),
-		w->l->type_bind, opts));
+		lw_str(w->a, path->s, lw_yaml(w, path->node)), w->l->type_bind,
+		opts));
 }
 
 /* the other kinds */
 
 static void
-claim(struct work *w, struct mounts *m, const struct use *u,
-    struct jv *storages)
+claim(
+    struct work *w, struct mounts *m, const struct use *u, struct jv *storages)
 {
 	enum propagation p = RPRIVATE;
 
@@ -291,13 +285,12 @@ claim(struct work *w, struct mounts *m, const struct use *u,
 }
 
 static void
-config(struct work *w, struct mounts *m, const struct use *u,
-    struct jv *storages)
+config(
+    struct work *w, struct mounts *m, const struct use *u, struct jv *storages)
 {
 	const struct jv *s = volume_settings(w, "configMap");
 	struct str last = lw_last(u->mount->path.s);
-	struct jv *point =
-	    named(w, u, jv_get_str(s, STR("mount_point")), last);
+	struct jv *point = named(w, u, jv_get_str(s, STR("mount_point")), last);
 
 	lw_mount_append(w, m,
 	    lw_mount(w->a, dest(w, u), point, jv_getz(s, "mount_type"),
@@ -307,21 +300,21 @@ config(struct work *w, struct mounts *m, const struct use *u,
 	jv_push(w->a, storages,
 	    lw_storage(w->a, jv_getz(s, "driver"), w->l->empty_list,
 		named(w, u, jv_get_str(s, STR("mount_source")), last),
-		jv_getz(s, "fstype"), jv_getz(s, "options"), point,
-		w->l->null, w->l->no));
+		jv_getz(s, "fstype"), jv_getz(s, "options"), point, w->l->null,
+		w->l->no));
 }
 
 static void
-projected(struct work *w, struct mounts *m, const struct use *u,
-    struct jv *storages)
+projected(
+    struct work *w, struct mounts *m, const struct use *u, struct jv *storages)
 {
 	(void)storages;
 	shared_bind(w, m, u, options(w, RPRIVATE, true));
 }
 
 static void
-downward(struct work *w, struct mounts *m, const struct use *u,
-    struct jv *storages)
+downward(
+    struct work *w, struct mounts *m, const struct use *u, struct jv *storages)
 {
 	struct str path = u->mount->path.s;
 	/* What is behind the last slash, which may be nothing. */
@@ -329,23 +322,22 @@ downward(struct work *w, struct mounts *m, const struct use *u,
 
 	(void)storages;
 	lw_mount_place(w, m,
-	    lw_mount(w->a, dest(w, u),
-		named(w, u, STR("$(sfprefix)"), last), w->l->type_bind,
-		options(w, RPRIVATE, true)));
+	    lw_mount(w->a, dest(w, u), named(w, u, STR("$(sfprefix)"), last),
+		w->l->type_bind, options(w, RPRIVATE, true)));
 }
 
 /* how each kind is lowered, and whether the host may change its content */
 static const struct {
-	void (*lower)(struct work *, struct mounts *, const struct use *,
-	    struct jv *);
+	void (*lower)(
+	    struct work *, struct mounts *, const struct use *, struct jv *);
 	bool host_controlled;
 } kinds[] = {
-	[IR_EMPTY_DIR] = {empty_dir, false},
-	[IR_HOST_PATH] = {host_path, true},
-	[IR_CLAIM] = {claim, true},
-	[IR_CONFIG] = {config, true},
-	[IR_PROJECTED] = {projected, true},
-	[IR_DOWNWARD] = {downward, true},
+    [IR_EMPTY_DIR] = {empty_dir, false},
+    [IR_HOST_PATH] = {host_path, true},
+    [IR_CLAIM] = {claim, true},
+    [IR_CONFIG] = {config, true},
+    [IR_PROJECTED] = {projected, true},
+    [IR_DOWNWARD] = {downward, true},
 };
 
 /* claim templates of a StatefulSet come first, per mount */
@@ -357,12 +349,10 @@ claim_templates(struct work *w, struct mounts *m)
 
 	if (w->w->claims.n == 0)
 		return;
-	VEC_FOREACH(it, &w->k->mounts)
-	{
+	VEC_FOREACH(it, &w->k->mounts) {
 		struct use u = {.mount = it};
 
-		VEC_FOREACH(name, &w->w->claims)
-		{
+		VEC_FOREACH(name, &w->w->claims) {
 			if (!str_eq(name->s, it->name.s))
 				continue;
 			lw_mount_append(w, m,
@@ -372,8 +362,7 @@ claim_templates(struct work *w, struct mounts *m)
 					"containers/$(bundle-id)-"
 					"[a-z0-9]{16}-"),
 				    lw_last(it->path.s)),
-				w->l->type_bind,
-				options(w, RPRIVATE, false)));
+				w->l->type_bind, options(w, RPRIVATE, false)));
 		}
 	}
 }
@@ -383,8 +372,7 @@ is_claim(const struct work *w, struct str name)
 {
 	const struct ir_str *it;
 
-	VEC_FOREACH(it, &w->w->claims)
-	{
+	VEC_FOREACH(it, &w->w->claims) {
 		if (str_eq(it->s, name))
 			return true;
 	}
@@ -407,22 +395,18 @@ collect(struct work *w, struct use *out)
 	const struct ir_mount *it;
 	size_t n = 0;
 
-	VEC_FOREACH(it, &w->k->mounts)
-	{
-		const struct ir_volume *v =
-		    map_get(&w->volumes, it->name.s);
+	VEC_FOREACH(it, &w->k->mounts) {
+		const struct ir_volume *v = map_get(&w->volumes, it->name.s);
 
 		lw_no_token(w, it->path.s, "a path", lw_loc(it->path.node));
 		if (v == NULL) {
 			if (!is_claim(w, it->name.s))
-				lw_found(w,
-				    diag_report(w->l->diags, NO_SUCH_VOLUME,
-					it->node->loc,
-					STR_ARG(it->name.s)));
+				lw_found(
+				    w, diag_report(w->l->diags, NO_SUCH_VOLUME,
+					   it->node->loc, STR_ARG(it->name.s)));
 			continue;
 		}
-		out[n] = (struct use){it, v,
-		    (size_t)(v - w->w->volumes.p), n};
+		out[n] = (struct use){it, v, (size_t)(v - w->w->volumes.p), n};
 		n++;
 	}
 	if (n > 1)
@@ -448,9 +432,8 @@ lw_volumes(struct work *w, struct mounts *m, struct jv *storages)
 			continue;
 		kinds[v->kind].lower(w, m, &uses[i], storages);
 		if (kinds[v->kind].host_controlled)
-			lw_found(w,
-			    diag_report(w->l->diags, HOST_CONTROLLED,
-				v->node->loc, STR_ARG(v->name.s),
-				STR_ARG(v->type)));
+			lw_found(w, diag_report(w->l->diags, HOST_CONTROLLED,
+					v->node->loc, STR_ARG(v->name.s),
+					STR_ARG(v->type)));
 	}
 }

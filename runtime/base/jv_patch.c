@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include <string.h>
 
-#include "runtime/base/jv_patch.h"
 #include "runtime/base/banned.h"
+#include "runtime/base/jv_patch.h"
 
 /* No patch of a person is longer; a hostile one shall end. */
 #define OPERATIONS_MAX 100000
@@ -13,10 +13,10 @@ struct patch {
 	struct arena *arena;
 	struct jv *doc;
 	struct rt_err *err;
-	size_t index;      /* of the operation, for messages */
+	size_t index; /* of the operation, for messages */
 	struct str op;
 	struct str path;
-	size_t copied;     /* nodes so far */
+	size_t copied; /* nodes so far */
 };
 
 /* The place that a pointer names: a member or item of `parent`. */
@@ -337,12 +337,12 @@ static const struct {
 	const char *name;
 	int (*run)(struct patch *, const struct jv *, const struct spot *);
 } operations[] = {
-	{"add", op_add},
-	{"remove", op_remove},
-	{"replace", op_replace},
-	{"move", op_move},
-	{"copy", op_copy},
-	{"test", op_test},
+    {"add", op_add},
+    {"remove", op_remove},
+    {"replace", op_replace},
+    {"move", op_move},
+    {"copy", op_copy},
+    {"test", op_test},
 };
 
 #define NOPERATIONS (sizeof(operations) / sizeof(operations[0]))
@@ -382,13 +382,12 @@ jv_patch(struct jv **doc, struct arena *a, const struct jv *patch,
 	int r;
 
 	if (!jv_is(patch, JV_ARRAY))
-		return rt_err_set(err, RT_EFORMAT,
-		    "a JSON Patch is a list of operations");
+		return rt_err_set(
+		    err, RT_EFORMAT, "a JSON Patch is a list of operations");
 	if (patch->items.n > OPERATIONS_MAX)
 		return rt_err_set(err, RT_ELIMIT, "too many operations");
 	p.doc = jv_copy(a, *doc);
-	VEC_FOREACH(it, &patch->items)
-	{
+	VEC_FOREACH(it, &patch->items) {
 		if ((r = apply(&p, *it)) != 0)
 			return r;
 		p.index++;
@@ -411,8 +410,8 @@ jv_pointer(const struct jv *doc, struct str pointer)
 		scratch = arena_new();
 	while (at != NULL && pos < pointer.n) {
 		at = next_token(scratch, pointer, &pos, &token)
-		    ? child(at, token)
-		    : NULL;
+			 ? child(at, token)
+			 : NULL;
 	}
 	arena_free(scratch);
 	return (struct jv *)(uintptr_t)at;
