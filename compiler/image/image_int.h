@@ -31,6 +31,12 @@ struct img_kind {
 	 */
 	int (*find)(struct img_facts *out, struct img_source *src,
 	    const struct img_ref *ref, unsigned need, struct rt_err *err);
+	/*
+	 * The digest that a reference without one stands for there, found
+	 * without reading the image; NULL where there is no such thing.
+	 */
+	bool (*peek)(struct str *digest, struct img_source *src,
+	    const struct img_ref *ref);
 	void (*close)(struct img_source *src); /* or NULL */
 };
 extern const struct img_kind img_kinds[];
@@ -44,8 +50,6 @@ struct img_source {
 	bool local; /* may be used although --locked */
 };
 
-struct img_lock;
-
 struct img_store {
 	struct arena *arena;
 	struct diags *diags;
@@ -54,15 +58,17 @@ struct img_store {
 	VEC(struct img_source *) sources;
 	struct map asked; /* text of a reference: struct img_answer */
 	VEC(struct img_answer *) answers;
-	struct img_file *lock; /* NULL: none is used */
+	struct img_source *lock; /* NULL: none is used */
 };
 
 /* What a reference was answered with. */
 struct img_answer {
 	struct img_ref ref;
-	struct img_facts *facts; /* NULL: err holds */
+	struct img_facts *facts; /* or NULL */
 	const struct img_source *source;
-	unsigned need;
+	unsigned need; /* what the facts have */
+	bool failed;   /* err says why `wanted` could not be had */
+	unsigned wanted;
 	struct rt_err err;
 };
 
@@ -74,6 +80,7 @@ int img_config_read(struct jv **out, struct arena *a, struct jv *config,
     struct rt_err *err) RT_MUST_CHECK;
 
 /* image_file.c: files of --images and the lock file. */
+#define IMG_LOCK_VERSION 1
 struct img_entry {
 	struct img_ref ref;
 	struct img_facts facts;
@@ -81,19 +88,21 @@ struct img_entry {
 };
 struct img_file {
 	struct str path;
-	bool is_lock;
+	bool other_platform; /* it says that it is for another one */
 	struct jv *json;
 	VEC(struct img_entry *) entries;
 	struct map by_text, by_name, by_digest;
 };
 int img_file_read(struct img_file **out, struct arena *a, const char *path,
-    struct rt_err *err) RT_MUST_CHECK;
+    struct str platform, struct rt_err *err) RT_MUST_CHECK;
 const struct img_entry *img_file_find(
     const struct img_file *f, struct arena *a, const struct img_ref *ref);
 void img_images_open(struct img_store *s, const struct img_kind *kind);
-void img_lock_open(struct img_store *s, const struct img_kind *kind);
 int img_file_answer(struct img_facts *out, struct img_source *src,
     const struct img_ref *ref, unsigned need, struct rt_err *err);
+
+/* image_lock.c */
+void img_lock_open(struct img_store *s, const struct img_kind *kind);
 
 /* image_pause.c */
 void img_pause_open(struct img_store *s, const struct img_kind *kind);
@@ -202,6 +211,8 @@ int img_layout_find(struct img_facts *out, struct img_layout *l,
 void img_layout_open(struct img_store *s, const struct img_kind *kind);
 int img_layout_answer(struct img_facts *out, struct img_source *src,
     const struct img_ref *ref, unsigned need, struct rt_err *err);
+bool img_layout_peek(
+    struct str *digest, struct img_source *src, const struct img_ref *ref);
 void img_layout_close(struct img_source *src);
 
 /* image_archive.c */

@@ -423,6 +423,19 @@ img_layout_answer(struct img_facts *out, struct img_source *src,
 	return rc;
 }
 
+bool
+img_layout_peek(
+    struct str *digest, struct img_source *src, const struct img_ref *ref)
+{
+	struct dir *d = src->state;
+	struct img_desc desc;
+
+	if (find_named(&desc, d->layout, ref, src->store->platform, NULL) != 0)
+		return false;
+	*digest = desc.digest;
+	return true;
+}
+
 void
 img_layout_close(struct img_source *src)
 {

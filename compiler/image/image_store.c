@@ -10,10 +10,14 @@
 #include "runtime/base/banned.h"
 
 const struct img_kind img_kinds[] = {
-    {"images file", "--images=FILE", img_images_open, img_file_answer, NULL},
+    {"images file", "--images=FILE", img_images_open, img_file_answer, NULL,
+	NULL},
+    {"lock file", NULL, img_lock_open, img_file_answer, NULL, NULL},
     {"OCI layout", "--image-source=oci-layout:DIR", img_layout_open,
-	img_layout_answer, img_layout_close},
-    {"built-in", NULL, img_pause_open, img_pause_answer, NULL},
+	img_layout_answer, img_layout_peek, img_layout_close},
+    {"docker archive", "--image-source=docker-archive:FILE", img_archive_open,
+	img_archive_answer, NULL, img_archive_close},
+    {"built-in", NULL, img_pause_open, img_pause_answer, NULL, NULL},
 };
 const size_t img_nkinds = sizeof(img_kinds) / sizeof(img_kinds[0]);
 
@@ -71,13 +75,17 @@ say_tried(struct buf *b, const struct img_source *src, const char *why)
 }
 
 static int
-not_found(struct buf *tried, struct rt_err *err)
+not_found(struct buf *tried, bool locked, struct rt_err *err)
 {
 	struct buf flags = {0};
 	size_t i;
 
 	if (tried->n == 0)
 		buf_puts(tried, "no source was given");
+	if (locked)
+		return rt_err_set(err, RT_ENOTFOUND,
+		    "not locked: %.*s; --locked allows no other source",
+		    (int)tried->n, tried->p);
 	for (i = 0; i < img_nkinds; i++)
 		if (img_kinds[i].flag != NULL)
 			buf_printf(&flags, "%s%s", flags.n > 0 ? ", " : "",
@@ -87,6 +95,55 @@ not_found(struct buf *tried, struct rt_err *err)
 	    tried->p, STR_ARG(buf_str(&flags)));
 	buf_free(&flags);
 	return RT_ENOTFOUND;
+}
+
+/* Facts that lack something leave the question to the next source. */
+static int
+check_need(const struct img_facts *f, unsigned need, struct rt_err *err)
+{
+	size_t i;
+
+	if ((need & IMG_USERS) != 0 && !f->have_users)
+		return rt_err_set(err, RT_ENOTFOUND,
+		    "its entry has no passwd and group, which are needed");
+	for (i = 0; (need & IMG_VERITY) != 0 && i < f->nlayers; i++)
+		if (f->layers[i].verity_hash.n == 0)
+			return rt_err_set(err, RT_ENOTFOUND,
+			    "it has no verity_hash of the layers, which are "
+			    "needed");
+	return 0;
+}
+
+/* Does a source that is at hand have another image under the tag by now? */
+static int
+check_moved(struct img_store *s, const struct img_answer *ans,
+    const struct img_facts *f, struct rt_err *err)
+{
+	const struct img_source *lock = s->lock;
+	struct img_source **src;
+	struct str now;
+
+	if (ans->source != lock || ans->ref.digest.n > 0 ||
+	    f->manifest_digest.n == 0)
+		return 0;
+	VEC_FOREACH(src, &s->sources) {
+		if ((*src)->kind->peek == NULL ||
+		    !(*src)->kind->peek(&now, *src, &ans->ref))
+			continue;
+		if (str_eq(now, f->manifest_digest) ||
+		    str_eq(now, f->index_digest))
+			return 0;
+		if (s->options->locked)
+			return rt_err_set(err, RT_EVERIFY,
+			    "stale: it has %.*s, %s %.*s has %.*s",
+			    STR_ARG(f->manifest_digest), (*src)->kind->what,
+			    STR_ARG((*src)->name), STR_ARG(now));
+		diag_report(s->diags, IMAGE_MOVED, loc_none,
+		    STR_ARG(ans->ref.text), STR_ARG(f->manifest_digest),
+		    STR_ARG(now), STR_ARG((*src)->name));
+		return 0;
+	}
+	return 0;
 }
 
 static int
@@ -101,15 +158,18 @@ ask(struct img_answer *ans, struct img_store *s, unsigned need,
 		if (s->options->locked && !(*src)->local)
 			continue;
 		ans->err.text[0] = '\0';
+		ans->source = *src;
 		rc = (*src)->kind->find(out, *src, &ans->ref, need, &ans->err);
-		if (rc != RT_ENOTFOUND) {
-			ans->source = *src;
+		if (rc == 0)
+			rc = check_need(out, need, &ans->err);
+		if (rc == 0)
+			rc = check_moved(s, ans, out, &ans->err);
+		if (rc != RT_ENOTFOUND)
 			break;
-		}
 		say_tried(&tried, *src, ans->err.text);
 	}
 	if (rc == RT_ENOTFOUND)
-		rc = not_found(&tried, &ans->err);
+		rc = not_found(&tried, s->options->locked, &ans->err);
 	else if (rc != 0)
 		rc = rt_err_wrap(&ans->err, "%s %.*s", (*src)->kind->what,
 		    STR_ARG((*src)->name));
@@ -122,9 +182,10 @@ answer(struct img_answer *ans, struct img_store *s, unsigned need)
 {
 	struct img_facts f = {0};
 
-	ans->need |= need;
-	if (ask(ans, s, ans->need, &f) != 0) {
-		ans->facts = NULL;
+	need |= ans->need;
+	if (ask(ans, s, need, &f) != 0) {
+		ans->failed = true;
+		ans->wanted = need;
 		return;
 	}
 	f.ref = ans->ref.text;
@@ -132,6 +193,20 @@ answer(struct img_answer *ans, struct img_store *s, unsigned need)
 	if (ans->facts == NULL)
 		ans->facts = ARENA_NEW(s->arena, struct img_facts);
 	*ans->facts = f;
+	ans->need = need;
+}
+
+static struct img_answer *
+new_answer(struct img_store *s, struct str ref)
+{
+	struct img_answer *ans = ARENA_NEW(s->arena, struct img_answer);
+
+	ref = arena_str(s->arena, ref);
+	if (img_ref_parse(&ans->ref, s->arena, ref, &ans->err) != 0)
+		ans->failed = true;
+	(void)map_set(s->arena, &s->asked, ref, ans);
+	VEC_PUSH(s->arena, &s->answers, ans);
+	return ans;
 }
 
 const struct img_facts *
@@ -139,28 +214,16 @@ img_facts_get(
     struct img_store *s, struct str ref, unsigned need, struct rt_err *err)
 {
 	struct img_answer *ans = map_get(&s->asked, ref);
-	int rc;
 
-	if (ans == NULL) {
-		ans = ARENA_NEW(s->arena, struct img_answer);
-		rc = img_ref_parse(
-		    &ans->ref, s->arena, arena_str(s->arena, ref), &ans->err);
-		(void)map_set(
-		    s->arena, &s->asked, arena_str(s->arena, ref), ans);
-		VEC_PUSH(s->arena, &s->answers, ans);
-		if (rc == 0)
-			answer(ans, s, need);
-	} else if (ans->facts != NULL && (need & ~ans->need) != 0) {
+	if (ans == NULL)
+		ans = new_answer(s, ref);
+	if (ans->facts != NULL && (need & ~ans->need) == 0)
+		return ans->facts;
+	if (!ans->failed || (ans->ref.text.n > 0 && (ans->wanted & ~need) != 0))
 		answer(ans, s, need);
-	}
-	if (ans->facts == NULL && err != NULL)
+	if (ans->facts != NULL && (need & ~ans->need) == 0)
+		return ans->facts;
+	if (err != NULL)
 		*err = ans->err;
-	return ans->facts;
-}
-
-struct str
-img_store_lock(struct img_store *s)
-{
-	(void)s;
-	return STR("");
+	return NULL;
 }

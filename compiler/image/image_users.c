@@ -514,6 +514,38 @@ read_path(struct str *out, struct users *u, struct str path, struct rt_err *err)
 	return 0;
 }
 
+/* Text that JSON can hold: what is no UTF-8 becomes U+FFFD. */
+static struct str
+as_text(struct arena *a, struct str s)
+{
+	struct buf b = {0};
+	struct str line;
+	size_t from, end, i;
+
+	if (str_is_utf8(s) && str_chr(s, '\0', 0) == SIZE_MAX)
+		return s;
+	for (from = 0; from < s.n; from = end + 1) {
+		end = str_chr(s, '\n', from);
+		if (end == SIZE_MAX)
+			end = s.n;
+		line = str_sub(s, from, end);
+		if (str_is_utf8(line) && str_chr(line, '\0', 0) == SIZE_MAX)
+			buf_put(&b, line);
+		else
+			for (i = 0; i < line.n; i++)
+				if (line.p[i] != '\0' &&
+				    (line.p[i] & 0x80) == 0)
+					buf_putc(&b, line.p[i]);
+				else
+					buf_puts(&b, "\xef\xbf\xbd");
+		if (end < s.n)
+			buf_putc(&b, '\n');
+	}
+	s = arena_str(a, buf_str(&b));
+	buf_free(&b);
+	return s;
+}
+
 int
 img_users_read(struct img_facts *f, struct arena *a, struct img_blobs *b,
     const struct img_part *parts, size_t nparts, struct rt_err *err)
@@ -535,8 +567,8 @@ img_users_read(struct img_facts *f, struct arena *a, struct img_blobs *b,
 	buf_free(&u.scratch);
 	if (rc != 0)
 		return rc;
-	f->passwd = passwd;
-	f->group = group;
+	f->passwd = as_text(a, passwd);
+	f->group = as_text(a, group);
 	f->have_users = true;
 	return 0;
 }
