@@ -87,86 +87,6 @@ found(struct check *c, struct diag *g, bool strict)
 
 /* --- names that are not in the table --- */
 
-static bool
-same_letters(struct str a, struct str b)
-{
-	size_t i;
-
-	for (i = 0; i < a.n && i < b.n; i++) {
-		if (((a.p[i] ^ b.p[i]) & ~0x20) != 0)
-			return false;
-	}
-	return a.n == b.n;
-}
-
-/* Is `s` a slip of the pen for the known word?  Smaller is closer. */
-static bool
-is_near(struct str known, struct str s, unsigned *best)
-{
-	size_t n = known.n < s.n ? known.n : s.n;
-	size_t far = n < 5 ? 1 : n < 9 ? 2 : n / 3;
-	unsigned d = 0;
-
-	if (!same_letters(known, s)) {
-		if (s.n > known.n + far || known.n > s.n + far)
-			return false;
-		d = str_distance(known, s);
-	}
-	if (d > far || d >= *best)
-		return false;
-	*best = d;
-	return true;
-}
-
-static struct str
-name_of(const struct k8s_member *m)
-{
-	return (struct str){m->name, m->len};
-}
-
-static void
-nearest(const struct k8s_member *m, struct str name, const char **best,
-    unsigned *distance)
-{
-	for (; m->shape != K8S_END; m++) {
-		if (m->len > 0 && m->flag != K8S_F_OLD) {
-			if (is_near(name_of(m), name, distance))
-				*best = m->name;
-		} else if (m->len == 0) {
-			nearest(
-			    k8s_types[m->type].members, name, best, distance);
-		}
-	}
-}
-
-/* Writes the way down to a field of that name; false if there is none. */
-static bool
-put_place(
-    struct buf *b, const struct k8s_member *m, struct str name, unsigned depth)
-{
-	size_t n = b->n;
-	const struct k8s_member *in;
-
-	for (; m->shape != K8S_END; m++) {
-		if (m->flag == K8S_F_OLD)
-			continue;
-		if (depth == 0 && m->len > 0 && str_eq(name_of(m), name)) {
-			buf_printf(b, "%s%s", n == 0 ? "" : ".", m->name);
-			return true;
-		}
-		in = k8s_types[m->type].members;
-		if (in == NULL || (depth == 0 && m->len > 0))
-			continue;
-		if (m->len > 0)
-			buf_printf(b, "%s%s%s", n == 0 ? "" : ".", m->name,
-			    m->shape == K8S_SEQ ? "[]" : "");
-		if (put_place(b, in, name, m->len > 0 ? depth - 1 : depth))
-			return true;
-		b->n = n;
-	}
-	return false;
-}
-
 /* A field of that name in the structures around, or below them. */
 static void
 help_place(
@@ -181,7 +101,7 @@ help_place(
 			if (up->members == NULL)
 				continue;
 			put_path(&b, up);
-			if (put_place(&b, up->members, name, depth)) {
+			if (k8s_put_place(&b, up->members, name, depth)) {
 				diag_help(c->d, g,
 				    "a field of that name is '%.*s': check the indentation",
 				    STR_ARG(buf_str(&b)));
@@ -199,15 +119,14 @@ unknown_field(struct check *c, const struct frame *f, struct yaml_node *key)
 {
 	struct frame at = {f, yaml_text(key), 0, NULL};
 	bool strict = is_strict(c) && !c->lenient;
-	unsigned distance = 99;
-	const char *best = NULL;
+	const char *best;
 	struct diag *g;
 
 	if (is_full(c, strict))
 		return;
 	g = diag_report(c->d, UNKNOWN_FIELD, key->loc, path_of(c, &at));
 	found(c, g, strict);
-	nearest(f->members, at.key, &best, &distance);
+	best = k8s_nearest(f->members, at.key);
 	if (best != NULL)
 		diag_help(c->d, g, "did you mean '%s'?", best);
 	else if (at.key.n > 3)
@@ -240,19 +159,24 @@ kind_word(const struct yaml_node *n)
 
 /* `help` may be NULL. */
 static void
-wrong_type(struct check *c, const struct frame *f, const struct yaml_node *n,
-    const char *want, const char *help)
+wrong_found(struct check *c, const struct frame *f, const struct yaml_node *n,
+    const char *want, const char *got, const char *help)
 {
-	const struct yaml_node *value = yaml_deref(n);
 	struct diag *g;
 
 	if (is_full(c, is_strict(c)))
 		return;
-	g = diag_report(
-	    c->d, WRONG_TYPE, n->loc, path_of(c, f), want, kind_word(value));
+	g = diag_report(c->d, WRONG_TYPE, n->loc, path_of(c, f), want, got);
 	found(c, g, is_strict(c));
 	if (help != NULL)
 		diag_help(c->d, g, "%s", help);
+}
+
+static void
+wrong_type(struct check *c, const struct frame *f, const struct yaml_node *n,
+    const char *want, const char *help)
+{
+	wrong_found(c, f, n, want, kind_word(yaml_deref(n)), help);
 }
 
 static bool
@@ -320,7 +244,7 @@ check_string(struct check *c, const struct frame *f, const struct yaml_node *n,
 	found(c, g, strict);
 	diag_help(c->d, g, "known: %s", t->values);
 	while (next_word(&word, &at)) {
-		if (is_near(word, s, &distance))
+		if (k8s_is_near(word, s, &distance))
 			best = word;
 	}
 	if (best.n > 0)
@@ -366,9 +290,18 @@ check_form(struct check *c, const struct frame *f, const struct yaml_node *n,
     bool (*is_right)(struct str), const char *want)
 {
 	const struct yaml_node *value = yaml_deref(n);
+	const char *got = kind_word(value);
 
-	if (value->kind != YAML_STRING || !is_right(value->text))
-		wrong_type(c, f, n, want, NULL);
+	if (value->kind == YAML_STRING) {
+		if (is_right(value->text))
+			return;
+		got = "something else";
+		if (!c->secret)
+			got = arena_printf(c->a, "'%.*s'",
+			    STR_ARG(str_sub(value->text, 0, NAME_SHOWN)))
+				  .p;
+	}
+	wrong_found(c, f, n, want, got, NULL);
 }
 
 static void

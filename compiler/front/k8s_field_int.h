@@ -71,6 +71,20 @@ const struct k8s_member *k8s_member_find(
     const struct k8s_member *members, struct str name);
 
 /*
+ * Is `s` a slip of the pen for the known word?  True only if it is closer
+ * than *best, which is then set.
+ */
+bool k8s_is_near(struct str known, struct str s, unsigned *best);
+/* The member whose name is closest, or NULL. */
+const char *k8s_nearest(const struct k8s_member *members, struct str name);
+/*
+ * Appends the way down to a field of that name, `depth` structures below;
+ * false (and nothing appended) if there is none.
+ */
+bool k8s_put_place(struct buf *b, const struct k8s_member *members,
+    struct str name, unsigned depth);
+
+/*
  * Does the text say what the type asks for?  A quantity such as 500m or
  * 1.5Gi, a time of RFC 3339, base64 with line breaks.
  */

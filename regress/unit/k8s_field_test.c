@@ -332,7 +332,7 @@ static const struct {
     {BOX "    resources: {limits: {cpu: 0.5, memory: 1GB}}\n", SELECTED,
 	"9:44 error wrong-type field "
 	"'spec.containers[0].resources.limits.memory' must be a quantity such "
-	"as 500m or 1Gi, found a string"},
+	"as 500m or 1Gi, found '1GB'"},
     {BOX "    livenessProbe: {httpGet: {port: http}}\n"
 	 "    readinessProbe: {httpGet: {port: 80}}\n",
 	SELECTED, ""},
@@ -352,8 +352,8 @@ static const struct {
 	"but without quotes this is a number | quote it"},
     {"apiVersion: v1\nkind: Secret\nmetadata: {name: a}\ndata:\n  a: x\n",
 	PLAIN,
-	"5:6 warning wrong-type field 'data.a' must be base64 text, found a "
-	"string"},
+	"5:6 warning wrong-type field 'data.a' must be base64 text, found "
+	"something else"},
     /* words */
     {BOX "    ports: [{containerPort: 80, protocol: tcp}]\n", SELECTED,
 	"9:43 error unknown-value unknown value 'tcp' of field "
