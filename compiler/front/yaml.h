@@ -58,6 +58,7 @@ struct yaml_node {
 	struct yaml_node *up;          /* what contains it in the text */
 	/* For edit.c: what this node was before it was changed, or NULL. */
 	const struct yaml_node *was;
+	const char *what; /* of edit_what(), for nodes that were made */
 };
 
 /*

@@ -1,0 +1,168 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * The second opinion about ranges: tree-sitter parses a document that gets
+ * edits, once, and every node that an edit leans on must be where libyaml
+ * saw it.  Its scanner keeps rows in 16 bits, so long documents are refused;
+ * what it sees of JSON documents is not asked, yaml_json.c is exact.
+ */
+#include <string.h>
+
+#include <tree_sitter/api.h>
+
+#include "compiler/front/edit_int.h"
+#include "runtime/base/banned.h"
+
+#define LINES_MAX 32000
+
+_Static_assert(TREE_SITTER_LANGUAGE_VERSION >= 14 &&
+		   TREE_SITTER_MIN_COMPATIBLE_LANGUAGE_VERSION <= 14,
+    "the YAML grammar has ABI 14");
+
+const TSLanguage *tree_sitter_yaml(void);
+
+struct edit_range {
+	TSTree *tree;
+	size_t base; /* of the parsed text in the source */
+};
+
+static size_t
+count_lines(struct str s)
+{
+	size_t n = 1, at = 0;
+
+	while ((at = str_chr(s, '\n', at)) != SIZE_MAX) {
+		n++;
+		at++;
+	}
+	return n;
+}
+
+static bool
+is_error(TSNode n)
+{
+	return ts_node_symbol(n) == (TSSymbol)-1 || ts_node_is_missing(n);
+}
+
+/* The first error below a node that has one; the way down is bounded. */
+static TSNode
+first_error(TSNode n)
+{
+	for (;;) {
+		uint32_t i, count = ts_node_child_count(n);
+		bool deeper = false;
+
+		if (is_error(n))
+			return n;
+		for (i = 0; i < count && !deeper; i++) {
+			TSNode c = ts_node_child(n, i);
+
+			if (ts_node_has_error(c) || is_error(c)) {
+				n = c;
+				deeper = true;
+			}
+		}
+		if (!deeper)
+			return n;
+	}
+}
+
+struct edit_range *
+edit_range_new(struct edit_text *t)
+{
+	struct str text = str_sub(t->text, t->from, t->to);
+	struct edit_range *r = ARENA_NEW(t->e->arena, struct edit_range);
+	TSParser *p;
+	TSNode root;
+
+	r->base = t->from;
+	if (str_starts(text, STR("\xef\xbb\xbf"))) {
+		text = str_sub(text, 3, text.n);
+		r->base += 3;
+	}
+	if (count_lines(text) > LINES_MAX) {
+		diag_report(t->e->diags, EDIT_TOO_LONG,
+		    t->unit->unit->root->loc, LINES_MAX);
+		return NULL;
+	}
+	p = ts_parser_new();
+	if (p == NULL || !ts_parser_set_language(p, tree_sitter_yaml()))
+		rt_no_memory();
+	r->tree = ts_parser_parse_string(p, NULL, text.p, (uint32_t)text.n);
+	ts_parser_delete(p);
+	if (r->tree == NULL)
+		rt_no_memory();
+	root = ts_tree_root_node(r->tree);
+	if (!ts_node_has_error(root))
+		return r;
+	root = first_error(root);
+	diag_report(t->e->diags, EDIT_RANGE,
+	    ((struct loc){t->e->source,
+		(uint32_t)(r->base + ts_node_start_byte(root)), 0}),
+	    "the second parser does not understand this");
+	edit_range_free(r);
+	return NULL;
+}
+
+void
+edit_range_free(struct edit_range *r)
+{
+	if (r == NULL || r->tree == NULL)
+		return;
+	ts_tree_delete(r->tree);
+	r->tree = NULL;
+}
+
+/* The end of a node without the comments that tree-sitter counts in. */
+static size_t
+end_of(TSNode n)
+{
+	for (;;) {
+		uint32_t i = ts_node_child_count(n);
+
+		while (i > 0 && strcmp(ts_node_type(ts_node_child(n, i - 1)),
+				    "comment") == 0)
+			i--;
+		if (i == 0)
+			return ts_node_end_byte(n);
+		n = ts_node_child(n, i - 1);
+	}
+}
+
+static size_t
+trim_end(struct str s, size_t from, size_t to)
+{
+	while (to > from && strchr(" \t\r\n", s.p[to - 1]) != NULL)
+		to--;
+	return to;
+}
+
+bool
+edit_range_check(struct edit_text *t, const struct yaml_node *n)
+{
+	size_t from = n->loc.off, to = edit_end(t, n), at;
+	TSNode ts;
+
+	if (t->e->failed)
+		return false;
+	if (t->unit->unit->root->json)
+		return true;
+	if (t->range == NULL)
+		t->range = edit_range_new(t);
+	if (t->range == NULL) {
+		t->e->failed = true;
+		return false;
+	}
+	to = trim_end(t->text, from, to);
+	at = from - t->range->base;
+	ts = ts_node_descendant_for_byte_range(
+	    ts_tree_root_node(t->range->tree), (uint32_t)at, (uint32_t)at + 1);
+	while (!ts_node_is_null(ts) && ts_node_start_byte(ts) == at) {
+		if (trim_end(t->text, from, t->range->base + end_of(ts)) == to)
+			return true;
+		ts = ts_node_parent(ts);
+	}
+	diag_report(t->e->diags, EDIT_RANGE, n->loc,
+	    "two parsers disagree about where this ends");
+	t->e->failed = true;
+	return false;
+}
