@@ -1,0 +1,338 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The public part of a key in any of the PEM forms that people have. */
+#include <string.h>
+
+#include <openssl/core_names.h>
+#include <openssl/crypto.h>
+#include <openssl/err.h>
+#include <openssl/evp.h>
+#include <openssl/pem.h>
+#include <openssl/x509.h>
+
+#include "compiler/emit/keys.h"
+#include "runtime/base/buf.h"
+#include "runtime/base/encode.h"
+#include "runtime/manifest/der.h"
+
+#include "runtime/base/banned.h"
+
+/* making DER */
+
+static void
+put_tlv(struct buf *out, unsigned tag, struct str content)
+{
+	buf_putc(out, (char)tag);
+	if (content.n >= 0x100) {
+		buf_putc(out, (char)0x82);
+		buf_putc(out, (char)(content.n >> 8));
+	} else if (content.n >= 0x80) {
+		buf_putc(out, (char)0x81);
+	}
+	buf_putc(out, (char)content.n);
+	buf_put(out, content);
+}
+
+/* Wraps what is in the buffer. */
+static void
+wrap(struct buf *b, unsigned tag)
+{
+	struct buf inner = *b;
+
+	*b = (struct buf){0};
+	put_tlv(b, tag, buf_str(&inner));
+	buf_free(&inner);
+}
+
+static struct str
+finish(struct buf *b, struct arena *a)
+{
+	struct str s = arena_str(a, buf_str(b));
+
+	buf_free(b);
+	return s;
+}
+
+static struct str
+make_spki(struct arena *a, struct str curve, struct str point)
+{
+	struct buf b = {0}, bits = {0};
+
+	put_tlv(&b, DER_OID, der_oid_ec);
+	put_tlv(&b, DER_OID, curve);
+	wrap(&b, DER_SEQUENCE);
+	buf_putc(&bits, 0);
+	buf_put(&bits, point);
+	put_tlv(&b, DER_BITS, buf_str(&bits));
+	buf_free(&bits);
+	wrap(&b, DER_SEQUENCE);
+	return finish(&b, a);
+}
+
+static struct str
+make_pkcs1(struct arena *a, struct str n, struct str e)
+{
+	struct buf b = {0};
+
+	put_tlv(&b, DER_INTEGER, n);
+	put_tlv(&b, DER_INTEGER, e);
+	wrap(&b, DER_SEQUENCE);
+	return finish(&b, a);
+}
+
+/* EC */
+
+/*
+ * What is not written in the plain way (explicit parameters, compressed
+ * points, no public part) OpenSSL reads and writes anew.
+ */
+static bool
+normalise(struct str *out, struct arena *a, struct str der, bool private)
+{
+	const unsigned char *p = (const unsigned char *)der.p;
+	unsigned char *spki = NULL;
+	EVP_PKEY *k = private ? d2i_AutoPrivateKey(NULL, &p, (long)der.n)
+			      : d2i_PUBKEY(NULL, &p, (long)der.n);
+	int n = 0;
+
+	if (k != NULL && EVP_PKEY_is_a(k, "EC") &&
+	    p == (const unsigned char *)der.p + der.n &&
+	    EVP_PKEY_set_utf8_string_param(
+		k, OSSL_PKEY_PARAM_EC_ENCODING, "named_curve") == 1 &&
+	    EVP_PKEY_set_utf8_string_param(k,
+		OSSL_PKEY_PARAM_EC_POINT_CONVERSION_FORMAT,
+		"uncompressed") == 1)
+		n = i2d_PUBKEY(k, &spki);
+	if (n > 0)
+		*out =
+		    arena_str(a, (struct str){(const char *)spki, (size_t)n});
+	OPENSSL_free(spki);
+	EVP_PKEY_free(k);
+	return n > 0 && der_is_ec_spki(*out);
+}
+
+/* ECPrivateKey of SEC 1; `curve` is what PKCS#8 says about it. */
+static bool
+sec1_public(struct str *out, struct arena *a, struct str der, struct str curve)
+{
+	struct str key, skip, params, pub, point;
+
+	if (!der_take(&der, DER_SEQUENCE, &key) || der.n != 0 ||
+	    !der_take(&key, DER_INTEGER, &skip) ||
+	    !der_take(&key, DER_OCTETS, &skip))
+		return false;
+	if (der_take(&key, DER_CONTEXT_0, &params) &&
+	    (!der_take(&params, DER_OID, &curve) || params.n != 0))
+		return false;
+	if (!der_take(&key, DER_CONTEXT_1, &pub) || key.n != 0 ||
+	    !der_take_bits(&pub, &point) || der_curve(curve) == 0)
+		return false;
+	if (!der_is_point(der_curve(curve), point))
+		return false;
+	*out = make_spki(a, curve, point);
+	return true;
+}
+
+/* The OCTET STRING of PKCS#8 and the parameter OID of its algorithm. */
+static bool
+pkcs8(struct str der, struct str algorithm, struct str *key, struct str *param)
+{
+	struct str all, id, oid, skip;
+
+	*param = (struct str){"", 0};
+	if (!der_take(&der, DER_SEQUENCE, &all) || der.n != 0 ||
+	    !der_take(&all, DER_INTEGER, &skip) ||
+	    !der_take(&all, DER_SEQUENCE, &id) ||
+	    !der_take(&id, DER_OID, &oid) || !str_eq(oid, algorithm))
+		return false;
+	(void)der_take(&id, DER_OID, param);
+	return der_take(&all, DER_OCTETS, key);
+}
+
+static bool
+ec_private(struct str *out, struct arena *a, struct str der)
+{
+	struct str none = {"", 0};
+
+	return sec1_public(out, a, der, none) || normalise(out, a, der, true);
+}
+
+static bool
+ec_pkcs8(struct str *out, struct arena *a, struct str der)
+{
+	struct str key, curve;
+
+	if (!pkcs8(der, der_oid_ec, &key, &curve))
+		return false;
+	return sec1_public(out, a, key, curve) || normalise(out, a, der, true);
+}
+
+static bool
+ec_public(struct str *out, struct arena *a, struct str der)
+{
+	if (!der_is_ec_spki(der))
+		return normalise(out, a, der, false);
+	*out = arena_str(a, der);
+	return true;
+}
+
+/* RSA */
+
+static bool
+rsa_private(struct str *out, struct arena *a, struct str der)
+{
+	struct str key, version, n, e, d;
+
+	if (!der_take(&der, DER_SEQUENCE, &key) || der.n != 0 ||
+	    !der_take(&key, DER_INTEGER, &version) ||
+	    !der_take_positive(&key, &n) || !der_take_positive(&key, &e) ||
+	    !der_take_positive(&key, &d))
+		return false;
+	*out = make_pkcs1(a, n, e);
+	return true;
+}
+
+static bool
+rsa_pkcs8(struct str *out, struct arena *a, struct str der)
+{
+	struct str key, param;
+
+	return pkcs8(der, der_oid_rsa, &key, &param) &&
+	       rsa_private(out, a, key);
+}
+
+static bool
+rsa_pkcs1(struct str *out, struct arena *a, struct str der)
+{
+	if (!der_is_rsa_pkcs1(der))
+		return false;
+	*out = arena_str(a, der);
+	return true;
+}
+
+/* SubjectPublicKeyInfo, or what released programs write under its label. */
+static bool
+rsa_public(struct str *out, struct arena *a, struct str der)
+{
+	struct str rest = der, key, id, oid, bits;
+
+	if (der_take(&rest, DER_SEQUENCE, &key) && rest.n == 0 &&
+	    der_take(&key, DER_SEQUENCE, &id) && der_take(&id, DER_OID, &oid) &&
+	    str_eq(oid, der_oid_rsa) && der_take_bits(&key, &bits) &&
+	    key.n == 0)
+		return rsa_pkcs1(out, a, bits);
+	return rsa_pkcs1(out, a, der);
+}
+
+/* labels */
+
+struct form {
+	enum key_kind kind;
+	bool private;
+	const char *label;
+	const char *what; /* "parsing WHAT: ..." */
+	bool (*read)(struct str *out, struct arena *a, struct str der);
+};
+
+static const struct form forms[] = {
+    {KEY_WORKLOAD, true, "EC PRIVATE KEY", "EC private key", ec_private},
+    {KEY_WORKLOAD, true, "PRIVATE KEY", "EC private key", ec_pkcs8},
+    {KEY_WORKLOAD, false, "PUBLIC KEY", "EC public key", ec_public},
+    {KEY_SEEDSHARE, true, "RSA PRIVATE KEY", "seedshare owner key",
+	rsa_private},
+    {KEY_SEEDSHARE, true, "PRIVATE KEY", "seedshare owner key", rsa_pkcs8},
+    {KEY_SEEDSHARE, false, "PUBLIC KEY", "seedshare owner key", rsa_public},
+    {KEY_SEEDSHARE, false, "RSA PUBLIC KEY", "seedshare owner key", rsa_pkcs1},
+};
+
+struct block {
+	char *label, *header;
+	unsigned char *der;
+	long len;
+};
+
+static void
+block_free(struct block *b)
+{
+	OPENSSL_free(b->label);
+	OPENSSL_free(b->header);
+	if (b->der != NULL)
+		OPENSSL_clear_free(b->der, (size_t)b->len);
+	memset(b, 0, sizeof(*b));
+}
+
+/* The first block that is no EC PARAMETERS, which OpenSSL puts in front. */
+static bool
+first_block(struct block *out, struct str pem)
+{
+	BIO *bio = BIO_new_mem_buf(pem.p, (int)pem.n);
+	bool ok = false;
+
+	memset(out, 0, sizeof(*out));
+	while (bio != NULL && !ok) {
+		block_free(out);
+		if (PEM_read_bio(bio, &out->label, &out->header, &out->der,
+			&out->len) != 1)
+			break;
+		ok = strcmp(out->label, "EC PARAMETERS") != 0;
+	}
+	BIO_free(bio);
+	return ok;
+}
+
+static int
+read_block(struct owner_key *out, struct arena *a, enum key_kind kind,
+    const struct block *b, struct rt_err *err)
+{
+	struct str der = {(const char *)b->der, (size_t)b->len};
+	size_t i;
+
+	if (strstr(b->header, "ENCRYPTED") != NULL ||
+	    strcmp(b->label, "ENCRYPTED PRIVATE KEY") == 0)
+		return rt_err_set(err, RT_EFORMAT,
+		    "the key is encrypted with a password; decrypt it first");
+	for (i = 0; i < sizeof(forms) / sizeof(forms[0]); i++) {
+		const struct form *f = &forms[i];
+
+		if (f->kind != kind || strcmp(f->label, b->label) != 0)
+			continue;
+		out->private = f->private;
+		if (f->read(&out->der, a, der))
+			return 0;
+		return rt_err_set(err, RT_EFORMAT,
+		    "parsing %s: not a key of this kind", f->what);
+	}
+	return rt_err_set(
+	    err, RT_EFORMAT, "unsupported PEM block type: %.64s", b->label);
+}
+
+int
+keys_public(struct owner_key *out, struct arena *a, enum key_kind kind,
+    struct str pem, struct rt_err *err)
+{
+	static const char *const none[] = {"failed to decode PEM block",
+	    "decoding seedshare owner key: no key found"};
+	struct block b;
+	int rc;
+
+	ERR_set_mark();
+	if (pem.n <= KEY_FILE_MAX && first_block(&b, pem)) {
+		rc = read_block(out, a, kind, &b, err);
+		block_free(&b);
+	} else {
+		rc = rt_err_set(err, RT_EFORMAT, "%s", none[kind]);
+	}
+	ERR_pop_to_mark();
+	return rc;
+}
+
+struct str
+keys_hex(struct arena *a, const struct owner_key *k)
+{
+	return rt_hex(a, (const unsigned char *)k->der.p, k->der.n);
+}
+
+struct str
+keys_digest(struct arena *a, const struct owner_key *k)
+{
+	return rt_sha256_hex(a, k->der);
+}

@@ -1,0 +1,2 @@
+SRCS += compiler/emit/extract.c compiler/emit/key_pem.c compiler/emit/keys.c \
+	compiler/emit/manifest_fill.c
