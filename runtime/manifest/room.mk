@@ -5,3 +5,6 @@ SRCS += runtime/manifest/convert.c runtime/manifest/der.c \
 	runtime/manifest/refpatch.c runtime/manifest/refvalues.c \
 	runtime/manifest/validate.c runtime/manifest/write.c
 $(O)/runtime/manifest/refvalues.o: runtime/manifest/reference-values.json
+
+TESTS += regress/unit/manifest_test.c
+FUZZ += regress/fuzz/manifest.c
