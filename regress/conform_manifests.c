@@ -6,6 +6,7 @@
  */
 #include <string.h>
 
+#include "compiler/emit/keys.h"
 #include "regress/conform.h"
 #include "runtime/base/encode.h"
 #include "runtime/base/jv.h"
@@ -279,6 +280,59 @@ run_digests(struct conform *c, const char *top, const char *dir)
 			transition_case(c, top, *it);
 }
 
+/* keys/expected.json: `files` are named from the directory above */
+
+struct key_form {
+	const char *list, *der; /* members of expected.json */
+	enum key_kind kind;
+};
+
+static void
+key_case(struct conform *c, const char *top, const struct key_form *form,
+    const struct jv *v, const char *file)
+{
+	struct owner_key k = {0};
+	struct rt_err err = {0};
+	struct str pem, digest = jv_get_str(v, STR("digest_sha256_hex"));
+
+	if (!conform_read(&pem, c->arena, conform_path(c->arena, top, file)) ||
+	    keys_public(&k, c->arena, form->kind, pem, &err) != 0) {
+		conform_fail(c, file, "%s", err.text);
+		return;
+	}
+	same_text(c, file, keys_hex(c->arena, &k),
+	    jv_get_str(v, str_from(form->der)));
+	if (digest.n > 0)
+		same_text(c, file, keys_digest(c->arena, &k), digest);
+}
+
+static void
+run_keys(struct conform *c, const char *top, const char *dir)
+{
+	static const struct key_form forms[] = {
+	    {"workload_owner", "spki_der_hex", KEY_WORKLOAD},
+	    {"seedshare_owner", "pkcs1_der_hex", KEY_SEEDSHARE},
+	};
+	struct jv *all = NULL;
+	size_t f, i, k;
+
+	if (!read_json(c, &all, conform_path(c->arena, dir, "expected.json")))
+		return;
+	for (f = 0; f < sizeof(forms) / sizeof(forms[0]); f++) {
+		const struct jv *list = jv_get(all, str_from(forms[f].list));
+
+		for (i = 0; list != NULL && i < list->items.n; i++) {
+			const struct jv *v = list->items.p[i];
+			const struct jv *files = jv_getz(v, "files");
+
+			for (k = 0; files != NULL && k < files->items.n; k++)
+				key_case(c, top, &forms[f], v,
+				    arena_cstr(
+					c->arena, jv_str(files->items.p[k])));
+		}
+	}
+}
+
 /* recorded/: canonical already, or of a format that is only read */
 
 static void
@@ -325,6 +379,7 @@ conform_manifests(struct conform *c, const char *dir)
 
 	run_canonical(c, conform_path(a, dir, "canonical"));
 	run_validate(c, conform_path(a, dir, "validate"));
+	run_keys(c, dir, conform_path(a, dir, "keys"));
 	run_digests(c, dir, conform_path(a, dir, "digests"));
 	run_recorded(c, conform_path(a, dir, "recorded"));
 	if (conform_manifests_generate != NULL)
