@@ -2,3 +2,4 @@
 # The predicates that choose among the modules; the linker reads the modules
 # themselves (modules.def).
 SRCS += compiler/policy/feature.c compiler/policy/feature_env.c
+TESTS += regress/unit/feature_test.c
