@@ -3,3 +3,4 @@ SRCS += compiler/emit/extract.c compiler/emit/key_pem.c compiler/emit/keys.c \
 
 TESTS += regress/unit/keys_test.c
 FUZZ += regress/fuzz/pem.c
+SRCS += compiler/emit/proof.c

@@ -9,6 +9,7 @@
 
 #include "compiler/front/edit_int.h"
 #include "compiler/front/yaml_int.h"
+
 #include "runtime/base/banned.h"
 
 struct edits *
@@ -306,6 +307,13 @@ struct yaml_node *
 edit_seq(struct edits *e, struct yaml_node *map, struct str key)
 {
 	return member(e, map, key, YAML_SEQ);
+}
+
+struct yaml_node *
+edit_own(struct edits *e, struct yaml_node *n)
+{
+	own(e, n);
+	return n;
 }
 
 struct yaml_node *

@@ -40,6 +40,8 @@ struct yaml_node *edit_map(
 /* The same for a sequence. */
 struct yaml_node *edit_seq(
     struct edits *e, struct yaml_node *map, struct str key);
+/* An alias becomes a copy of what it means; anything else stays. */
+struct yaml_node *edit_own(struct edits *e, struct yaml_node *n);
 /* The i-th item of a sequence, made safe to be changed. */
 struct yaml_node *edit_item(
     struct edits *e, struct yaml_node *seq, size_t index);

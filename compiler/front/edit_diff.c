@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "compiler/front/edit_int.h"
+
 #include "runtime/base/banned.h"
 
 /* An alias that became a copy without a change of its own. */

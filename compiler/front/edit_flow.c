@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "compiler/front/edit_int.h"
+
 #include "runtime/base/banned.h"
 
 static const struct yaml_node *

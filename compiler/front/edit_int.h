@@ -115,8 +115,7 @@ size_t edit_line_end(const struct edit_text *t, size_t at);
 unsigned edit_column(const struct edit_text *t, size_t at);
 struct str edit_newline(const struct edit_text *t, size_t at);
 
-/* tree-sitter's opinion; NULL and a diagnostic if it cannot have one. */
-struct edit_range *edit_range_new(struct edit_text *t);
+/* tree-sitter's opinion. */
 void edit_range_free(struct edit_range *r);
 /* Does it see a node at exactly this place? A diagnostic if not. */
 bool edit_range_check(struct edit_text *t, const struct yaml_node *n);

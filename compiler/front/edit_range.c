@@ -10,6 +10,7 @@
 #include <tree_sitter/api.h>
 
 #include "compiler/front/edit_int.h"
+
 #include "runtime/base/banned.h"
 
 #define LINES_MAX 32000
@@ -22,7 +23,8 @@ const TSLanguage *tree_sitter_yaml(void);
 
 struct edit_range {
 	TSTree *tree;
-	size_t base; /* of the parsed text in the source */
+	size_t base;                  /* of the parsed text in the source */
+	const struct yaml_node *last; /* checked last, and found right */
 };
 
 static size_t
@@ -66,11 +68,50 @@ first_error(TSNode n)
 	}
 }
 
-struct edit_range *
-edit_range_new(struct edit_text *t)
+/*
+ * What is between the quotes of scalars over several lines is hidden from
+ * tree-sitter: it insists on indentation there that Kubernetes does not ask
+ * for, and the quotes say well enough where such a scalar ends.
+ */
+static void
+mask(char *text, size_t base, const struct yaml_node *n)
+{
+	size_t i;
+
+	if (n->loc.source == NULL)
+		return;
+	if (n->was != NULL)
+		n = n->was;
+	if (n->loc.len > 2 &&
+	    (n->style == YAML_SINGLE || n->style == YAML_DOUBLE) &&
+	    memchr(text + (n->loc.off - base), '\n', n->loc.len) != NULL)
+		memset(text + (n->loc.off - base) + 1, 'x', n->loc.len - 2);
+	for (i = 0; i < n->items.n; i++)
+		mask(text, base, n->items.p[i]);
+	for (i = 0; i < n->pairs.n; i++)
+		mask(text, base, n->pairs.p[i].value);
+}
+
+static struct str
+masked(struct edit_text *t, struct str text, size_t base)
+{
+	char *copy;
+
+	if (memchr(text.p, '"', text.n) == NULL &&
+	    memchr(text.p, '\'', text.n) == NULL)
+		return text;
+	copy = arena_alloc(t->e->arena, text.n + 1);
+	memcpy(copy, text.p, text.n);
+	mask(copy, base, t->unit->unit->root);
+	return (struct str){copy, text.n};
+}
+
+static struct edit_range *
+range_new(struct edit_text *t, const struct yaml_node *at)
 {
 	struct str text = str_sub(t->text, t->from, t->to);
 	struct edit_range *r = ARENA_NEW(t->e->arena, struct edit_range);
+	struct loc loc;
 	TSParser *p;
 	TSNode root;
 
@@ -84,6 +125,7 @@ edit_range_new(struct edit_text *t)
 		    t->unit->unit->root->loc, LINES_MAX);
 		return NULL;
 	}
+	text = masked(t, text, r->base);
 	p = ts_parser_new();
 	if (p == NULL || !ts_parser_set_language(p, tree_sitter_yaml()))
 		rt_no_memory();
@@ -95,9 +137,11 @@ edit_range_new(struct edit_text *t)
 	if (!ts_node_has_error(root))
 		return r;
 	root = first_error(root);
+	loc = (struct loc){
+	    t->e->source, (uint32_t)(r->base + ts_node_start_byte(root)), 0};
 	diag_report(t->e->diags, EDIT_RANGE,
-	    ((struct loc){t->e->source,
-		(uint32_t)(r->base + ts_node_start_byte(root)), 0}),
+	    /* An error that begins with the document names no place. */
+	    loc.off <= t->unit->unit->root->loc.off ? at->loc : loc,
 	    "the second parser does not understand this");
 	edit_range_free(r);
 	return NULL;
@@ -147,18 +191,23 @@ edit_range_check(struct edit_text *t, const struct yaml_node *n)
 	if (t->unit->unit->root->json)
 		return true;
 	if (t->range == NULL)
-		t->range = edit_range_new(t);
+		t->range = range_new(t, n);
 	if (t->range == NULL) {
 		t->e->failed = true;
 		return false;
 	}
+	if (t->range->last == n)
+		return true;
 	to = trim_end(t->text, from, to);
 	at = from - t->range->base;
 	ts = ts_node_descendant_for_byte_range(
 	    ts_tree_root_node(t->range->tree), (uint32_t)at, (uint32_t)at + 1);
 	while (!ts_node_is_null(ts) && ts_node_start_byte(ts) == at) {
-		if (trim_end(t->text, from, t->range->base + end_of(ts)) == to)
+		if (trim_end(t->text, from, t->range->base + end_of(ts)) ==
+		    to) {
+			t->range->last = n;
 			return true;
+		}
 		ts = ts_node_parent(ts);
 	}
 	diag_report(t->e->diags, EDIT_RANGE, n->loc,

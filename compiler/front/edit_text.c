@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "compiler/front/edit_int.h"
+
 #include "runtime/base/banned.h"
 
 void
@@ -33,8 +34,11 @@ refuse(struct edit_text *t, const struct yaml_node *n, const char *why)
 size_t
 edit_line_start(const struct edit_text *t, size_t at)
 {
-	while (at > t->from && t->text.p[at - 1] != '\n')
-		at--;
+	const char *nl = at > t->from
+			     ? memrchr(t->text.p + t->from, '\n', at - t->from)
+			     : NULL;
+
+	at = nl == NULL ? t->from : (size_t)(nl - t->text.p) + 1;
 	if (at == t->from &&
 	    str_starts(str_sub(t->text, at, t->to), STR("\xef\xbb\xbf")))
 		at += 3;
@@ -44,11 +48,11 @@ edit_line_start(const struct edit_text *t, size_t at)
 size_t
 edit_line_end(const struct edit_text *t, size_t at)
 {
-	size_t end = at;
+	const char *nl =
+	    at < t->to ? memchr(t->text.p + at, '\n', t->to - at) : NULL;
+	size_t end = nl == NULL ? t->to : (size_t)(nl - t->text.p);
 
-	while (end < t->to && t->text.p[end] != '\n')
-		end++;
-	if (end < t->to && end > at && t->text.p[end - 1] == '\r')
+	if (nl != NULL && end > at && t->text.p[end - 1] == '\r')
 		end--;
 	return end;
 }
@@ -65,18 +69,13 @@ edit_column(const struct edit_text *t, size_t at)
 struct str
 edit_newline(const struct edit_text *t, size_t at)
 {
-	size_t end = at;
+	const char *p = t->text.p;
+	const char *nl = memchr(p + at, '\n', t->text.n - at);
+	size_t end;
 
-	while (end < t->text.n && t->text.p[end] != '\n')
-		end++;
-	if (end == t->text.n) {
-		end = at;
-		while (end > 0 && t->text.p[end - 1] != '\n')
-			end--;
-		if (end == 0)
-			return STR("\n");
-		end--;
-	}
+	if (nl == NULL)
+		nl = memrchr(p, '\n', at);
+	end = nl == NULL ? 0 : (size_t)(nl - p);
 	return end > 0 && t->text.p[end - 1] == '\r' ? STR("\r\n") : STR("\n");
 }
 

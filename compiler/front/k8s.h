@@ -29,6 +29,7 @@ const struct k8s_kind *k8s_kind_find(struct str api, struct str name);
 struct k8s_object {
 	struct unit *unit;
 	struct yaml_node *node;
+	struct yaml_node *at; /* as written: `node`, or an alias of it */
 	const struct k8s_kind *kind; /* NULL: passed through with a note */
 	struct str api, kind_name;
 	struct str name;          /* metadata.name */
@@ -50,6 +51,14 @@ struct k8s_objects {
  */
 bool k8s_objects_read(struct k8s_objects *out, struct arena *a, struct diags *d,
     const struct units *units);
+
+struct edits;
+/*
+ * Call once before an object is changed: where parts of it down to the pod's
+ * metadata and spec are aliases or come from a merge key, they become the
+ * object's own, and the pointers follow.
+ */
+void k8s_object_own(struct k8s_object *o, struct edits *e);
 
 /* "Deployment 'web' (namespace 'shop')", for notes. */
 struct str k8s_describe(struct arena *a, const struct k8s_object *o);

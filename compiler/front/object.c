@@ -2,12 +2,14 @@
 /* Documents as Kubernetes objects: kinds, Lists, where the pod is. */
 #include <string.h>
 
+#include "compiler/front/edit.h"
 #include "compiler/front/k8s.h"
-#include "runtime/base/banned.h"
 
 static const struct k8s_kind kinds[] = {
 #define KIND(api, name, role, pod) {api, name, K8S_##role, pod},
 #include "compiler/front/k8s_kind.def"
+
+#include "runtime/base/banned.h"
 #undef KIND
 };
 
@@ -103,13 +105,16 @@ is_list(struct str kind, const struct yaml_node *items)
 }
 
 static void
-add_object(struct walk *w, struct yaml_node *n, struct str api, struct str kind)
+add_object(
+    struct walk *w, struct yaml_node *at, struct str api, struct str kind)
 {
+	struct yaml_node *n = yaml_deref(at);
 	struct k8s_object *o = ARENA_NEW(w->arena, struct k8s_object);
 	const struct yaml_node *meta = yaml_getz(n, "metadata");
 
 	o->unit = w->unit;
 	o->node = n;
+	o->at = at;
 	o->api = api;
 	o->kind_name = kind;
 	o->kind = k8s_kind_find(api, kind);
@@ -122,13 +127,12 @@ add_object(struct walk *w, struct yaml_node *n, struct str api, struct str kind)
 
 /* An object, or a List of them; the depth is that of the document. */
 static void
-walk(struct walk *w, struct yaml_node *n)
+walk(struct walk *w, struct yaml_node *at)
 {
-	struct yaml_node *items;
+	struct yaml_node *n = yaml_deref(at), *items;
 	struct str api, kind;
 	size_t i;
 
-	n = yaml_deref(n);
 	if (n->kind != YAML_MAP) {
 		diag_report(w->diags, K8S_NO_OBJECT, n->loc, w->unit->index);
 		w->ok = false;
@@ -141,7 +145,7 @@ walk(struct walk *w, struct yaml_node *n)
 	}
 	items = yaml_getz(n, "items");
 	if (!is_list(kind, items)) {
-		add_object(w, n, api, kind);
+		add_object(w, at, api, kind);
 		return;
 	}
 	for (i = 0; i < items->items.n; i++)
@@ -160,6 +164,29 @@ k8s_objects_read(struct k8s_objects *out, struct arena *a, struct diags *d,
 		walk(&w, (*u)->root);
 	}
 	return w.ok;
+}
+
+void
+k8s_object_own(struct k8s_object *o, struct edits *e)
+{
+	struct yaml_node *n = edit_own(e, o->at);
+	const char *path, *end;
+	struct str key;
+
+	o->node = n;
+	if (o->pod == NULL)
+		return;
+	for (path = o->kind->pod; *path != '\0' && n != NULL;) {
+		end = strchrnul(path, '.');
+		key = (struct str){path, (size_t)(end - path)};
+		n = edit_map(e, n, key);
+		path = *end == '.' ? end + 1 : end;
+	}
+	o->pod = n;
+	if (o->pod_meta != NULL)
+		o->pod_meta = edit_map(e, n, STR("metadata"));
+	if (o->pod_spec != NULL)
+		o->pod_spec = edit_map(e, n, STR("spec"));
 }
 
 struct str

@@ -2,7 +2,8 @@ SRCS += compiler/front/k8s_check.c compiler/front/k8s_field.c \
 	compiler/front/k8s_near.c compiler/front/k8s_scalar.c
 FUZZ += regress/fuzz/field.c
 
-SRCS += compiler/front/object.c compiler/front/splice.c
+SRCS += compiler/front/input.c compiler/front/object.c \
+	compiler/front/splice.c
 SRCS += compiler/front/yaml.c compiler/front/yaml_json.c \
 	compiler/front/yaml_print.c compiler/front/yaml_tree.c \
 	compiler/front/yaml_type.c

@@ -3,8 +3,9 @@
 #include <stdlib.h>
 
 #include "compiler/front/edit.h"
-#include "runtime/base/banned.h"
 #include "runtime/base/buf.h"
+
+#include "runtime/base/banned.h"
 
 struct order {
 	const struct splice *s;

@@ -12,10 +12,11 @@
 #include <yaml.h>
 
 #include "compiler/front/yaml_int.h"
-#include "runtime/base/banned.h"
 #include "runtime/base/buf.h"
 #include "runtime/base/encode.h"
 #include "runtime/base/map.h"
+
+#include "runtime/base/banned.h"
 
 struct frame {
 	struct yaml_node *node;

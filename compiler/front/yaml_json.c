@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "compiler/front/yaml_int.h"
+
 #include "runtime/base/banned.h"
 
 struct json {

@@ -4,6 +4,7 @@
 
 #include "compiler/front/edit_int.h"
 #include "compiler/front/yaml_int.h"
+
 #include "runtime/base/banned.h"
 
 /* Words that some version of YAML takes for something else, any case. */

@@ -12,8 +12,9 @@
 #include <string.h>
 
 #include "compiler/front/yaml_int.h"
-#include "runtime/base/banned.h"
 #include "runtime/base/map.h"
+
+#include "runtime/base/banned.h"
 
 static struct yaml_node *
 unconst(const struct yaml_node *n)

@@ -12,8 +12,9 @@
 #include <string.h>
 
 #include "compiler/front/yaml_int.h"
-#include "runtime/base/banned.h"
 #include "runtime/base/encode.h"
+
+#include "runtime/base/banned.h"
 
 #define NUMBER_TEXT_MAX 512
 
