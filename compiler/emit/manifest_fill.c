@@ -201,21 +201,27 @@ fill_entry(
 	VEC_PUSH(a, &p->sans.v, STR("*"));
 }
 
-/* What of the entry that had the same hash stays. */
-static void
+/* What of the entry that had the same hash stays; true: its secret ID. */
+static bool
 keep_old(struct manifest_policy *p, struct diags *d,
     const struct fill_options *o, const struct manifest_policy *old,
     const struct workload_policy *w)
 {
+	if (old == NULL)
+		return false;
 	if (o->keep_policy_edits) {
 		p->sans = old->sans;
 		p->secret_id = old->secret_id;
-	} else if (str_eq(old->secret_id, w->other_id) &&
-		   !str_eq(old->secret_id, p->secret_id)) {
-		p->secret_id = old->secret_id;
-		diag_report(d, SECRET_ID_KEPT, w->loc, STR_ARG(w->name),
-		    STR_ARG(old->secret_id));
+		return true;
 	}
+	if (str_eq(old->secret_id, p->secret_id))
+		return true;
+	if (!str_eq(old->secret_id, w->other_id))
+		return false;
+	p->secret_id = old->secret_id;
+	diag_report(d, SECRET_ID_KEPT, w->loc, STR_ARG(w->name),
+	    STR_ARG(old->secret_id));
+	return true;
 }
 
 /* The old entries by their first name. */
@@ -278,9 +284,7 @@ fill_policies(struct manifest *m, struct arena *a, struct diags *d,
 		(void)map_set(a, &seen, it->hash, u.p);
 		fill_entry(&p, a, it);
 		was = manifest_policy_find(&old, it->hash);
-		if (was != NULL)
-			keep_old(&p, d, o, was, it);
-		else
+		if (!keep_old(&p, d, o, was, it))
 			check_other_id(d, &names, it);
 		VEC_PUSH(a, &m->policies, p);
 	}

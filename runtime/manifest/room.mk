@@ -6,5 +6,5 @@ SRCS += runtime/manifest/convert.c runtime/manifest/der.c \
 	runtime/manifest/validate.c runtime/manifest/write.c
 $(O)/runtime/manifest/refvalues.o: runtime/manifest/reference-values.json
 
-TESTS += regress/unit/manifest_test.c
+TESTS += regress/unit/manifest_test.c regress/unit/platform_test.c
 FUZZ += regress/fuzz/manifest.c
