@@ -127,6 +127,7 @@ struct img_blobs {
 	 */
 	int (*open)(struct img_span *out, struct img_blobs *b,
 	    struct str place, struct rt_err *err);
+	struct map scanned; /* of image_users.c: layers that images share */
 };
 
 struct img_desc {

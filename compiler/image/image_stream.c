@@ -5,11 +5,13 @@
  * are often wrong about it.  Both sides are hashed on the way.
  */
 #include <errno.h>
+#include <stddef.h>
 #include <stdlib.h>
 #include <string.h>
 
+#define OPENSSL_SUPPRESS_DEPRECATED
 #define ZLIB_CONST
-#include <openssl/evp.h>
+#include <openssl/sha.h>
 #include <zlib.h>
 #include <zstd.h>
 
@@ -36,7 +38,7 @@ struct img_stream {
 	uint64_t at; /* bytes of `in` that were read */
 	uint64_t max, total;
 	const struct codec *codec;
-	EVP_MD_CTX *stored, *plain;
+	SHA256_CTX stored, plain;
 	z_stream z;
 	ZSTD_DStream *zstd;
 	bool clean;                /* no compressed frame is open */
@@ -44,14 +46,6 @@ struct img_stream {
 	size_t left;
 	unsigned char raw[CHUNK], out[CHUNK];
 };
-
-static int
-hash(EVP_MD_CTX *c, const void *p, size_t n, struct rt_err *err)
-{
-	if (EVP_DigestUpdate(c, p, n) == 1)
-		return 0;
-	return rt_err_set(err, RT_ECRYPTO, "SHA-256");
-}
 
 /* Fills `raw` when it is used up; left = 0 at the end of the file. */
 static int
@@ -64,10 +58,9 @@ fill(struct img_stream *s, struct rt_err *err)
 	if (s->left > 0 || n == 0)
 		return 0;
 	rc = img_span_read(&s->in, s->at, s->raw, n, err);
-	if (rc == 0)
-		rc = hash(s->stored, s->raw, n, err);
 	if (rc != 0)
 		return rc;
+	(void)SHA256_Update(&s->stored, s->raw, n);
 	s->at += n;
 	s->next = s->raw;
 	s->left = n;
@@ -195,12 +188,8 @@ start(struct img_stream *s, struct rt_err *err)
 {
 	int rc;
 
-	s->stored = EVP_MD_CTX_new();
-	s->plain = EVP_MD_CTX_new();
-	if (s->stored == NULL || s->plain == NULL ||
-	    EVP_DigestInit_ex(s->stored, EVP_sha256(), NULL) != 1 ||
-	    EVP_DigestInit_ex(s->plain, EVP_sha256(), NULL) != 1)
-		return rt_err_set(err, RT_ECRYPTO, "SHA-256");
+	(void)SHA256_Init(&s->stored);
+	(void)SHA256_Init(&s->plain);
 	rc = fill(s, err);
 	if (rc != 0)
 		return rc;
@@ -216,11 +205,12 @@ int
 img_stream_open(struct img_stream **out, const struct img_span *in,
     uint64_t max, struct rt_err *err)
 {
-	struct img_stream *s = calloc(1, sizeof(*s));
+	struct img_stream *s = malloc(sizeof(*s));
 	int rc;
 
 	if (s == NULL)
 		rt_no_memory();
+	memset(s, 0, offsetof(struct img_stream, raw));
 	s->in = *in;
 	s->in.own = false;
 	s->max = max;
@@ -276,7 +266,9 @@ img_stream_next(
 	} while (*n == 0);
 	s->total += *n;
 	rc = check_size(s, err);
-	return rc == 0 ? hash(s->plain, *p, *n, err) : rc;
+	if (rc == 0)
+		(void)SHA256_Update(&s->plain, *p, *n);
+	return rc;
 }
 
 int
@@ -292,9 +284,8 @@ img_stream_sums(struct img_stream *s, unsigned char *stored,
 		if (rc != 0)
 			return rc;
 	} while (n > 0);
-	if (EVP_DigestFinal_ex(s->stored, stored, NULL) != 1 ||
-	    EVP_DigestFinal_ex(s->plain, plain, NULL) != 1)
-		return rt_err_set(err, RT_ECRYPTO, "SHA-256");
+	(void)SHA256_Final(stored, &s->stored);
+	(void)SHA256_Final(plain, &s->plain);
 	return 0;
 }
 
@@ -305,7 +296,5 @@ img_stream_free(struct img_stream *s)
 		return;
 	if (s->codec != NULL && s->codec->stop != NULL)
 		s->codec->stop(s);
-	EVP_MD_CTX_free(s->stored);
-	EVP_MD_CTX_free(s->plain);
 	free(s);
 }

@@ -59,6 +59,7 @@ struct users {
 	size_t nlayers;
 	VEC(struct wanted) wanted; /* the first is the root, "" */
 	struct map index;          /* path: 1-based index of `wanted` */
+	size_t always;             /* how many are so in every image */
 	size_t links;
 	struct layer *now; /* being read */
 	struct buf scratch;
@@ -308,6 +309,36 @@ read_layer(struct users *u, size_t i, struct rt_err *err)
 	return 0;
 }
 
+/*
+ * Images share their lower layers.  What one says about the paths that are
+ * wanted in every image is kept; those are the first and always the same.
+ */
+static int
+scan_layer(struct users *u, size_t i, struct rt_err *err)
+{
+	const struct img_part *part = &u->parts[i];
+	struct layer *known;
+	struct str key;
+	int rc;
+
+	if (u->wanted.n != u->always)
+		return read_layer(u, i, err);
+	key = arena_printf(u->arena, "%.*s %.*s", STR_ARG(part->place),
+	    STR_ARG(part->layer->diff_id));
+	known = map_get(&u->blobs->scanned, key);
+	if (known != NULL) {
+		u->layers[i] = *known;
+		return 0;
+	}
+	rc = read_layer(u, i, err);
+	if (rc == 0) {
+		known = ARENA_NEW(u->arena, struct layer);
+		*known = u->layers[i];
+		(void)map_set(u->arena, &u->blobs->scanned, key, known);
+	}
+	return rc;
+}
+
 /* Does the layer cut off what lower ones have at `path`? */
 static bool
 is_cut(const struct users *u, const struct layer *l, size_t index)
@@ -339,7 +370,7 @@ look(struct rec *out, size_t *at, struct users *u, struct str path, size_t top,
 	*at = NO_LAYER;
 	for (i = top; i-- > low;) {
 		if (u->layers[i].known <= index) {
-			rc = read_layer(u, i, err);
+			rc = scan_layer(u, i, err);
 			if (rc != 0)
 				return rc;
 		}
@@ -559,6 +590,7 @@ img_users_read(struct img_facts *f, struct arena *a, struct img_blobs *b,
 	want_one(&u, STR(""));
 	want(&u, STR("etc/passwd"));
 	want(&u, STR("etc/group"));
+	u.always = u.wanted.n;
 	rc = read_path(&passwd, &u, STR("etc/passwd"), err);
 	if (rc != 0)
 		(void)rt_err_wrap(err, "etc/passwd");
