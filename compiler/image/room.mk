@@ -5,4 +5,5 @@ SRCS += compiler/image/image_archive.c compiler/image/image_blob.c compiler/imag
 	compiler/image/image_stream.c compiler/image/image_tar.c \
 	compiler/image/image_users.c
 
-TESTS += regress/unit/image_ref_test.c
+TESTS += regress/unit/image_ref_test.c regress/unit/image_test.c \
+	regress/unit/image_users_test.c
