@@ -20,7 +20,9 @@ struct frame {
 	const struct frame *up;
 	struct str key; /* p NULL: an element of a list */
 	size_t index;
-	const struct k8s_member *members; /* of the object it leads to */
+	/* The object it leads to, and what may be in it. */
+	const struct k8s_member *members;
+	const struct yaml_node *node;
 };
 
 struct check {
@@ -36,6 +38,17 @@ struct check {
 static void check_value(struct check *c, const struct frame *f,
     const struct k8s_member *m, struct yaml_node *n, uint16_t why);
 
+/* A name or value as messages show it: cut, but not inside a character. */
+static struct str
+shown(struct str s)
+{
+	size_t n = s.n < NAME_SHOWN ? s.n : NAME_SHOWN;
+
+	while (n > 0 && n < s.n && (s.p[n] & 0xc0) == 0x80)
+		n--;
+	return str_sub(s, 0, n);
+}
+
 static void
 put_path(struct buf *b, const struct frame *f)
 {
@@ -48,7 +61,7 @@ put_path(struct buf *b, const struct frame *f)
 	}
 	if (b->n > 0)
 		buf_putc(b, '.');
-	buf_put(b, str_sub(f->key, 0, NAME_SHOWN));
+	buf_put(b, shown(f->key));
 }
 
 static const char *
@@ -77,12 +90,35 @@ is_full(struct check *c, bool strict)
 	return (strict ? c->nerrors++ : c->nwarnings++) >= FINDINGS_MAX;
 }
 
-static void
-found(struct check *c, struct diag *g, bool strict)
+/* The name of the container that the frame is in, or empty. */
+static struct str
+container_of(const struct frame *f)
 {
+	for (; f != NULL && f->up != NULL; f = f->up) {
+		if (f->node != NULL && f->key.p == NULL &&
+		    (str_eqz(f->up->key, "containers") ||
+			str_eqz(f->up->key, "initContainers")))
+			return yaml_get_str(f->node, STR("name"));
+	}
+	return STR("");
+}
+
+static void
+found(struct check *c, struct diag *g, const struct frame *f, bool strict)
+{
+	struct str object = k8s_describe(c->a, c->o);
+	struct str name = container_of(f);
+
+	if (g->nnotes > 0)
+		return; /* an equal finding of an earlier check */
 	g->hidden = c->secret;
 	if (!strict)
 		diag_soften(c->d, g);
+	if (name.n > 0)
+		diag_note(c->d, g, loc_none, "in container '%.*s' of %.*s",
+		    STR_ARG(shown(name)), STR_ARG(object));
+	else
+		diag_note(c->d, g, loc_none, "in %.*s", STR_ARG(object));
 }
 
 /* --- names that are not in the table --- */
@@ -117,7 +153,7 @@ help_place(
 static void
 unknown_field(struct check *c, const struct frame *f, struct yaml_node *key)
 {
-	struct frame at = {f, yaml_text(key), 0, NULL};
+	struct frame at = {f, yaml_text(key), 0, NULL, NULL};
 	bool strict = is_strict(c) && !c->lenient;
 	const char *best;
 	struct diag *g;
@@ -125,7 +161,7 @@ unknown_field(struct check *c, const struct frame *f, struct yaml_node *key)
 	if (is_full(c, strict))
 		return;
 	g = diag_report(c->d, UNKNOWN_FIELD, key->loc, path_of(c, &at));
-	found(c, g, strict);
+	found(c, g, f, strict);
 	best = k8s_nearest(f->members, at.key);
 	if (best != NULL)
 		diag_help(c->d, g, "did you mean '%s'?", best);
@@ -167,7 +203,7 @@ wrong_found(struct check *c, const struct frame *f, const struct yaml_node *n,
 	if (is_full(c, is_strict(c)))
 		return;
 	g = diag_report(c->d, WRONG_TYPE, n->loc, path_of(c, f), want, got);
-	found(c, g, is_strict(c));
+	found(c, g, f, is_strict(c));
 	if (help != NULL)
 		diag_help(c->d, g, "%s", help);
 }
@@ -196,7 +232,7 @@ unquoted(struct check *c, const struct frame *f, const struct yaml_node *n)
 		return;
 	g = diag_report(
 	    c->d, UNQUOTED_SCALAR, n->loc, path_of(c, f), kind_word(value));
-	found(c, g, is_strict(c));
+	found(c, g, f, is_strict(c));
 	if (!c->secret && text.n > 0 && text.n <= NAME_SHOWN)
 		diag_help(c->d, g, "quote it: \"%.*s\"", STR_ARG(text));
 }
@@ -239,9 +275,9 @@ check_string(struct check *c, const struct frame *f, const struct yaml_node *n,
 	if (at == NULL || s.n == 0 || is_known_value(at, s) ||
 	    is_full(c, strict))
 		return;
-	g = diag_report(c->d, UNKNOWN_VALUE, n->loc,
-	    STR_ARG(str_sub(s, 0, NAME_SHOWN)), path_of(c, f));
-	found(c, g, strict);
+	g = diag_report(
+	    c->d, UNKNOWN_VALUE, n->loc, STR_ARG(shown(s)), path_of(c, f));
+	found(c, g, f, strict);
 	diag_help(c->d, g, "known: %s", t->values);
 	while (next_word(&word, &at)) {
 		if (k8s_is_near(word, s, &distance))
@@ -267,7 +303,7 @@ check_int(struct check *c, const struct frame *f, const struct yaml_node *n,
 			return;
 		g = diag_report(c->d, NUMBER_TOO_LARGE, n->loc, path_of(c, f),
 		    is_32 ? 32 : 64);
-		found(c, g, is_strict(c));
+		found(c, g, f, is_strict(c));
 		return;
 	}
 	wrong_type(c, f, n, "an integer",
@@ -297,8 +333,8 @@ check_form(struct check *c, const struct frame *f, const struct yaml_node *n,
 			return;
 		got = "something else";
 		if (!c->secret)
-			got = arena_printf(c->a, "'%.*s'",
-			    STR_ARG(str_sub(value->text, 0, NAME_SHOWN)))
+			got = arena_printf(
+			    c->a, "'%.*s'", STR_ARG(shown(value->text)))
 				  .p;
 	}
 	wrong_found(c, f, n, want, got, NULL);
@@ -389,7 +425,7 @@ unsupported(struct check *c, const struct frame *f, const struct yaml_node *key,
 		return;
 	g = diag_report(
 	    c->d, UNSUPPORTED_FIELD, key->loc, path_of(c, f), why->text);
-	found(c, g, true);
+	found(c, g, f, true);
 	diag_help(c->d, g, "%s", why->help);
 }
 
@@ -406,7 +442,7 @@ check_members(
 	uint16_t why;
 
 	for (p = pairs.p; p < pairs.p + pairs.n; p++) {
-		struct frame at = {f, yaml_text(p->key), 0, NULL};
+		struct frame at = {f, yaml_text(p->key), 0, NULL, NULL};
 
 		m = k8s_member_find(f->members, at.key);
 		if (m == NULL) {
@@ -448,6 +484,7 @@ check_one(struct check *c, struct frame *f, const struct k8s_type *t,
 	}
 	c->in_pod = c->in_pod || value == c->o->pod;
 	f->members = t->members;
+	f->node = value;
 	check_members(c, f, value, why);
 	if (outside)
 		c->in_pod = false;
@@ -458,7 +495,7 @@ check_list(struct check *c, const struct frame *f, const struct k8s_type *t,
     struct yaml_node *n, uint16_t why)
 {
 	struct yaml_node *list = yaml_deref(n);
-	struct frame at = {f, {NULL, 0}, 0, NULL};
+	struct frame at = {f, {NULL, 0}, 0, NULL, NULL};
 
 	if (list->kind != YAML_SEQ) {
 		wrong_type(c, f, n, "a list", NULL);
@@ -483,7 +520,7 @@ check_map(struct check *c, const struct frame *f, const struct k8s_type *t,
 	}
 	pairs = yaml_pairs(c->a, map);
 	for (p = pairs.p; p < pairs.p + pairs.n; p++) {
-		struct frame at = {f, yaml_text(p->key), 0, NULL};
+		struct frame at = {f, yaml_text(p->key), 0, NULL, NULL};
 
 		check_one(c, &at, t, p->value, why);
 	}
@@ -511,7 +548,7 @@ k8s_check_fields(struct arena *a, struct diags *d, const struct k8s_object *o,
     bool selected, bool lenient)
 {
 	struct check c = {.a = a, .d = d, .o = o, .selected = selected};
-	struct frame root = {NULL, STR_INIT(""), 0, NULL};
+	struct frame root = {NULL, STR_INIT(""), 0, NULL, NULL};
 	struct yaml_node *n = yaml_deref(o->node);
 	size_t errors = d->errors;
 
