@@ -3,7 +3,7 @@ measure_SRCS = regress/bench/measure.c
 conform_SRCS = regress/conform.c
 # conform_SRCS += regress/conform_<theme>.c: one line a theme
 conform_SRCS += regress/conform_kubernetes.c regress/conform_strict.c
-conform_SRCS += regress/conform_manifests.c
+conform_SRCS += regress/conform_manifests.c regress/conform_generate.c
 TESTS += regress/unit/encode_test.c regress/unit/file_test.c \
 	regress/unit/jv_test.c regress/unit/report_test.c \
 	regress/unit/source_test.c regress/unit/str_test.c

@@ -133,9 +133,11 @@ diff_map(struct diff *d, const struct edit_slot *slot,
 	struct edit_slot in = {.in = o, .flow = o->style == YAML_FLOW};
 	bool by_text = !has_merge(w);
 	const struct yaml_pair *q;
-	size_t i;
+	size_t i, kept = 0;
 
-	if (!has_children(w) || !has_children(n)) {
+	for (i = 0; i < w->pairs.n; i++)
+		kept += continued(n, &w->pairs.p[i], i, by_text) != NULL;
+	if (!has_children(w) || !has_children(n) || (in.flow && kept == 0)) {
 		if (has_children(w) || has_children(n))
 			replace(d, slot, o, n);
 		return;

@@ -15,7 +15,13 @@
 
 /* Where annotations are read (cli 6.1). */
 enum annotation_location { ANNOT_BOTH, ANNOT_TEMPLATE, ANNOT_OBJECT };
+/* DENY_AUTO is on in both profiles (DESIGN 5). */
 enum startup_deny { DENY_AUTO, DENY_ON, DENY_OFF };
+/*
+ * Which annotation carries the policy: by profile (v1.2: policy, latest and
+ * --coco: initdata), or as --target or --initdata say.
+ */
+enum carrier { CARRIER_BY_PROFILE, CARRIER_IS_POLICY, CARRIER_IS_INITDATA };
 
 struct pass_options {
 	enum profile profile;
@@ -26,12 +32,13 @@ struct pass_options {
 	bool strict;
 	enum startup_deny startup_deny;
 	enum annotation_location annotation_location;
+	enum carrier carrier;
 	bool coco; /* --coco: runtime classes of CoCo, nothing is injected */
 	struct str replacements_file; /* name, for messages; "" built in */
 	struct str replacements;      /* text of the image replacement list */
 	/*
 	 * The RuntimeClass and handler name of a platform (reference-value
-	 * data); NULL result: none known.
+	 * data); NULL result: none known.  May be NULL itself.
 	 */
 	const char *(*handler)(void *, const struct platform *);
 	void *handler_arg;
@@ -40,11 +47,18 @@ struct pass_options {
 /* What became of a workload, for the summary and the later rooms. */
 struct selection {
 	struct k8s_object *object;
-	bool in;         /* gets a policy */
-	struct str why;  /* one clause: "runtimeClassName is 'runc'" */
+	bool in;        /* gets a policy */
+	struct str why; /* one clause: "runtimeClassName is 'runc'" */
 	const struct platform *platform;
 	bool coordinator;
-	bool has_initializer, has_mesh; /* after the passes */
+	const char *carrier; /* key of the annotation, or NULL */
+	/*
+	 * After the passes: is there one, injected or written by hand, and the
+	 * names of their init containers ("" without one).  They are created
+	 * before the application's containers (DESIGN decision 7).
+	 */
+	bool has_initializer, has_mesh;
+	struct str initializer, mesh;
 };
 
 struct pass_ctx {
@@ -53,21 +67,49 @@ struct pass_ctx {
 	const struct pass_options *options;
 	const struct k8s_objects *objects; /* all of the run */
 	struct str coordinator_ns;
-	struct map replacements;     /* image to its replacement, struct str * */
-	struct edits *edits;         /* of the object's source, set per object */
-	struct selection *selection; /* of the object */
+	struct map replacements; /* image to its replacement, struct str * */
+	/* --reference-values, or what kata-cc-isolation stands for. */
+	const struct platform *platform;
+	bool assumed; /* the latter; said once */
+
+	/* Of the object that is worked on: */
+	struct edits *edits; /* of its source */
+	struct selection *selection;
+	const char *handler; /* its runtimeClassName to be, or NULL */
+	bool failed;         /* an error that stops the later passes */
 };
 
-/* Fills what is common to all objects: Coordinator, replacements. */
+/*
+ * Starts a run: arena, diags, options and objects are set by the caller, all
+ * else is zero.  Finds the Coordinator and reads the image replacements.
+ */
 bool pass_begin(struct pass_ctx *ctx);
 /*
- * Runs all passes over one object; `edits` belongs to its source.  False if
- * there was an error (all are reported).
+ * Runs all passes over one object; `edits` belongs to its source.  An object
+ * without a pod template comes out with in = false and nothing changed.
+ * False if there was an error (all are reported).
  */
 bool pass_run(struct pass_ctx *ctx, struct k8s_object *o, struct edits *edits,
     struct selection *out);
-/* The verifiers of cli 10 that look at the completed text ("after"). */
-void pass_verify(struct pass_ctx *ctx, const struct selection *s);
+/*
+ * The verifiers of cli 10 that look at the completed text ("after"): `o` is
+ * the object as read from it, `s` what pass_run() made of the original.
+ */
+void pass_verify(struct pass_ctx *ctx, const struct k8s_object *o,
+    const struct selection *s);
+/*
+ * The empty carrier annotation in the completed text, to be filled in; NULL
+ * if the workload has none.
+ */
+struct yaml_node *pass_carrier_node(
+    const struct k8s_object *o, const struct selection *s);
+/*
+ * The place of `len` bytes at `off` of a scalar's content.  False if the
+ * source does not show the content byte for byte (escapes, several lines);
+ * then *out is the whole scalar.
+ */
+bool pass_scalar_loc(
+    struct loc *out, const struct yaml_node *scalar, size_t off, size_t len);
 
 /*
  * The value of annotation contrast.edgeless.systems/KEY, looked up in both

@@ -158,3 +158,14 @@ diag_soften(struct diags *d, struct diag *g)
 	}
 	g->severity = DIAG_WARNING;
 }
+
+void
+diag_harden(struct diags *d, struct diag *g)
+{
+	if (g->severity != DIAG_WARNING || g->suppressed ||
+	    d->level[g->id] != DIAG_DEFAULT)
+		return;
+	d->warnings--;
+	d->errors++;
+	g->severity = DIAG_ERROR;
+}

@@ -96,6 +96,9 @@ void diag_soften(struct diags *d, struct diag *g);
 void diag_help(struct diags *d, struct diag *g, const char *fmt, ...)
     __attribute__((format(printf, 3, 4)));
 
+/* Makes a warning an error, unless -W says what it is. */
+void diag_harden(struct diags *d, struct diag *g);
+
 extern const struct loc loc_none;
 
 #endif

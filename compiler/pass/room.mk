@@ -1,0 +1,9 @@
+SRCS += compiler/pass/pass.c compiler/pass/pass_begin.c \
+	compiler/pass/pass_carrier.c compiler/pass/pass_class.c \
+	compiler/pass/pass_conflict.c compiler/pass/pass_debug_shell.c \
+	compiler/pass/pass_image.c compiler/pass/pass_image_store.c \
+	compiler/pass/pass_initializer.c compiler/pass/pass_inject.c \
+	compiler/pass/pass_mesh.c compiler/pass/pass_mesh_check.c \
+	compiler/pass/pass_secure_pv.c compiler/pass/pass_vcpus.c \
+	compiler/pass/pass_verify.c
+TESTS += regress/unit/pass_test.c

@@ -1,0 +1,341 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "regress/unit/unit.h"
+
+#include <glob.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "compiler/front/input.h"
+#include "compiler/pass/pass.h"
+#include "runtime/base/banned.h"
+#include "runtime/base/file.h"
+
+/* How a case is run; what is not named has the value 0. */
+struct how {
+	const char *platform;
+	enum profile profile;
+	bool skip_initializer, skip_mesh, store, shell, strict, coco,
+	    no_handler, tags;
+	enum startup_deny deny;
+	enum annotation_location location;
+	enum carrier carrier;
+	const char *replacements;
+};
+
+struct run {
+	struct arena *arena;
+	struct diags diags;
+	struct pass_options options;
+	struct pass_ctx ctx;
+	struct units units;
+	struct k8s_objects objects;
+	VEC(struct selection) selected;
+	const struct source *source, *completed;
+	bool ok;
+};
+
+static const char *
+handler_of(void *arg, const struct platform *p)
+{
+	struct arena *a = arg;
+	char *z;
+	size_t i;
+
+	z = (char *)(uintptr_t)arena_printf(a, "%s%s-0123abcd",
+	    p->insecure ? "contrast-insecure-" : "contrast-cc-",
+	    p->insecure ? "metal-qemu" : p->name)
+		.p;
+	for (i = 0; z[i] != '\0'; i++)
+		z[i] = (char)(z[i] >= 'A' && z[i] <= 'Z' ? z[i] + 32 : z[i]);
+	return z;
+}
+
+static void
+set_options(struct run *r, const struct how *h)
+{
+	struct pass_options *o = &r->options;
+
+	if (h->platform != NULL) {
+		o->platform = platform_find(str_from(h->platform));
+		assert_non_null(o->platform);
+	}
+	o->profile = h->profile;
+	o->skip_initializer = h->skip_initializer;
+	o->skip_service_mesh = h->skip_mesh;
+	o->inject_image_store = h->store;
+	o->debug_shell = h->shell;
+	o->strict = h->strict;
+	o->coco = h->coco;
+	o->startup_deny = h->deny;
+	o->annotation_location = h->location;
+	o->carrier = h->carrier;
+	o->replacements = str_from(h->replacements);
+	o->replacements_file = STR("images.txt");
+	if (!h->no_handler) {
+		o->handler = handler_of;
+		o->handler_arg = r->arena;
+	}
+}
+
+/* Round one and the verifiers of the completed text. */
+static void
+run(struct run *r, struct arena *a, struct str text, const struct how *h)
+{
+	struct units after = {{NULL, 0, 0}};
+	struct k8s_objects objects = {{NULL, 0, 0}};
+	struct selection sel;
+	struct edits *edits;
+	size_t i;
+
+	memset(r, 0, sizeof(*r));
+	r->arena = a;
+	diags_init(&r->diags, a);
+	set_options(r, h);
+	if (h->tags)
+		r->diags.level[DIAG_IMAGE_NOT_PINNED] = DIAG_AS_WARNING;
+	r->source = source_new(a, STR("in.yml"), text);
+	r->ok = yaml_read(&r->units, a, &r->diags, r->source) &&
+		k8s_objects_read(&r->objects, a, &r->diags, &r->units);
+	if (!r->ok)
+		return;
+	r->ctx.arena = a;
+	r->ctx.diags = &r->diags;
+	r->ctx.options = &r->options;
+	r->ctx.objects = &r->objects;
+	r->ok = pass_begin(&r->ctx);
+	edits = edits_new(a, &r->diags, r->source, &r->units);
+	for (i = 0; i < r->objects.list.n; i++) {
+		r->ok = pass_run(&r->ctx, r->objects.list.p[i], edits, &sel) &&
+			r->ok;
+		VEC_PUSH(a, &r->selected, sel);
+	}
+	if (!r->ok || !edit_apply(edits, &r->completed)) {
+		r->completed = NULL;
+		return;
+	}
+	assert_true(yaml_read(&after, a, &r->diags, r->completed));
+	assert_true(k8s_objects_read(&objects, a, &r->diags, &after));
+	assert_int_equal(objects.list.n, r->selected.n);
+	for (i = 0; i < objects.list.n; i++)
+		pass_verify(&r->ctx, objects.list.p[i], &r->selected.p[i]);
+}
+
+static void
+show_findings(struct buf *b, struct run *r, enum diag_severity least)
+{
+	static const char *const words[] = {"note", "warning", "error"};
+	struct diag **it;
+	struct place p;
+	struct loc loc;
+
+	VEC_FOREACH(it, &r->diags.list) {
+		if ((*it)->severity < least)
+			continue;
+		loc = loc_user((*it)->loc, NULL);
+		p = source_place(r->arena, loc.source, loc.off);
+		buf_printf(b, "%s%u:%u %s %s", b->n > 0 ? "; " : "", p.line,
+		    p.col, words[(*it)->severity], diag_table[(*it)->id].name);
+	}
+}
+
+/* Text in, text out: every byte. */
+struct text_case {
+	const char *name;
+	struct how how;
+	const char *in, *out;
+};
+
+#define D                                                                      \
+	"@sha256:aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa"
+/* Line 1: Pod; 4: its annotations; then the spec. */
+#define HEAD "apiVersion: v1\nkind: Pod\nmetadata:\n  name: p\n"
+#define MAIN                                                                   \
+	"  containers:\n  - name: c\n    image: i:1" D "\n"                    \
+	"    resources: {limits: {memory: 1Gi}}\n"
+#define SPEC "spec:\n  runtimeClassName: contrast-cc\n"
+#define NOTES "  annotations:\n"
+#define KEY "    contrast.edgeless.systems/"
+#define POD(annotations) HEAD NOTES annotations SPEC MAIN
+#define WITH(rest) HEAD SPEC MAIN rest
+#define CLASS(class) HEAD "spec:\n  runtimeClassName: " class "\n" MAIN
+#define V12 .platform = "K3s-QEMU-SNP", .profile = PROFILE_V12
+#define NEW .platform = "Metal-QEMU-SNP", .profile = PROFILE_LATEST
+
+static const struct text_case texts[] = {
+#include "regress/unit/pass_texts.h"
+};
+
+static bool
+check_text(struct arena *a, const struct text_case *t)
+{
+	struct buf b = {0};
+	struct run r, again;
+
+	run(&r, a, str_from(t->in), &t->how);
+	if (r.completed == NULL) {
+		show_findings(&b, &r, DIAG_NOTE);
+		fprintf(stderr, "%s: %.*s\n", t->name, STR_ARG(buf_str(&b)));
+		buf_free(&b);
+		return false;
+	}
+	if (!str_eqz(r.completed->text, t->out)) {
+		fprintf(stderr, "%s: got\n%.*s", t->name,
+		    STR_ARG(r.completed->text));
+		return false;
+	}
+	run(&again, a, r.completed->text, &t->how);
+	assert_non_null(again.completed);
+	if (str_eq(again.completed->text, r.completed->text))
+		return true;
+	fprintf(stderr, "%s: the second run gives\n%.*s", t->name,
+	    STR_ARG(again.completed->text));
+	return false;
+}
+
+static void
+pass_run__texts(void **state)
+{
+	struct arena *a = arena_new();
+	size_t i, bad = 0;
+
+	(void)state;
+	for (i = 0; i < sizeof(texts) / sizeof(texts[0]); i++)
+		bad += !check_text(a, &texts[i]);
+	assert_int_equal(bad, 0);
+	arena_free(a);
+}
+
+/* Text in, findings out: "LINE:COLUMN severity name; ...". */
+struct finding_case {
+	struct how how;
+	const char *in, *want;
+	enum diag_severity least;
+};
+
+static const struct finding_case findings[] = {
+#include "regress/unit/pass_findings.h"
+};
+
+static void
+pass_run__findings(void **state)
+{
+	struct arena *a = arena_new();
+	struct buf b = {0};
+	size_t i, bad = 0;
+	struct run r;
+
+	(void)state;
+	for (i = 0; i < sizeof(findings) / sizeof(findings[0]); i++) {
+		run(&r, a, str_from(findings[i].in), &findings[i].how);
+		b.n = 0;
+		show_findings(&b, &r, findings[i].least);
+		if (str_eqz(buf_str(&b), findings[i].want))
+			continue;
+		bad++;
+		fprintf(stderr, "case %zu: got \"%.*s\", want \"%s\" for\n%s",
+		    i, STR_ARG(buf_str(&b)), findings[i].want, findings[i].in);
+	}
+	assert_int_equal(bad, 0);
+	buf_free(&b);
+	arena_free(a);
+}
+
+/* Sets the runtime class of every pod, as a user would. */
+static const struct source *
+mark(struct arena *a, const struct source *s)
+{
+	struct k8s_objects objects = {{NULL, 0, 0}};
+	struct units units = {{NULL, 0, 0}};
+	const struct source *out;
+	struct k8s_object **o;
+	struct edits *edits;
+	struct diags d;
+
+	diags_init(&d, a);
+	if (!yaml_read(&units, a, &d, s) ||
+	    !k8s_objects_read(&objects, a, &d, &units))
+		return NULL;
+	edits = edits_new(a, &d, s, &units);
+	VEC_FOREACH(o, &objects.list) {
+		if (yaml_is((*o)->pod_spec, YAML_MAP))
+			edit_put(edits, (*o)->pod_spec, STR("runtimeClassName"),
+			    yaml_new_str(a, STR("contrast-cc")));
+	}
+	return edit_apply(edits, &out) ? out : NULL;
+}
+
+static void
+check_real(struct arena *a, const char *path, size_t counts[3])
+{
+	static const struct how hows[] = {{V12}, {NEW, .tags = true}};
+	const struct source *s;
+	struct run once, twice;
+	struct rt_err err;
+	struct str text;
+	size_t i;
+
+	if (file_read(&text, a, path, INPUT_FILE_MAX, &err) != 0)
+		return;
+	run(&once, a, text, &hows[0]);
+	if (once.completed != NULL)
+		assert_ptr_equal(once.completed, once.source);
+	s = mark(a, source_new(a, str_from(path), text));
+	if (s == NULL) {
+		counts[2]++;
+		return;
+	}
+	for (i = 0; i < 2; i++) {
+		run(&once, a, s->text, &hows[i]);
+		if (once.completed == NULL) {
+			counts[1]++;
+			continue;
+		}
+		run(&twice, a, once.completed->text, &hows[i]);
+		if (twice.completed == NULL ||
+		    !str_eq(twice.completed->text, once.completed->text))
+			fail_msg("%s: the second run differs", path);
+		counts[0]++;
+	}
+}
+
+/* Files that others wrote, marked: what we write we do not change again. */
+static void
+pass_run__real(void **state)
+{
+	const char *shared = getenv("SHARED");
+	size_t counts[3] = {0, 0, 0}, i;
+	char pattern[4096];
+	struct arena *a;
+	glob_t g = {0};
+
+	(void)state;
+	(void)snprintf(pattern, sizeof(pattern), "%s/vectors/real/*/*.*",
+	    shared != NULL ? shared : "../shared");
+	if (glob(pattern, 0, NULL, &g) != 0) {
+		print_message("no files of others beside the project\n");
+		skip();
+	}
+	for (i = 0; i < g.gl_pathc; i++) {
+		a = arena_new();
+		check_real(a, g.gl_pathv[i], counts);
+		arena_free(a);
+	}
+	globfree(&g);
+	print_message("%zu runs repeated, %zu ended with findings, %zu files "
+		      "unreadable\n",
+	    counts[0], counts[1], counts[2]);
+	assert_true(counts[0] > 0);
+}
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+	    cmocka_unit_test(pass_run__texts),
+	    cmocka_unit_test(pass_run__findings),
+	    cmocka_unit_test(pass_run__real),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
