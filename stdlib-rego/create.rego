@@ -45,10 +45,14 @@ sandbox_namespace := anno["io.kubernetes.cri.sandbox-namespace"]
 
 sandbox_id := anno["io.kubernetes.cri.sandbox-id"]
 
+type := anno["io.kubernetes.cri.container-type"]
+
+name := object.get(anno, "io.kubernetes.cri.container-name", null)
+
 matching := [i |
 	some i, c in policy_data.containers
-	c.OCI.Annotations["io.kubernetes.cri.container-type"] == anno["io.kubernetes.cri.container-type"]
-	object.get(c.OCI.Annotations, "io.kubernetes.cri.container-name", "") == object.get(anno, "io.kubernetes.cri.container-name", "")
+	type == c.OCI.Annotations["io.kubernetes.cri.container-type"]
+	name == object.get(c.OCI.Annotations, "io.kubernetes.cri.container-name", null)
 ]
 
 index := matching[0] if count(matching) == 1
@@ -87,19 +91,19 @@ fields if {
 
 # explain: kind
 kind if {
-	anno["io.kubernetes.cri.container-type"] == "sandbox"
+	type == "sandbox"
 	anno["io.katacontainers.pkg.oci.container_type"] == "pod_sandbox"
-	not anno["io.kubernetes.cri.container-name"]
+	name == null
 	full(want.OCI.Annotations["nerdctl/network-namespace"], anno["nerdctl/network-namespace"])
 	logs := replace(want.OCI.Annotations["io.kubernetes.cri.sandbox-log-directory"], "$(sandbox-name)", quote(sandbox_name))
 	full(replace(logs, "$(sandbox-namespace)", quote(sandbox_namespace)), anno["io.kubernetes.cri.sandbox-log-directory"])
 }
 
+# (Its annotations do not have a network namespace, so none is let through.)
 kind if {
-	anno["io.kubernetes.cri.container-type"] == "container"
+	type == "container"
 	anno["io.katacontainers.pkg.oci.container_type"] == "pod_container"
-	anno["io.kubernetes.cri.container-name"]
-	not anno["nerdctl/network-namespace"]
+	name != null
 	not anno["io.kubernetes.cri.sandbox-log-directory"]
 }
 

@@ -11,8 +11,8 @@ namespaces if {
 	count(networks) <= 1
 	found := [[t, n.Path] |
 		some n in input.OCI.Linux.Namespaces
-		type := n.Type
-		not type in ["cgroup", "network"]
+		kind_of := n.Type
+		not kind_of in ["cgroup", "network"]
 		t := namespace_type(n.Type)
 	]
 	found == [[t, n.Path] | some n in want.OCI.Linux.Namespaces; t := namespace_type(n.Type)]

@@ -33,8 +33,8 @@ AddARPNeighborsRequest if {
 UpdateInterfaceRequest if {
 	rules := policy_data.request_defaults.UpdateInterfaceRequest
 	bits.or(input.interface.raw_flags, rules.allow_raw_flags) == rules.allow_raw_flags
-	name := input.interface.name
-	not name in rules.forbidden_names
+	interface := input.interface.name
+	not interface in rules.forbidden_names
 	address := input.interface.hwAddr
 	not address in rules.forbidden_hw_addrs
 }

@@ -5,14 +5,23 @@ import future.keywords.in
 import future.keywords.every
 import future.keywords.if
 
-# The containers that protect the others are created before them.
+# Containers are created in the order of the pod, as far as they are listed;
+# the list has them in the policy's order, which is the reverse.  All others
+# come after all of them.
 # explain: order
-order if index in array.concat([0], policy_data.contrastc.checks.start_before)
+order if index == 0
 
 order if {
 	every i in policy_data.contrastc.checks.start_before {
-		data.pstate[concat("", ["s:", format_int(i, 10)])]
+		came_before(i)
 	}
+}
+
+came_before(i) if data.pstate[concat("", ["s:", format_int(i, 10)])]
+
+came_before(i) if {
+	i <= index
+	index in policy_data.contrastc.checks.start_before
 }
 
 # Not removed with the container: it has been there once.
