@@ -10,3 +10,5 @@ TESTS += regress/unit/encode_test.c regress/unit/file_test.c \
 TESTS += regress/unit/k8s_field_test.c
 conform_SRCS += regress/conform_images.c
 conform_SRCS += regress/conform_genpolicy.c
+conform_SRCS += regress/conform_kata_policy.c regress/conform_kata_generate.c \
+	regress/judge.c

@@ -1,0 +1,41 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#ifndef CONTRASTC_REGRESS_CONFORM_KATA_H
+#define CONTRASTC_REGRESS_CONFORM_KATA_H
+
+#include "regress/conform.h"
+#include "regress/judge.h"
+#include "runtime/base/diag.h"
+
+/* One run of the theme kata-policy below a directory. */
+struct kata_run {
+	struct conform *c;
+	const char *images; /* images.json */
+	const char *judge;  /* NULL: not installed */
+};
+
+/* A policy in one form, judged by one engine. */
+struct kata_form {
+	const char *style, *engine;
+	struct str policy;
+};
+
+struct kata_forms {
+	VEC(struct kata_form) list;
+};
+
+/*
+ * Lowers the only workload of a YAML text for kata-4.  NULL and findings
+ * after an error.
+ */
+struct jv *kata_lower(const struct kata_run *r, struct diags *d,
+    struct str yaml, const char *config_file);
+/* The policy of the data in all forms. */
+bool kata_link(const struct kata_run *r, struct diags *d,
+    struct kata_forms *out, const struct jv *policy_data);
+/* What was found, in one line. */
+const char *kata_findings(struct arena *a, const struct diags *d);
+
+/* The group generate/. */
+void kata_generate(const struct kata_run *r, const char *dir);
+
+#endif
