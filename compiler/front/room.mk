@@ -10,3 +10,4 @@ SRCS += compiler/front/yaml.c compiler/front/yaml_json.c \
 SRCS += compiler/front/edit.c compiler/front/edit_diff.c \
 	compiler/front/edit_flow.c compiler/front/edit_range.c \
 	compiler/front/edit_text.c
+MAN += compiler/front/contrastc-fields.7

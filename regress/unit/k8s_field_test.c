@@ -4,6 +4,7 @@
 
 #include "compiler/front/k8s_field_int.h"
 #include "regress/unit/unit.h"
+#include "runtime/base/file.h"
 #include "runtime/base/map.h"
 
 #include "runtime/base/banned.h"
@@ -133,6 +134,37 @@ k8s_fields_print__has_all_classes(void **state)
 	assert_true(str_find(buf_str(&b), STR("\nIrrelevant"), 0) != SIZE_MAX);
 	assert_true(str_find(buf_str(&b), STR("\nEnforced"), 0) != SIZE_MAX);
 	buf_free(&b);
+}
+
+/* The manual names every unsupported field. */
+static void
+k8s_fields__manual(void **state)
+{
+	struct arena *a = arena_new();
+	const struct k8s_field *f;
+	struct str page, name;
+	const char *last, *top = "-";
+	size_t n;
+
+	(void)state;
+	if (file_read(&page, a, "compiler/front/contrastc-fields.7", 1 << 20,
+		NULL) != 0)
+		fail_msg("run from the top of the tree");
+	f = k8s_fields(a, &n);
+	for (; n > 0; n--, f++) {
+		bool below = strncmp(f->path, top, strlen(top)) == 0;
+
+		if (f->class != K8S_UNSUPPORTED || below)
+			continue;
+		top = f->path;
+		last = strrchr(f->path, '.') + 1;
+		name = (struct str){last, strcspn(last, "[{")};
+		/* Volumes are named the other way round. */
+		if (strncmp(f->path, "spec.volumes", 12) != 0 &&
+		    str_find(page, name, 0) == SIZE_MAX)
+			fail_msg("%s", f->path);
+	}
+	arena_free(a);
 }
 
 /* --- texts with a form --- */
@@ -513,6 +545,7 @@ main(void)
 	    cmocka_unit_test(k8s_fields__classes),
 	    cmocka_unit_test(k8s_member_find__names_unique),
 	    cmocka_unit_test(k8s_fields_print__has_all_classes),
+	    cmocka_unit_test(k8s_fields__manual),
 	    cmocka_unit_test(k8s_scalar__forms),
 	    cmocka_unit_test(k8s_check_fields__findings),
 	    cmocka_unit_test(k8s_check_fields__every_kind),
