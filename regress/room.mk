@@ -12,3 +12,6 @@ conform_SRCS += regress/conform_images.c
 conform_SRCS += regress/conform_genpolicy.c
 conform_SRCS += regress/conform_kata_policy.c regress/conform_kata_generate.c \
 	regress/judge.c
+TESTS += regress/unit/jv_patch_test.c regress/unit/settings_test.c
+TESTS += regress/unit/lower_test.c
+FUZZ += regress/fuzz/settings.c

@@ -430,8 +430,7 @@ read_switches(struct lower *l)
 
 	s->image_pull_storage = lowering_true(l, "image_pull_storage");
 	s->volumes_covered = str_eqz(lowering(l, "image_volumes"), "covered");
-	s->image_is_reference =
-	    str_eqz(lowering(l, "image_member"), "reference");
+	s->groups = lowering_true(l, "groups");
 	s->guest_pull_error = str_eqz(lowering(l, "guest_pull_users"), "error");
 	s->propagation = lowering_true(l, "propagation");
 	s->image_group = lowering_true(l, "image_group");

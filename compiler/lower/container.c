@@ -351,8 +351,6 @@ image(struct work *w)
 	size_t at = str_chr(w->image, '@', 0);
 	struct str digest = STR("");
 
-	if (w->l->sw.image_is_reference)
-		return lw_str(w->a, w->image, o);
 	if (at != SIZE_MAX)
 		digest = str_sub(w->image, at + 1, SIZE_MAX);
 	lw_put(w->a, out, "ref", lw_str(w->a, w->image, o));

@@ -29,7 +29,7 @@ struct base {
 struct switches {
 	bool image_pull_storage; /* a storage per container names its image */
 	bool volumes_covered;    /* image VOLUMEs need a volumeMount */
-	bool image_is_reference; /* member `image` is the reference alone */
+	bool groups;             /* GID and AdditionalGids are compared */
 	bool guest_pull_error;   /* the check of users is an error */
 	bool propagation;        /* mountPropagation counts everywhere */
 	bool image_group;        /* the G of the image's U:G counts */

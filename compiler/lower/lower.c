@@ -74,7 +74,7 @@ fetch(struct work *w, struct rt_err *err)
 	struct lower *l = w->l;
 	const struct img_facts *f;
 
-	if (!l->sw.image_is_reference)
+	if (l->sw.groups)
 		return img_facts_get(l->images, w->image, IMG_USERS, err);
 	f = img_facts_get(l->images, w->image, 0, err);
 	if (f != NULL && named_user(f->config))
@@ -251,6 +251,26 @@ index_volumes(struct work *w)
 	}
 }
 
+static void
+unique_name(struct work *w, struct map *names, const struct ir_container *k)
+{
+	if (k->name.s.n > 0 && map_set(w->a, names, k->name.s, k->node) != NULL)
+		lw_found(w, diag_report(w->l->diags, CONTAINER_TWICE,
+				k->name.node->loc, STR_ARG(k->name.s)));
+}
+
+static void
+check_names(struct work *w)
+{
+	struct map names = {0};
+	const struct ir_container *it;
+
+	VEC_FOREACH(it, &w->w->init)
+		unique_name(w, &names, it);
+	VEC_FOREACH(it, &w->w->main)
+		unique_name(w, &names, it);
+}
+
 struct jv *
 lower_workload(struct lower *l, struct arena *a, const struct k8s_object *o,
     unsigned flags)
@@ -267,6 +287,7 @@ lower_workload(struct lower *l, struct arena *a, const struct k8s_object *o,
 	w.ns = w.coordinator ? STR("") : o->ns;
 	lw_no_token(&w, o->ns, "a namespace", o->node->loc);
 	index_volumes(&w);
+	check_names(&w);
 	list = containers(&w);
 	note_weaknesses(&w);
 	if (w.failed || w.w->failed)

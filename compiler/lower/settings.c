@@ -597,6 +597,8 @@ settings_load(struct arena *a, struct diags *d, const struct target *t,
 		return NULL;
 	}
 	map_old(&l, doc);
+	/* What a patch removed and nothing can do without. */
+	fill(&l, doc, l.defaults, "");
 	check_all(&l, doc);
 	return l.failed ? NULL : doc;
 }
