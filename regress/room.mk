@@ -15,3 +15,5 @@ conform_SRCS += regress/conform_kata_policy.c regress/conform_kata_generate.c \
 TESTS += regress/unit/jv_patch_test.c regress/unit/settings_test.c
 TESTS += regress/unit/lower_test.c
 FUZZ += regress/fuzz/settings.c
+conform_SRCS += regress/conform_real.c regress/conform_real_suite.c \
+	regress/edit_work.c

@@ -37,6 +37,8 @@ struct doc {
 	struct frame stack[YAML_DEPTH_MAX];
 	size_t depth;
 	struct yaml_node *root;
+	bool ended;  /* the document did; nothing may follow */
+	bool marked; /* with "..." */
 };
 
 static struct loc
@@ -113,6 +115,19 @@ template_near(const struct doc *d, size_t at, size_t *found)
 	return a != SIZE_MAX || b != SIZE_MAX;
 }
 
+/* Text behind the document: Kubernetes would not see it. */
+static bool
+trailing(struct doc *d, size_t at)
+{
+	if (!d->marked) {
+		diag_report(d->r->diags, YAML_SYNTAX, place(d, at, at),
+		    "this does not continue what is above");
+		return false;
+	}
+	diag_report(d->r->diags, YAML_TRAILING, place(d, at, at));
+	return false;
+}
+
 static bool
 syntax_error(struct doc *d)
 {
@@ -128,6 +143,8 @@ syntax_error(struct doc *d)
 		return false;
 	}
 	at = offset(d, &p->problem_mark);
+	if (d->ended)
+		return trailing(d, at);
 	if (template_near(d, at, &found) ||
 	    (p->context != NULL &&
 		template_near(d, offset(d, &p->context_mark), &found))) {
@@ -454,6 +471,28 @@ binary(struct doc *d, struct yaml_node *n)
 	return true;
 }
 
+/* "\\/" came with YAML 1.2; Go's reader refuses it. */
+static bool
+check_escapes(struct doc *d, const struct yaml_node *n)
+{
+	struct str raw = loc_text(n->loc);
+	size_t at = 0;
+
+	if (n->style != YAML_DOUBLE)
+		return true;
+	while ((at = str_chr(raw, '\\', at)) != SIZE_MAX && at + 1 < raw.n) {
+		if (raw.p[at + 1] == '/') {
+			at += n->loc.off - d->base;
+			diag_report(d->r->diags, YAML_SYNTAX,
+			    place(d, at, at + 2),
+			    "Kubernetes knows no escape '\\/'");
+			return false;
+		}
+		at += 2;
+	}
+	return true;
+}
+
 static bool
 type_scalar(struct doc *d, struct yaml_node *n, const yaml_event_t *ev)
 {
@@ -488,7 +527,7 @@ on_scalar(struct doc *d, const yaml_event_t *ev)
 	n->style = scalar_styles[ev->data.scalar.style];
 	properties(d, n, ev->data.scalar.anchor, ev->data.scalar.tag);
 	n->text = content(d, ev, n);
-	if (!type_scalar(d, n, ev))
+	if (!check_escapes(d, n) || !type_scalar(d, n, ev))
 		return false;
 	if (n->kind == YAML_FLOAT && !yaml_number(text, n)) {
 		diag_report(
@@ -628,31 +667,24 @@ on_event(struct doc *d, const yaml_event_t *ev)
 	}
 }
 
-/* A second document without a "---" line: Kubernetes would not see it. */
-static bool
-trailing(struct doc *d, const yaml_event_t *ev)
-{
-	size_t at = offset(d, &ev->start_mark);
-
-	diag_report(d->r->diags, YAML_TRAILING, place(d, at, at));
-	return false;
-}
-
 static bool
 run(struct doc *d)
 {
 	yaml_event_t ev;
-	bool ok = true, end = false, seen = false;
+	bool ok = true, end = false;
 
 	while (ok && !end) {
 		if (!yaml_parser_parse(&d->parser, &ev))
 			return syntax_error(d);
 		end = ev.type == YAML_STREAM_END_EVENT;
-		if (ev.type == YAML_DOCUMENT_START_EVENT && seen)
-			ok = trailing(d, &ev);
+		if (ev.type == YAML_DOCUMENT_START_EVENT && d->ended)
+			ok = trailing(d, offset(d, &ev.start_mark));
 		else
 			ok = on_event(d, &ev);
-		seen = seen || ev.type == YAML_DOCUMENT_START_EVENT;
+		if (ev.type == YAML_DOCUMENT_END_EVENT) {
+			d->ended = true;
+			d->marked = !ev.data.document_end.implicit;
+		}
 		yaml_event_delete(&ev);
 	}
 	return ok;
