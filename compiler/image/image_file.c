@@ -223,26 +223,36 @@ read_file(struct img_file *f, struct arena *a, struct rt_err *err)
 }
 
 int
-img_file_read(struct img_file **out, struct arena *a, const char *path,
-    struct str platform, struct rt_err *err)
+img_file_parse(struct img_file **out, struct arena *a, struct str path,
+    struct str text, struct str platform, struct rt_err *err)
 {
 	struct img_file *f = ARENA_NEW(a, struct img_file);
-	struct str text, made_for;
+	struct str made_for;
 	int rc;
 
-	f->path = arena_str(a, str_from(path));
-	rc = file_read(&text, a, path, FILE_SIZE_MAX, err);
-	if (rc != 0)
-		return rc;
+	f->path = path;
 	rc = jv_parse(&f->json, a, text, err);
 	if (rc == 0)
 		rc = read_file(f, a, err);
 	if (rc != 0)
-		return rt_err_wrap(err, "%s", path);
+		return rt_err_wrap(err, "%.*s", STR_ARG(path));
 	made_for = jv_get_str(f->json, STR("platform"));
 	f->other_platform = made_for.n > 0 && !str_eq(made_for, platform);
 	*out = f;
 	return 0;
+}
+
+int
+img_file_read(struct img_file **out, struct arena *a, const char *path,
+    struct str platform, struct rt_err *err)
+{
+	struct str text;
+	int rc = file_read(&text, a, path, FILE_SIZE_MAX, err);
+
+	if (rc != 0)
+		return rc;
+	return img_file_parse(
+	    out, a, arena_str(a, str_from(path)), text, platform, err);
 }
 
 const struct img_entry *

@@ -93,6 +93,8 @@ struct img_file {
 	VEC(struct img_entry *) entries;
 	struct map by_text, by_name, by_digest;
 };
+int img_file_parse(struct img_file **out, struct arena *a, struct str path,
+    struct str text, struct str platform, struct rt_err *err) RT_MUST_CHECK;
 int img_file_read(struct img_file **out, struct arena *a, const char *path,
     struct str platform, struct rt_err *err) RT_MUST_CHECK;
 const struct img_entry *img_file_find(

@@ -194,8 +194,9 @@ start(struct img_stream *s, struct rt_err *err)
 	if (rc != 0)
 		return rc;
 	s->codec = codecs;
-	while (s->left < s->codec->nmagic ||
-	       memcmp(s->next, s->codec->magic, s->codec->nmagic) != 0)
+	while (s->codec->nmagic > 0 &&
+	       (s->left < s->codec->nmagic ||
+		   memcmp(s->next, s->codec->magic, s->codec->nmagic) != 0))
 		s->codec++;
 	s->clean = true;
 	return s->codec->start != NULL ? s->codec->start(s, err) : 0;

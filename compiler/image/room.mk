@@ -7,3 +7,5 @@ SRCS += compiler/image/image_archive.c compiler/image/image_blob.c compiler/imag
 
 TESTS += regress/unit/image_ref_test.c regress/unit/image_test.c \
 	regress/unit/image_users_test.c
+
+FUZZ += regress/fuzz/imgref.c regress/fuzz/layer.c regress/fuzz/oci.c
