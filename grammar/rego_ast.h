@@ -138,14 +138,15 @@ enum rego_rule_kind {
 struct rego_rule {
 	struct loc loc;
 	struct loc head_loc;
-	struct rego_term *path;  /* VAR or REF, relative to the package */
-	struct rego_term **args; /* REGO_FUNCTION */
-	struct rego_term *key;   /* REGO_PARTIAL_SET */
-	struct rego_term *value; /* NULL: true */
-	struct rego_body *body;  /* NULL: none */
-	struct rego_rule *alt;   /* the next `else`, or a further body */
-	struct rego_rule *tail;  /* the last of them, while it is built */
-	struct str explain;      /* from "# explain: NAME" above it */
+	struct rego_term *path;   /* VAR or REF, relative to the package */
+	struct rego_term **args;  /* REGO_FUNCTION */
+	struct rego_term *key;    /* REGO_PARTIAL_SET */
+	struct rego_term *value;  /* NULL: true */
+	struct rego_body *body;   /* NULL: none */
+	struct rego_rule *alt;    /* the next `else`, or a further body */
+	struct rego_rule *tail;   /* the last of them, while it is built */
+	struct rego_scope *scope; /* the linker's */
+	struct str explain;       /* from "# explain: NAME" above it */
 	uint32_t nargs;
 	uint8_t kind; /* enum rego_rule_kind */
 	bool is_default;
@@ -193,8 +194,14 @@ enum rego_style {
 };
 void rego_print(
     struct buf *out, const struct rego_module *m, enum rego_style style);
-/* Parts, in the compact style. */
-void rego_print_rule(struct buf *out, const struct rego_rule *r);
+/* Parts, without their comments; `names` may be NULL. */
+struct rego_names {
+	/* What is printed for a variable, or the empty string: its name. */
+	struct str (*find)(const void *ctx, struct str name);
+	const void *ctx;
+};
+void rego_print_rule(struct buf *out, const struct rego_rule *r,
+    enum rego_style style, const struct rego_names *names);
 void rego_print_term(struct buf *out, const struct rego_term *t);
 /*
  * Is all of it in the subset that every agent engine reads alike (rego 17.6)?

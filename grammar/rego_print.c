@@ -23,6 +23,7 @@ struct printer {
 	struct buf *out;
 	const struct rego_module *m; /* NULL: no comments, no source */
 	bool fmt;
+	const struct rego_names *names; /* or NULL */
 	bool fresh;     /* nothing in this block yet: no blank line */
 	unsigned level; /* indentation */
 	size_t comment; /* the next one */
@@ -404,6 +405,16 @@ print_template(struct printer *p, const struct rego_term *t)
 }
 
 static void
+print_name(struct printer *p, struct str name)
+{
+	struct str other = {NULL, 0};
+
+	if (p->names != NULL)
+		other = p->names->find(p->names->ctx, name);
+	buf_put(p->out, other.n > 0 ? other : name);
+}
+
+static void
 print_plain(struct printer *p, const struct rego_term *t)
 {
 	size_t n;
@@ -416,8 +427,10 @@ print_plain(struct printer *p, const struct rego_term *t)
 		buf_puts(p->out, t->op ? "true" : "false");
 		break;
 	case REGO_NUMBER:
-	case REGO_VAR:
 		buf_put(p->out, t->text);
+		break;
+	case REGO_VAR:
+		print_name(p, t->text);
 		break;
 	case REGO_STRING:
 		put_string(p, t);
@@ -637,7 +650,7 @@ print_head(struct printer *p, const struct rego_rule *r)
 	print_term(p, r->path, IN_TERM);
 	if (r->kind == REGO_FUNCTION)
 		print_args(p, r->args, r->nargs);
-	if (r->kind == REGO_PARTIAL_SET && r->bracket_key) {
+	if (r->kind == REGO_PARTIAL_SET && r->bracket_key && p->m != NULL) {
 		print_operand(p, r->key);
 	} else if (r->kind == REGO_PARTIAL_SET) {
 		buf_puts(p->out, " contains ");
@@ -763,9 +776,11 @@ rego_print(struct buf *out, const struct rego_module *m, enum rego_style style)
 }
 
 void
-rego_print_rule(struct buf *out, const struct rego_rule *r)
+rego_print_rule(struct buf *out, const struct rego_rule *r,
+    enum rego_style style, const struct rego_names *names)
 {
-	struct printer p = {.out = out};
+	struct printer p = {
+	    .out = out, .fmt = style == REGO_FMT, .names = names};
 
 	print_rule(&p, r);
 	buf_putc(out, '\n');
