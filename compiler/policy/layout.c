@@ -1,0 +1,290 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * The text of a policy: package, imports, what the agent asks in byte order,
+ * the other rules, then the data as the last rule.
+ */
+#include <stdlib.h>
+#include <string.h>
+
+#include "compiler/policy/policy_int.h"
+#include "runtime/base/banned.h"
+
+/* A collection of scalars up to this length stays on its line. */
+#define LINE_SHORT 100
+
+struct used {
+	bool kw_in, kw_every, kw_if, kw_contains;
+};
+
+static void see_body(struct used *u, const struct rego_body *b);
+
+static void
+see_term(struct used *u, const struct rego_term *t)
+{
+	uint32_t i;
+
+	u->kw_in |= t->kind == REGO_CALL &&
+		    (t->op == REGO_OP_IN || t->op == REGO_OP_IN3);
+	for (i = 0; i < t->nargs; i++)
+		see_term(u, t->args[i]);
+	if (t->body != NULL)
+		see_body(u, t->body);
+}
+
+static void
+see_body(struct used *u, const struct rego_body *b)
+{
+	const struct rego_literal *l;
+	uint32_t i, k;
+
+	for (i = 0; i < b->n; i++) {
+		l = b->p[i];
+		u->kw_in |= l->kind == REGO_SOME_IN || l->kind == REGO_EVERY;
+		u->kw_every |= l->kind == REGO_EVERY;
+		for (k = 0; k < l->nterms; k++)
+			see_term(u, l->terms[k]);
+		if (l->body != NULL)
+			see_body(u, l->body);
+	}
+}
+
+static void
+see_rule(struct used *u, const struct rego_rule *r)
+{
+	u->kw_contains |= r->kind == REGO_PARTIAL_SET;
+	for (; r != NULL; r = r->alt) {
+		u->kw_if |= r->body != NULL;
+		if (r->key != NULL)
+			see_term(u, r->key);
+		if (r->value != NULL)
+			see_term(u, r->value);
+		if (r->body != NULL)
+			see_body(u, r->body);
+	}
+}
+
+static void
+print_header(struct buf *out, struct program *p, enum rego_style style)
+{
+	struct used u = {0};
+	struct group **g;
+	const struct rego_import *i;
+	size_t k;
+
+	VEC_FOREACH(g, &p->groups) {
+		for (k = 0; (*g)->reached && k < (*g)->rules.n; k++)
+			see_rule(&u, (*g)->rules.p[k]);
+	}
+	buf_puts(out, "package agent_policy\n");
+	if (style == REGO_FMT)
+		buf_putc(out, '\n');
+	if (u.kw_in)
+		buf_puts(out, "import future.keywords.in\n");
+	if (u.kw_every)
+		buf_puts(out, "import future.keywords.every\n");
+	if (u.kw_if)
+		buf_puts(out, "import future.keywords.if\n");
+	if (u.kw_contains)
+		buf_puts(out, "import future.keywords.contains\n");
+	VEC_FOREACH(i, &p->imports) {
+		buf_puts(out, "import ");
+		rego_print_term(out, i->path);
+		if (i->alias.n > 0)
+			buf_printf(out, " as %.*s", STR_ARG(i->alias));
+		buf_putc(out, '\n');
+	}
+}
+
+struct name_ctx {
+	const struct program *program;
+	const struct rego_rule *rule;
+};
+
+static struct str
+find_name(const void *ctx, struct str name)
+{
+	const struct name_ctx *c = ctx;
+
+	return name_find(c->program, c->rule, name);
+}
+
+static void
+print_group(struct buf *out, const struct program *p, const struct group *g,
+    enum rego_style style)
+{
+	struct name_ctx ctx = {.program = p};
+	struct rego_names names = {find_name, &ctx};
+	size_t i;
+
+	for (i = 0; i < g->rules.n; i++) {
+		ctx.rule = g->rules.p[i];
+		if (style == REGO_FMT)
+			buf_putc(out, '\n');
+		rego_print_rule(out, g->rules.p[i], style, &names);
+	}
+}
+
+static int
+by_name(const void *a, const void *b)
+{
+	const struct group *const *x = a, *const *y = b;
+
+	return str_cmp((*x)->name, (*y)->name);
+}
+
+void
+layout_rules(struct buf *out, struct program *p, enum rego_style style)
+{
+	struct group **entries =
+	    ARENA_ARRAY(p->arena, struct group *, p->groups.n);
+	struct group **g;
+	size_t i, n = 0;
+
+	print_header(out, p, style);
+	VEC_FOREACH(g, &p->groups) {
+		if ((*g)->entry)
+			entries[n++] = *g;
+	}
+	qsort(entries, n, sizeof(*entries), by_name);
+	for (i = 0; i < n; i++)
+		print_group(out, p, entries[i], style);
+	VEC_FOREACH(g, &p->groups) {
+		if ((*g)->reached && !(*g)->entry)
+			print_group(out, p, *g, style);
+	}
+}
+
+/*
+ * Data.  What is live of a value is the union of some nodes: those that lead
+ * to it by its name, and those that lead to it as any member.
+ */
+#define NODES_MAX 16
+
+struct nodes {
+	const struct live *p[NODES_MAX];
+	size_t n;
+	bool whole;
+};
+
+static void
+nodes_add(struct nodes *to, const struct live *l)
+{
+	if (l == NULL)
+		return;
+	if (l->whole || to->n == NODES_MAX)
+		to->whole = true;
+	else
+		to->p[to->n++] = l;
+}
+
+/* `key` NULL: an element of an array. */
+static void
+nodes_below(struct nodes *to, const struct nodes *from, const struct str *key)
+{
+	size_t i;
+
+	to->n = 0;
+	to->whole = from->whole;
+	for (i = 0; i < from->n; i++) {
+		if (key != NULL)
+			nodes_add(to, map_get(&from->p[i]->keys, *key));
+		nodes_add(to, from->p[i]->any);
+	}
+}
+
+static bool
+is_read(const struct nodes *n)
+{
+	return n->whole || n->n > 0;
+}
+
+static bool
+is_scalar(const struct jv *v)
+{
+	return v->type != JV_ARRAY && v->type != JV_OBJECT;
+}
+
+static bool
+is_short(const struct jv *v)
+{
+	size_t i, n = 0;
+
+	for (i = 0; i < v->items.n; i++) {
+		if (!is_scalar(v->items.p[i]))
+			return false;
+		n += v->items.p[i]->text.n + 3;
+	}
+	for (i = 0; i < v->members.n; i++) {
+		if (!is_scalar(v->members.p[i].value))
+			return false;
+		n += v->members.p[i].key.n + v->members.p[i].value->text.n + 6;
+	}
+	return n <= LINE_SHORT;
+}
+
+static void print_data(
+    struct buf *out, const struct jv *v, const struct nodes *live);
+
+static void
+print_array(struct buf *out, const struct jv *v, const struct nodes *live)
+{
+	struct nodes below;
+	bool lines = !is_short(v);
+	size_t i;
+
+	nodes_below(&below, live, NULL);
+	buf_putc(out, '[');
+	for (i = 0; i < v->items.n; i++) {
+		if (i > 0)
+			buf_putc(out, ',');
+		if (lines)
+			buf_putc(out, '\n');
+		print_data(out, v->items.p[i], &below);
+	}
+	buf_putc(out, ']');
+}
+
+static void
+print_object(struct buf *out, const struct jv *v, const struct nodes *live)
+{
+	struct nodes below;
+	bool lines = !is_short(v), first = true;
+	const struct jv_member *m;
+
+	buf_putc(out, '{');
+	VEC_FOREACH(m, &v->members) {
+		nodes_below(&below, live, &m->key);
+		if (!is_read(&below))
+			continue;
+		if (!first)
+			buf_putc(out, ',');
+		if (lines)
+			buf_putc(out, '\n');
+		first = false;
+		jv_print_string(out, m->key);
+		buf_putc(out, ':');
+		print_data(out, m->value, &below);
+	}
+	buf_putc(out, '}');
+}
+
+static void
+print_data(struct buf *out, const struct jv *v, const struct nodes *live)
+{
+	if (v->type == JV_ARRAY)
+		print_array(out, v, live);
+	else if (v->type == JV_OBJECT)
+		print_object(out, v, live);
+	else
+		jv_print(out, v, JV_COMPACT);
+}
+
+void
+layout_data(struct buf *out, const struct jv *data, const struct live *live)
+{
+	struct nodes all = {.whole = live == NULL};
+
+	nodes_add(&all, live);
+	buf_puts(out, "policy_data := ");
+	print_data(out, data, &all);
+}

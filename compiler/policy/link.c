@@ -1,0 +1,247 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Linking: the modules that a workload needs become one program.  Workloads
+ * that need the same modules share its text; what is left for each is to
+ * print its data and to hash.
+ */
+#include <string.h>
+
+#include "compiler/policy/policy_int.h"
+#include "runtime/base/banned.h"
+
+/* The agent refuses longer lines (policy-model 10.5). */
+#define LINE_MAX ((size_t)65536)
+
+struct linked {
+	uint64_t bits[STDLIB_MAX / 64];
+	struct str rules;
+	const struct live *live; /* NULL: all data */
+};
+
+struct policy_linker {
+	struct arena *arena;
+	struct diags *diags;
+	struct policy_options options;
+	struct rego_module *modules[STDLIB_MAX]; /* as far as needed */
+	struct rego_module *user;
+	struct buf text; /* reused */
+	VEC(struct linked *) cache;
+	bool failed;
+};
+
+/* Older rules are written in Rego v0, newer ones read the same in both. */
+static struct rego_module *
+parse_user(struct policy_linker *l)
+{
+	const struct source *s = l->options.rules;
+	struct rego_options v1 = {false, false}, v0 = {false, true};
+	struct rego_module *m;
+	struct diags *first = ARENA_NEW(l->arena, struct diags);
+
+	diags_init(first, l->arena);
+	m = rego_parse(l->arena, first, s, &v1);
+	if (m == NULL)
+		m = rego_parse(l->arena, l->diags, s, &v0);
+	if (m == NULL)
+		return NULL;
+	if (!str_eqz(rego_head_name(m->package), "agent_policy")) {
+		diag_report(l->diags, POLICY_PACKAGE, m->package->loc);
+		return NULL;
+	}
+	return rego_check(l->arena, l->diags, &m, 1, m->v1 ? &v1 : &v0) ? m
+									: NULL;
+}
+
+struct policy_linker *
+policy_linker_new(
+    struct arena *a, struct diags *d, const struct policy_options *o)
+{
+	struct policy_linker *l = ARENA_NEW(a, struct policy_linker);
+
+	l->arena = a;
+	l->diags = d;
+	l->options = *o;
+	if (o->rules != NULL) {
+		l->user = parse_user(l);
+		l->failed = l->user == NULL;
+	}
+	return l;
+}
+
+static const struct rego_module *
+module_at(struct policy_linker *l, size_t i)
+{
+	static const struct rego_options o = {false, false};
+	struct stdlib_module m;
+
+	if (l->modules[i] != NULL)
+		return l->modules[i];
+	m = stdlib_at(i);
+	l->modules[i] = rego_parse(l->arena, l->diags,
+	    source_new(l->arena, str_from(m.file), m.text), &o);
+	return l->modules[i];
+}
+
+/* Of each concern the first variant that the data wants. */
+static void
+choose(struct linked *k, const struct jv *data)
+{
+	struct stdlib_module m;
+	const char *done = "";
+	size_t i, n = stdlib_count();
+
+	for (i = 0; i < n; i++) {
+		m = stdlib_at(i);
+		if (str_eqz(str_from(m.concern), done) || !m.wanted(data))
+			continue;
+		done = m.concern;
+		k->bits[i / 64] |= (uint64_t)1 << i % 64;
+	}
+}
+
+static bool
+is_chosen(const struct linked *k, size_t i)
+{
+	return (k->bits[i / 64] >> i % 64 & 1) != 0;
+}
+
+static void
+add_module(struct program *p, const struct rego_module *m)
+{
+	const struct rego_import *i;
+	struct rego_rule *const *r;
+	struct str root;
+
+	VEC_FOREACH(i, &m->imports) {
+		root = rego_head_name(i->path);
+		if (i->path->kind == REGO_REF || i->alias.n > 0)
+			if (str_eqz(root, "data") || str_eqz(root, "input"))
+				VEC_PUSH(p->arena, &p->imports, *i);
+	}
+	VEC_FOREACH(r, &m->rules) {
+		(void)program_add(p, *r);
+	}
+}
+
+static bool
+gather(struct policy_linker *l, struct program *p, const struct linked *k)
+{
+	const struct rego_module *m;
+	size_t i, n = stdlib_count();
+
+	if (l->user != NULL) {
+		add_module(p, l->user);
+		return true;
+	}
+	for (i = 0; i < n; i++) {
+		if (!is_chosen(k, i))
+			continue;
+		if ((m = module_at(l, i)) == NULL)
+			return false;
+		add_module(p, m);
+	}
+	return true;
+}
+
+static void
+print_rules(struct policy_linker *l, struct program *p, struct linked *k)
+{
+	bool full = l->options.style == POLICY_FULL;
+	struct buf out = {0};
+	struct group **g;
+
+	name_locals(p);
+	if (!full)
+		shake_simplify(p);
+	if (l->options.denials)
+		denial_add(p);
+	shake_reach(p);
+	if (full) {
+		VEC_FOREACH(g, &p->groups) {
+			(*g)->reached = true;
+		}
+	} else {
+		k->live = shake_live(p);
+		if (l->user == NULL)
+			name_shorten(p);
+	}
+	layout_rules(&out, p, full ? REGO_FMT : REGO_COMPACT);
+	k->rules = arena_str(l->arena, buf_str(&out));
+	buf_free(&out);
+}
+
+static struct linked *
+build(struct policy_linker *l, const struct linked *key)
+{
+	struct linked *k = ARENA_NEW(l->arena, struct linked);
+	struct program *p = ARENA_NEW(l->arena, struct program);
+
+	*k = *key;
+	p->arena = l->arena;
+	if (!gather(l, p, k))
+		return NULL;
+	print_rules(l, p, k);
+	VEC_PUSH(l->arena, &l->cache, k);
+	return k;
+}
+
+static struct linked *
+linked_for(struct policy_linker *l, const struct jv *data)
+{
+	struct linked key = {0}, **it;
+
+	if (l->user == NULL)
+		choose(&key, data);
+	VEC_FOREACH(it, &l->cache) {
+		if (memcmp((*it)->bits, key.bits, sizeof(key.bits)) == 0)
+			return *it;
+	}
+	return build(l, &key);
+}
+
+static void
+put_data(struct policy_linker *l, const struct linked *k, const struct jv *data)
+{
+	if (l->options.style == POLICY_FULL) {
+		buf_puts(&l->text, "\npolicy_data := ");
+		jv_print(&l->text, data, JV_PRETTY);
+	} else {
+		layout_data(&l->text, data, k->live);
+	}
+}
+
+/* The longest line must be one that the agents read. */
+static void
+check_lines(struct policy_linker *l)
+{
+	struct str s = buf_str(&l->text);
+	size_t at = 0, end;
+
+	while (at < s.n) {
+		end = str_chr(s, '\n', at);
+		if (end == SIZE_MAX)
+			end = s.n;
+		if (end - at > LINE_MAX)
+			diag_report(l->diags, POLICY_LINE, loc_none, end - at,
+			    LINE_MAX);
+		at = end + 1;
+	}
+}
+
+bool
+policy_link(
+    struct policy *out, struct policy_linker *l, const struct jv *policy_data)
+{
+	struct linked *k;
+
+	if (l->failed || (k = linked_for(l, policy_data)) == NULL)
+		return false;
+	l->text.n = 0;
+	buf_put(&l->text, k->rules);
+	put_data(l, k, policy_data);
+	if (l->text.n - k->rules.n > LINE_MAX)
+		check_lines(l);
+	out->text = arena_str(l->arena, buf_str(&l->text));
+	carrier_fill(out, l->arena, &l->options);
+	return true;
+}

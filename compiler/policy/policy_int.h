@@ -1,0 +1,94 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#ifndef CONTRASTC_POLICY_POLICY_INT_H
+#define CONTRASTC_POLICY_POLICY_INT_H
+
+#include "compiler/policy/policy.h"
+#include "grammar/rego_ast.h"
+
+/*
+ * Inside of the room: stdlib.c knows the modules of stdlib-rego/, link.c makes
+ * one program of those that a workload needs, denial.c adds markers, shake.c
+ * finds what can be reached and read, name.c shortens names, layout.c prints.
+ */
+
+/* One entry of modules.def. */
+struct stdlib_module {
+	const char *concern, *variant, *file;
+	bool (*wanted)(const struct jv *policy_data);
+	struct str text;
+};
+#define STDLIB_MAX 128
+size_t stdlib_count(void);
+struct stdlib_module stdlib_at(size_t i);
+
+/* What is known of the variables of a rule: live.c, name.c. */
+struct rego_scope {
+	struct map vars;       /* name to struct values */
+	struct map declared;   /* name to struct str: what is printed */
+	VEC(struct str) order; /* of declaration */
+};
+
+/* All rules of one name. */
+struct group {
+	struct str name;
+	VEC(struct rego_rule *) rules;
+	bool entry; /* a name that the agent asks */
+	bool reached;
+	bool local; /* somewhere a local variable has this name too */
+	struct str short_name; /* what is printed, or empty */
+	struct values *values; /* shake.c: what it may denote */
+};
+
+struct program {
+	struct arena *arena;
+	VEC(struct group *) groups; /* in order of first appearance */
+	struct map by_name;
+	VEC(struct rego_import) imports; /* of data and input */
+};
+
+struct group *program_group(struct program *p, struct str name);
+struct group *program_add(struct program *p, const struct rego_rule *r);
+
+/* Calls `visit` for each term below, outer first; bodies included. */
+typedef void term_visitor(void *ctx, const struct rego_term *t);
+void walk_term(const struct rego_term *t, term_visitor *visit, void *ctx);
+void walk_body(const struct rego_body *b, term_visitor *visit, void *ctx);
+void walk_rule(const struct rego_rule *r, term_visitor *visit, void *ctx);
+
+/* The group that a variable or reference names, or NULL. */
+struct group *program_target(struct program *p, const struct rego_term *t);
+
+/* Marks the groups that can be reached from the entries. */
+void shake_reach(struct program *p);
+/* Drops literals that are always true. */
+void shake_simplify(struct program *p);
+
+/* Which members of policy_data can be read: a tree of access paths. */
+struct live {
+	struct map keys;  /* struct live */
+	struct live *any; /* under an unknown key or index */
+	bool whole;       /* everything below */
+	uint8_t depth;
+};
+struct live *shake_live(struct program *p);
+
+void denial_add(struct program *p);
+
+/* Marks groups whose name is also that of a local variable. */
+void name_locals(struct program *p);
+void name_shorten(struct program *p);
+/* The name to print in a rule; empty: as it is. */
+struct str name_find(
+    const struct program *p, const struct rego_rule *r, struct str name);
+
+void layout_rules(struct buf *out, struct program *p, enum rego_style style);
+/* The data; `live` NULL: all of it. */
+void layout_data(
+    struct buf *out, const struct jv *data, const struct live *live);
+
+/* carrier.c */
+void carrier_document(struct buf *out, struct str policy, bool debug_shell);
+void carrier_fill(
+    struct policy *out, struct arena *a, const struct policy_options *o);
+
+#endif

@@ -1,0 +1,270 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * What of a program can matter: rules that an entry reaches, literals that
+ * can fail.  (What of the data can be read: live.c.)
+ */
+#include "compiler/policy/policy_int.h"
+#include "runtime/agent/agent.h"
+
+#include "runtime/base/banned.h"
+
+struct group *
+program_group(struct program *p, struct str name)
+{
+	return map_get(&p->by_name, name);
+}
+
+static struct rego_rule *
+copy_rule(struct arena *a, const struct rego_rule *r)
+{
+	struct rego_rule *copy = ARENA_NEW(a, struct rego_rule);
+
+	*copy = *r;
+	copy->alt = NULL;
+	copy->bracket_key = false;
+	return copy;
+}
+
+/*
+ * Rules are shared between programs: what is changed is a copy.  Further
+ * bodies become rules of their own, since older engines lose their value.
+ */
+static void
+add_chain(struct program *p, struct group *g, const struct rego_rule *r)
+{
+	const struct rego_rule *head = r;
+	struct rego_rule *last = NULL, *copy;
+
+	for (; r != NULL; r = r->alt) {
+		copy = copy_rule(p->arena, r->is_else ? r : head);
+		copy->body = r->body;
+		if (r->is_else && last != NULL)
+			last->alt = copy;
+		else
+			VEC_PUSH(p->arena, &g->rules, copy);
+		last = copy;
+	}
+}
+
+struct group *
+program_add(struct program *p, const struct rego_rule *r)
+{
+	struct str name = rego_head_name(r->path);
+	struct group *g = map_get(&p->by_name, name);
+
+	if (g == NULL) {
+		g = ARENA_NEW(p->arena, struct group);
+		g->name = name;
+		g->entry = agent_request_known(name);
+		(void)map_set(p->arena, &p->by_name, name, g);
+		VEC_PUSH(p->arena, &p->groups, g);
+	}
+	add_chain(p, g, r);
+	return g;
+}
+
+void
+walk_term(const struct rego_term *t, term_visitor *visit, void *ctx)
+{
+	/* The variable that a reference starts with is part of it. */
+	uint32_t i = t->kind == REGO_REF && t->args[0]->kind == REGO_VAR;
+
+	visit(ctx, t);
+	for (; i < t->nargs; i++)
+		walk_term(t->args[i], visit, ctx);
+	if (t->body != NULL)
+		walk_body(t->body, visit, ctx);
+}
+
+void
+walk_body(const struct rego_body *b, term_visitor *visit, void *ctx)
+{
+	const struct rego_literal *l;
+	uint32_t i, k;
+
+	for (i = 0; i < b->n; i++) {
+		l = b->p[i];
+		for (k = 0; k < l->nterms; k++)
+			walk_term(l->terms[k], visit, ctx);
+		if (l->body != NULL)
+			walk_body(l->body, visit, ctx);
+		for (k = 0; k < l->nwith; k++) {
+			walk_term(l->with[k].target, visit, ctx);
+			walk_term(l->with[k].value, visit, ctx);
+		}
+	}
+}
+
+void
+walk_rule(const struct rego_rule *r, term_visitor *visit, void *ctx)
+{
+	uint32_t i;
+
+	if (r->path->kind == REGO_REF) {
+		for (i = 1; i < r->path->nargs; i++)
+			walk_term(r->path->args[i], visit, ctx);
+	}
+	for (i = 0; i < r->nargs; i++)
+		walk_term(r->args[i], visit, ctx);
+	for (; r != NULL; r = r->alt) {
+		if (r->key != NULL)
+			walk_term(r->key, visit, ctx);
+		if (r->value != NULL)
+			walk_term(r->value, visit, ctx);
+		if (r->body != NULL)
+			walk_body(r->body, visit, ctx);
+	}
+}
+
+/* "data.agent_policy.x" is x. */
+static struct str
+package_member(const struct rego_term *t)
+{
+	if (t->kind != REGO_REF || t->nargs < 3 ||
+	    !str_eqz(rego_head_name(t), "data") ||
+	    t->args[1]->kind != REGO_STRING ||
+	    !str_eqz(t->args[1]->text, "agent_policy") ||
+	    t->args[2]->kind != REGO_STRING)
+		return (struct str){NULL, 0};
+	return t->args[2]->text;
+}
+
+struct group *
+program_target(struct program *p, const struct rego_term *t)
+{
+	struct str name = package_member(t);
+
+	if (name.n == 0)
+		name = rego_head_name(t);
+	return name.n == 0 ? NULL : program_group(p, name);
+}
+
+struct reach {
+	struct program *program;
+	VEC(struct group *) todo;
+};
+
+static void
+reach_group(struct reach *r, struct group *g)
+{
+	if (g == NULL || g->reached)
+		return;
+	g->reached = true;
+	VEC_PUSH(r->program->arena, &r->todo, g);
+}
+
+/* Everything: a reference to data that could be any rule. */
+static void
+reach_all(struct reach *r)
+{
+	struct group **g;
+
+	VEC_FOREACH(g, &r->program->groups)
+		reach_group(r, *g);
+}
+
+static bool
+is_whole_package(const struct rego_term *t)
+{
+	if (!str_eqz(rego_head_name(t), "data"))
+		return false;
+	if (t->kind == REGO_VAR || t->args[1]->kind != REGO_STRING)
+		return true;
+	return str_eqz(t->args[1]->text, "agent_policy") &&
+	       package_member(t).n == 0;
+}
+
+static void
+reach_term(void *ctx, const struct rego_term *t)
+{
+	struct reach *r = ctx;
+
+	if (is_whole_package(t))
+		reach_all(r);
+	else if (t->kind == REGO_VAR || t->kind == REGO_REF)
+		reach_group(r, program_target(r->program, t));
+}
+
+void
+shake_reach(struct program *p)
+{
+	struct reach r = {.program = p};
+	struct group **it, *g;
+	size_t i;
+
+	VEC_FOREACH(it, &p->groups) {
+		(*it)->reached = false;
+		if ((*it)->entry)
+			reach_group(&r, *it);
+	}
+	while (r.todo.n > 0) {
+		g = r.todo.p[--r.todo.n];
+		for (i = 0; i < g->rules.n; i++)
+			walk_rule(g->rules.p[i], reach_term, &r);
+	}
+}
+
+/* "name := true", and nothing else of that name. */
+static bool
+is_always_true(const struct group *g)
+{
+	const struct rego_rule *r;
+
+	if (g == NULL || g->rules.n != 1 || g->entry || g->local)
+		return false;
+	r = g->rules.p[0];
+	return r->kind == REGO_COMPLETE && r->path->kind == REGO_VAR &&
+	       r->body == NULL && r->alt == NULL && r->value != NULL &&
+	       r->value->kind == REGO_BOOL && r->value->op == 1;
+}
+
+static bool
+is_idle(struct program *p, const struct rego_literal *l)
+{
+	const struct rego_term *t = l->terms[0];
+
+	if (l->kind != REGO_EXPR || l->nwith > 0)
+		return false;
+	if (t->kind == REGO_BOOL)
+		return t->op == 1;
+	return t->kind == REGO_VAR && is_always_true(program_group(p, t->text));
+}
+
+/* A copy without the idle literals; one stays. */
+static struct rego_body *
+without_idle(struct program *p, struct rego_body *b)
+{
+	struct rego_body *copy;
+	uint32_t i, idle = 0;
+
+	for (i = 0; i < b->n; i++)
+		idle += is_idle(p, b->p[i]);
+	if (idle == 0 || b->n == 1)
+		return b;
+	copy = rego_new_body(p->arena, b->loc, b->p, b->n);
+	copy->n = 0;
+	for (i = 0; i < b->n; i++) {
+		if (!is_idle(p, b->p[i]))
+			copy->p[copy->n++] = b->p[i];
+	}
+	if (copy->n == 0)
+		copy->p[copy->n++] = b->p[0];
+	return copy;
+}
+
+void
+shake_simplify(struct program *p)
+{
+	struct group **g;
+	struct rego_rule *r;
+	size_t i;
+
+	VEC_FOREACH(g, &p->groups) {
+		for (i = 0; i < (*g)->rules.n; i++) {
+			for (r = (*g)->rules.p[i]; r != NULL; r = r->alt) {
+				if (r->body != NULL)
+					r->body = without_idle(p, r->body);
+			}
+		}
+	}
+}
