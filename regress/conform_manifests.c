@@ -6,6 +6,9 @@
  */
 #include <string.h>
 
+#include <openssl/evp.h>
+#include <openssl/x509.h>
+
 #include "compiler/emit/keys.h"
 #include "regress/conform.h"
 #include "runtime/base/encode.h"
@@ -263,6 +266,43 @@ transition_case(struct conform *c, const char *top, const struct jv *v)
 	    hex_member(c, v, "ecdsa_message_hash_hex"));
 }
 
+static bool
+verifies(struct str spki, struct str message, struct str signature)
+{
+	const unsigned char *p = (const unsigned char *)spki.p;
+	EVP_PKEY *key = d2i_PUBKEY(NULL, &p, (long)spki.n);
+	EVP_MD_CTX *ctx = EVP_MD_CTX_new();
+	bool ok;
+
+	ok = EVP_DigestVerifyInit(ctx, NULL, EVP_sha256(), NULL, key) == 1 &&
+	     EVP_DigestVerify(ctx, (const unsigned char *)signature.p,
+		 signature.n, (const unsigned char *)message.p, message.n) == 1;
+	EVP_MD_CTX_free(ctx);
+	EVP_PKEY_free(key);
+	return ok;
+}
+
+/* What `sign --prepare` writes, and a signature over it by keys/wo.pem. */
+static void
+signature_case(struct conform *c, const char *top, const char *dir)
+{
+	struct str prepare, sig, pem;
+	struct owner_key k = {0};
+
+	if (!conform_read(&prepare, c->arena,
+		conform_path(c->arena, dir, "transition.prepare")) ||
+	    !conform_read(&sig, c->arena,
+		conform_path(c->arena, dir, "transition.wo.sig")) ||
+	    !conform_read(
+		&pem, c->arena, conform_path(c->arena, top, "keys/wo.pem")))
+		return;
+	if (keys_public(&k, c->arena, KEY_WORKLOAD, pem, NULL) == 0 &&
+	    verifies(k.der, prepare, sig))
+		conform_pass(c);
+	else
+		conform_fail(c, "transition.wo.sig", "does not verify");
+}
+
 static void
 run_digests(struct conform *c, const char *top, const char *dir)
 {
@@ -278,6 +318,7 @@ run_digests(struct conform *c, const char *top, const char *dir)
 	if (read_json(c, &v, conform_path(c->arena, dir, "transition.json")))
 		VEC_FOREACH(it, &v->items)
 			transition_case(c, top, *it);
+	signature_case(c, top, dir);
 }
 
 /* keys/expected.json: `files` are named from the directory above */

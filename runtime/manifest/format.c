@@ -192,7 +192,7 @@ const struct mf_table mf_data_table = {
 #define MANIFEST_OF(v, r, owners)                                              \
 	static const struct mf_field v##_fields[] = {                          \
 		TOP(policies, "Policies", MF_POLICIES,                         \
-		    .check = mf_check_role),                                   \
+		    .check = mf_check_policy),                                   \
 		TOP(refs, "ReferenceValues", MF_OBJECT, .sub = &(r),           \
 		    .check = mf_check_refs),                                   \
 		owners,                                                        \

@@ -88,14 +88,17 @@ int mf_read_table(
 int mf_read_legacy(struct mf_reader *r, const struct jv *root);
 /* A member by name, in any letter case if there is no exact one. */
 const struct jv *mf_member(const struct jv *object, const char *name);
+/* json_text.c: jv_parse for texts with integers that do not fit 63 bits */
+int mf_parse_json(
+    struct jv **out, struct arena *a, struct str text, struct rt_err *err);
 int mf_wrong_type(struct mf_reader *r, const char *want);
 
-/* checks of validate.c that the tables name */
 /* read.c: an entry of Policies */
 extern const struct mf_table mf_policy_table;
 
+/* checks of validate.c that the tables name */
 mf_check mf_check_tcb, mf_check_product, mf_check_guest_policy, mf_check_svn,
-    mf_check_owner_key, mf_check_seedshare_key, mf_check_role, mf_check_refs,
+    mf_check_owner_key, mf_check_seedshare_key, mf_check_policy, mf_check_refs,
     mf_check_api;
 
 /* read.c */

@@ -138,6 +138,7 @@ static int
 read_tcb(struct mf_reader *r, int16_t *out, const struct jv *v)
 {
 	char digits[64];
+	char *end;
 	double d;
 
 	if (v->type == JV_NULL)
@@ -148,8 +149,8 @@ read_tcb(struct mf_reader *r, int16_t *out, const struct jv *v)
 		return fault(r, "value out of range for uint8");
 	memcpy(digits, v->text.p, v->text.n);
 	digits[v->text.n] = '\0';
-	d = strtod(digits, NULL);
-	if (!(d >= 0 && d <= 255))
+	d = strtod(digits, &end);
+	if (*end != '\0' || !(d >= 0 && d <= 255))
 		return fault(r, "value out of range for uint8");
 	if (d != (double)(int)d)
 		return fault(r, "expected a whole number");
@@ -487,103 +488,6 @@ is_legacy(const struct jv *root)
 	       jv_is(policies->members.p[0].value, JV_ARRAY);
 }
 
-/*
- * jansson refuses integers beyond 63 bits.  Where there are any, they are
- * handed to it as strings that begin with NUL and '#' and turned back below.
- */
-static size_t
-long_integer(struct str text, size_t at)
-{
-	size_t i = at, from;
-
-	if (text.p[i] == '-')
-		i++;
-	from = i;
-	while (i < text.n && isdigit((unsigned char)text.p[i]))
-		i++;
-	if (i - from < 19 || text.p[from] == '0' ||
-	    (i < text.n && strchr(".eE", text.p[i]) != NULL))
-		return 0;
-	return i - at;
-}
-
-static bool
-quote_long_integers(struct buf *out, struct str text)
-{
-	bool string = false, any = false, inside = false;
-	size_t i;
-
-	for (i = 0; i < text.n; i++) {
-		char c = text.p[i];
-		size_t n = 0;
-
-		if (!string && !inside && (c == '-' || isdigit(c)))
-			n = long_integer(text, i);
-		inside = !string && (isalnum(c) || strchr("+-.", c) != NULL);
-		if (n > 0) {
-			any = true;
-			buf_printf(out, "\"\\u0000#%.*s\"", (int)n, text.p + i);
-			i += n - 1;
-			continue;
-		}
-		if (c == '"')
-			string = !string;
-		buf_putc(out, c);
-		if (string && c == '\\' && i + 1 < text.n)
-			buf_putc(out, text.p[++i]);
-	}
-	return any;
-}
-
-static bool
-is_quoted(struct str s)
-{
-	return s.n > 2 && s.p[0] == '\0' && s.p[1] == '#';
-}
-
-/* Nested at most JV_DEPTH_MAX levels. */
-static bool
-unquote(struct jv *v)
-{
-	struct jv_member *m;
-	struct jv **it;
-
-	if (v->type == JV_STRING && is_quoted(v->text)) {
-		v->type = JV_NUMBER;
-		v->text = str_sub(v->text, 2, v->text.n);
-	}
-	VEC_FOREACH(it, &v->items) {
-		if (!unquote(*it))
-			return false;
-	}
-	VEC_FOREACH(m, &v->members) {
-		if (is_quoted(m->key) || !unquote(m->value))
-			return false;
-	}
-	return true;
-}
-
-static int
-parse_quoted(
-    struct jv **out, struct arena *a, struct str text, struct rt_err *err)
-{
-	struct rt_err first = {0};
-	struct buf b = {0};
-	int rc = jv_parse(out, a, text, &first);
-
-	if (rc == 0)
-		return 0;
-	if (str_find(text, STR("\\u0000"), 0) == SIZE_MAX &&
-	    quote_long_integers(&b, text) &&
-	    jv_parse(out, a, arena_str(a, buf_str(&b)), NULL) == 0 &&
-	    unquote(*out))
-		rc = 0;
-	else
-		rt_err_set(err, first.code, "%s", first.text);
-	buf_free(&b);
-	return rc;
-}
-
 static int
 read_root(struct mf_reader *r, const struct jv *root, bool legacy)
 {
@@ -609,7 +513,7 @@ manifest_read(struct manifest *out, struct arena *a, struct str text,
 	if (text.n > MANIFEST_SIZE_MAX)
 		return rt_err_set(err, RT_ELIMIT,
 		    "a manifest is at most %zu MiB", MANIFEST_SIZE_MAX >> 20);
-	rc = parse_quoted(&root, a, text, err);
+	rc = mf_parse_json(&root, a, text, err);
 	if (rc != 0)
 		return rc;
 	rc = read_root(&r, root, legacy);

@@ -1,6 +1,6 @@
 SRCS += runtime/manifest/convert.c runtime/manifest/der.c \
 	runtime/manifest/format.c runtime/manifest/idblock.c \
-	runtime/manifest/legacy.c runtime/manifest/manifest.c \
+	runtime/manifest/json_text.c runtime/manifest/legacy.c runtime/manifest/manifest.c \
 	runtime/manifest/platform.c runtime/manifest/read.c \
 	runtime/manifest/refpatch.c runtime/manifest/refvalues.c \
 	runtime/manifest/validate.c runtime/manifest/write.c

@@ -192,7 +192,7 @@ check_hash(struct mf_checker *c, struct str hash)
 }
 
 void
-mf_check_role(struct mf_checker *c, const struct mf_field *f, const void *p)
+mf_check_policy(struct mf_checker *c, const struct mf_field *f, const void *p)
 {
 	const struct manifest_policy *policy = p;
 	struct str role = policy->role;
