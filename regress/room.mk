@@ -17,3 +17,4 @@ TESTS += regress/unit/lower_test.c
 FUZZ += regress/fuzz/settings.c
 conform_SRCS += regress/conform_real.c regress/conform_real_suite.c \
 	regress/edit_work.c
+TESTS += regress/unit/k8s_class_test.c
