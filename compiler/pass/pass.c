@@ -91,14 +91,19 @@ pass_annotation(
     struct pass_ctx *ctx, const struct k8s_object *o, const char *key)
 {
 	enum annotation_location at = ctx->options->annotation_location;
-	struct str full = arena_printf(ctx->arena, ANNOT_PREFIX "%s", key);
+	char full[sizeof(ANNOT_PREFIX) + 64] = ANNOT_PREFIX;
 	struct yaml_node *in_pod = NULL, *in_object = NULL;
+	size_t n = sizeof(ANNOT_PREFIX) - 1;
+	struct str name = {full, 0};
 
+	while (*key != '\0' && n < sizeof(full))
+		full[n++] = *key++;
+	name.n = n;
 	if (at != ANNOT_OBJECT)
-		in_pod = yaml_get(yaml_getz(o->pod_meta, "annotations"), full);
-	if (at != ANNOT_TEMPLATE || o->pod == o->node)
+		in_pod = yaml_get(yaml_getz(o->pod_meta, "annotations"), name);
+	if (in_pod == NULL && (at != ANNOT_TEMPLATE || o->pod == o->node))
 		in_object = yaml_get(
-		    yaml_path(o->node, "metadata", "annotations", NULL), full);
+		    yaml_path(o->node, "metadata", "annotations", NULL), name);
 	/* A conflict was reported by pass_conflict(), which ends the run. */
 	return in_pod != NULL ? in_pod : in_object;
 }

@@ -70,7 +70,8 @@ struct pass_ctx {
 	struct map replacements; /* image to its replacement, struct str * */
 	/* --reference-values, or what kata-cc-isolation stands for. */
 	const struct platform *platform;
-	bool assumed; /* the latter; said once */
+	bool assumed;     /* the latter */
+	bool noted_place; /* of mesh annotations; said once */
 
 	/* Of the object that is worked on: */
 	struct edits *edits; /* of its source */

@@ -226,26 +226,26 @@ check_pod(struct mesh_check *c)
 	}
 }
 
-/* Newer programs read the pod template only. */
+/* Newer programs read the pod template only; said once. */
 static void
 note_place(const struct mesh_check *c)
 {
 	const struct yaml_node *in_pod =
 	    yaml_getz(c->object->pod_meta, "annotations");
-	struct diag *g;
 	struct str key;
 	int i;
 
 	if (c->ctx->options->profile != PROFILE_LATEST)
 		return;
-	for (i = 0; i < ANNOT_KINDS; i++) {
+	for (i = 0; i < ANNOT_KINDS && !c->ctx->noted_place; i++) {
 		key = arena_printf(
 		    c->ctx->arena, ANNOT_PREFIX "%s", pass_mesh_keys[i]);
 		if (c->nodes[i] == NULL || yaml_get(in_pod, key) != NULL)
 			continue;
-		g = diag_report(c->ctx->diags, MESH_ANNOTATION_ON_OBJECT,
-		    pass_loc(c->nodes[i], c->object), SHOWN(key));
-		add(c, g);
+		c->ctx->noted_place = true;
+		add(c,
+		    diag_report(c->ctx->diags, MESH_ANNOTATION_ON_OBJECT,
+		        pass_loc(c->nodes[i], c->object), SHOWN(key)));
 	}
 }
 

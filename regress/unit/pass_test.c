@@ -241,6 +241,79 @@ pass_run__findings(void **state)
 	arena_free(a);
 }
 
+/* Places that have the wrong kind: an error or not, but the same twice. */
+static const char *const odd_values[] = {"", " null", " {}", " []", " 5",
+    " text", " [null]", " [[]]", " [{}]", " {a: b}", " [{name: 5}]",
+    " [{name: contrast-secrets}]", " [{name: contrast-initializer}]",
+    " [{name: contrast-service-mesh, image: []}]"};
+static const char *const odd_places[] = {
+    HEAD "spec:\n  runtimeClassName: contrast-cc\n  containers:%s\n",
+    WITH("  initContainers:%s\n"),
+    WITH("  volumes:%s\n"),
+    WITH("    volumeMounts:%s\n"),
+    WITH("    ports:%s\n"),
+    WITH("    lifecycle:%s\n"),
+    WITH("    livenessProbe:%s\n"),
+    WITH("    image:%s\n"),
+    WITH("  resources:%s\n"),
+    WITH("  hostNetwork:%s\n"),
+    HEAD NOTES KEY "servicemesh-ingress:%s\n" SPEC MAIN,
+    HEAD NOTES KEY "servicemesh-admin-interface-port:%s\n" SPEC MAIN,
+    HEAD NOTES KEY "secure-pv:%s\n" SPEC MAIN,
+    HEAD NOTES KEY "image-store-size:%s\n" SPEC MAIN,
+    HEAD NOTES KEY "skip-initializer:%s\n" SPEC MAIN,
+    HEAD NOTES KEY "pod-role:%s\n" SPEC MAIN,
+    HEAD "  annotations:%s\n" SPEC MAIN,
+    HEAD "spec:%s\n",
+    HEAD "spec:\n  runtimeClassName:%s\n" MAIN,
+    "apiVersion: v1\nkind: Pod\nmetadata:%s\n" SPEC MAIN,
+    "apiVersion: apps/v1\nkind: Deployment\nmetadata: {name: d}\n"
+    "spec:\n  template:%s\n",
+    "apiVersion: apps/v1\nkind: StatefulSet\nmetadata: {name: d}\n"
+    "spec:\n  template:\n    metadata:%s\n    spec:\n"
+    "      runtimeClassName: contrast-cc\n      containers: []\n",
+    "apiVersion: apps/v1\nkind: StatefulSet\nmetadata: {name: d}\n"
+    "spec:\n  volumeClaimTemplates:%s\n  template:\n    spec:\n"
+    "      runtimeClassName: contrast-cc\n      containers: []\n"};
+
+static void
+check_odd(struct arena *a, const char *place, const char *value)
+{
+	static const struct how hows[] = {
+	    {V12, .shell = true}, {NEW, .tags = true, .store = true}};
+	struct str t = str_from(place), text;
+	struct run once, twice;
+	size_t at = str_find(t, STR("%s"), 0), i;
+
+	text = arena_printf(a, "%.*s%s%s", (int)at, place, value,
+	    place + at + 2);
+	for (i = 0; i < 2; i++) {
+		run(&once, a, text, &hows[i]);
+		if (once.completed == NULL) {
+			assert_true(once.diags.errors > 0);
+			continue;
+		}
+		run(&twice, a, once.completed->text, &hows[i]);
+		assert_non_null(twice.completed);
+		assert_str(twice.completed->text, once.completed->text);
+	}
+}
+
+static void
+pass_run__odd_kinds(void **state)
+{
+	struct arena *a = arena_new();
+	size_t i, j;
+
+	(void)state;
+	for (i = 0; i < sizeof(odd_places) / sizeof(odd_places[0]); i++) {
+		for (j = 0; j < sizeof(odd_values) / sizeof(odd_values[0]);
+		     j++)
+			check_odd(a, odd_places[i], odd_values[j]);
+	}
+	arena_free(a);
+}
+
 /* Sets the runtime class of every pod, as a user would. */
 static const struct source *
 mark(struct arena *a, const struct source *s)
@@ -334,6 +407,7 @@ main(void)
 	const struct CMUnitTest tests[] = {
 	    cmocka_unit_test(pass_run__texts),
 	    cmocka_unit_test(pass_run__findings),
+	    cmocka_unit_test(pass_run__odd_kinds),
 	    cmocka_unit_test(pass_run__real),
 	};
 
