@@ -132,7 +132,7 @@ ir_read_str(struct ir_ctx *c, struct yaml_node *n, void *out)
 		unquoted(c, n);
 	} else if (n->kind != YAML_STRING) {
 		ir_bad_type(c, n, "a string");
-	} else if (memchr(n->text.p, '\0', n->text.n) != NULL) {
+	} else if (str_chr(n->text, '\0', 0) != SIZE_MAX) {
 		ir_failed(c, diag_report(c->diags, IR_NUL, n->loc));
 	} else {
 		*s = (struct ir_str){n->text, n};

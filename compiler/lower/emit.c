@@ -93,11 +93,14 @@ lw_image(struct work *w, const char *fmt, ...)
 struct str
 lw_cat(struct arena *a, struct str x, struct str y, struct str z)
 {
-	char *p = arena_alloc(a, x.n + y.n + z.n + 1), *at = p;
+	char *p = arena_alloc(a, x.n + y.n + z.n + 1);
 
-	at = mempcpy(at, x.p, x.n);
-	at = mempcpy(at, y.p, y.n);
-	(void)memcpy(at, z.p, z.n);
+	if (x.n > 0)
+		memcpy(p, x.p, x.n);
+	if (y.n > 0)
+		memcpy(p + x.n, y.p, y.n);
+	if (z.n > 0)
+		memcpy(p + x.n + y.n, z.p, z.n);
 	return (struct str){p, x.n + y.n + z.n};
 }
 

@@ -153,7 +153,7 @@ lw_outside(struct work *w, struct str text, bool arg)
 	struct buf b = {0};
 	struct str r;
 
-	if (memchr(text.p, '\0', text.n) == NULL &&
+	if (str_chr(text, '\0', 0) == SIZE_MAX &&
 	    (!arg || str_find(text, STR("$$"), 0) == SIZE_MAX))
 		return text;
 	while (at < text.n) {
