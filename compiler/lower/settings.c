@@ -26,11 +26,25 @@ struct load {
 
 /* origins */
 
+static struct origin *
+settings_origin(struct arena *a, const struct buf *path)
+{
+	struct origin *o = ARENA_NEW(a, struct origin);
+
+	o->kind = ORIGIN_SETTINGS;
+	o->what = arena_str(a, buf_str(path));
+	return o;
+}
+
+/*
+ * Gives each leaf its origin: "FILE: /pointer".  The items of a list of
+ * scalars share that of the list.
+ */
 static void
 trace(struct arena *a, struct jv *v, struct buf *path)
 {
 	size_t n = path->n, i;
-	struct origin *o;
+	struct origin *o = NULL;
 
 	for (i = 0; i < v->members.n; i++) {
 		buf_putc(path, '/');
@@ -38,20 +52,24 @@ trace(struct arena *a, struct jv *v, struct buf *path)
 		trace(a, v->members.p[i].value, path);
 		path->n = n;
 	}
-	for (i = 0; i < v->items.n; i++) {
-		buf_printf(path, "/%zu", i);
-		trace(a, v->items.p[i], path);
-		path->n = n;
-	}
-	if (v->members.n + v->items.n > 0)
+	if (v->members.n > 0)
 		return;
-	o = ARENA_NEW(a, struct origin);
-	o->kind = ORIGIN_SETTINGS;
-	o->what = arena_str(a, buf_str(path));
-	v->origin = o;
+	for (i = 0; i < v->items.n; i++) {
+		struct jv *item = v->items.p[i];
+
+		if (item->items.n + item->members.n > 0) {
+			buf_printf(path, "/%zu", i);
+			trace(a, item, path);
+			path->n = n;
+			continue;
+		}
+		if (o == NULL)
+			o = settings_origin(a, path);
+		item->origin = o;
+	}
+	v->origin = o != NULL ? o : settings_origin(a, path);
 }
 
-/* Gives each leaf its origin: "FILE: /pointer". */
 static void
 trace_all(struct arena *a, struct jv *v, struct str file, struct str pointer)
 {
