@@ -9,6 +9,7 @@
 
 #include "compiler/lower/lower.h"
 #include "compiler/policy/feature.h"
+#include "compiler/policy/index.h"
 #include "compiler/policy/policy.h"
 #include "regress/conform_kata.h"
 #include "runtime/agent/agent.h"
@@ -136,7 +137,7 @@ join_modules(struct arena *a, struct str *out, const struct jv *data)
 		}
 	}
 	buf_puts(&b, "policy_data := ");
-	jv_print(&b, data, JV_PRETTY);
+	jv_print(&b, policy_index(a, data), JV_PRETTY);
 	*out = arena_str(a, buf_str(&b));
 	buf_free(&b);
 	return true;

@@ -8,9 +8,9 @@ import future.keywords.if
 # Sets, with or without the prefix.
 # explain: capabilities
 capabilities if {
-	every k in ["Ambient", "Bounding", "Effective", "Inheritable", "Permitted"] {
+	every i, k in ["Ambient", "Bounding", "Effective", "Inheritable", "Permitted"] {
 		found := {trim_prefix(c, "CAP_") | some c in input.OCI.Process.Capabilities[k]}
-		capable(want.OCI.Process.Capabilities[k], found)
+		capable(policy_data.contrastc.tables.capabilities[want.at.capabilities[i]], found)
 	}
 }
 

@@ -116,8 +116,6 @@ annotations if {
 
 annotation(k, _) if startswith(k, "io.kubernetes.cri.")
 
-annotation(k, _) if want.OCI.Annotations[k]
-
 # explain: names
 names if {
 	full(object.get(want.OCI.Annotations, "io.kubernetes.cri.sandbox-name", "(?s).*"), sandbox_name)

@@ -8,7 +8,7 @@ import future.keywords.if
 # explain: linux
 linux if {
 	found := input.OCI.Linux
-	w := want.OCI.Linux
+	w := policy_data.contrastc.tables.linux[want.at.linux]
 	every p in w.MaskedPaths {
 		p in found.MaskedPaths
 	}

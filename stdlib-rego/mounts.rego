@@ -8,12 +8,11 @@ import future.keywords.if
 # Each mount is one of the policy's, and no two are the same one.
 # explain: mounts
 mounts if {
-	wanted := object.get(want.OCI, "Mounts", [])
 	hits := [h |
 		some m in input.OCI.Mounts
 		h := [i |
-			some i, p in wanted
-			mount(p, m)
+			some i in want.at.mounts
+			mount(policy_data.contrastc.tables.mounts[i], m)
 		]
 	]
 	count(hits) == count(input.OCI.Mounts)

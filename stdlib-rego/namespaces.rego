@@ -15,7 +15,7 @@ namespaces if {
 		not kind_of in ["cgroup", "network"]
 		t := namespace_type(n.Type)
 	]
-	found == [[t, n.Path] | some n in want.OCI.Linux.Namespaces; t := namespace_type(n.Type)]
+	found == [[t, n.Path] | some n in policy_data.contrastc.tables.linux[want.at.linux].Namespaces; t := namespace_type(n.Type)]
 }
 
 namespace_type(t) := "mnt" if lower(t) == "mount"

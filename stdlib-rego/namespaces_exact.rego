@@ -12,7 +12,7 @@ namespaces if {
 		some n in input.OCI.Linux.Namespaces
 		t := namespace_type(n.Type)
 	]
-	found == [[t, n.Path] | some n in want.OCI.Linux.Namespaces; t := namespace_type(n.Type)]
+	found == [[t, n.Path] | some n in policy_data.contrastc.tables.linux[want.at.linux].Namespaces; t := namespace_type(n.Type)]
 }
 
 namespace_type(t) := "mnt" if lower(t) == "mount"

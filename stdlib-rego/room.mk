@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
 # The predicates that choose among the modules; the linker reads the modules
 # themselves (modules.def).
-SRCS += compiler/policy/feature.c compiler/policy/feature_env.c
+SRCS += compiler/policy/feature.c compiler/policy/feature_env.c \
+	compiler/policy/index.c
 TESTS += regress/unit/feature_test.c

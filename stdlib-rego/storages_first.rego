@@ -10,12 +10,12 @@ import future.keywords.if
 # explain: storages
 storages if {
 	found := array.slice(input.storages, 1, count(input.storages))
-	wanted := [p | some p in want.storages; p.driver != "image_guest_pull"]
+	wanted := want.at.storages
 	hits := [h |
 		some s in found
 		h := [i |
 			some i, p in wanted
-			storage(p, s)
+			storage(policy_data.contrastc.tables.storages[p], s)
 		]
 	]
 	every h in hits {

@@ -198,6 +198,74 @@ feature_version(const struct jv *pd)
 }
 
 static bool
+is_sandbox(const struct jv *container)
+{
+	return str_eqz(
+	    jv_get_str(jv_path(container, "OCI", "Annotations", NULL),
+		STR("io.kubernetes.cri.container-type")),
+	    "sandbox");
+}
+
+/*
+ * Has it other annotations than the runtime's, or not all of these?  (Those
+ * of io.kubernetes.cri. are accepted without being in the policy.)
+ */
+static bool
+has_unusual_annotations(const struct jv *container)
+{
+	const struct jv *map;
+	size_t i, usual = 0, wanted = 2;
+
+	map = jv_path(container, "OCI", "Annotations", NULL);
+	if (!jv_is(map, JV_OBJECT))
+		return true;
+	for (i = 0; i < map->members.n; i++) {
+		struct str k = map->members.p[i].key;
+
+		if (str_starts(k, STR("io.kubernetes.cri.")))
+			continue;
+		if (!str_eqz(k, "io.katacontainers.pkg.oci.bundle_path") &&
+		    !str_eqz(k, "io.katacontainers.pkg.oci.container_type") &&
+		    !str_eqz(k, "nerdctl/network-namespace"))
+			return true;
+		usual++;
+	}
+	if (is_sandbox(container))
+		wanted++;
+	else if (jv_getz(map, "nerdctl/network-namespace") != NULL)
+		return true;
+	return usual != wanted;
+}
+
+bool
+feature_usual_annotations(const struct jv *pd)
+{
+	return !any_container(pd, has_unusual_annotations);
+}
+
+#define MESSAGE "^io\\.kubernetes\\.container\\.terminationMessage"
+
+static bool
+has_other_patterns(const struct jv *container)
+{
+	const struct jv *map;
+
+	map = jv_getz(container, "runtime_anno_patterns");
+	if (is_sandbox(container))
+		return filled(map);
+	return !jv_is(map, JV_OBJECT) || map->members.n != 2 ||
+	       !str_eqz(jv_get_str(map, STR(MESSAGE "Path$")), "^/.*$") ||
+	       !str_eqz(jv_get_str(map, STR(MESSAGE "Policy$")),
+		   "^(File|FallbackToLogsOnError)$");
+}
+
+bool
+feature_message_patterns(const struct jv *pd)
+{
+	return !any_container(pd, has_other_patterns);
+}
+
+static bool
 has_patterns(const struct jv *container)
 {
 	return filled(jv_getz(container, "runtime_anno_patterns"));

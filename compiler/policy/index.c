@@ -1,0 +1,167 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "compiler/policy/index.h"
+
+#include <string.h>
+
+#include "runtime/base/banned.h"
+#include "runtime/base/map.h"
+
+struct table {
+	struct jv *rows;
+	struct map seen; /* printed value to number */
+};
+
+struct tables {
+	struct arena *arena;
+	struct table mounts, storages, linux_parts, capabilities;
+	struct buf text; /* reused */
+};
+
+static void
+table_init(struct arena *a, struct table *t)
+{
+	t->rows = jv_array(a);
+}
+
+/* The number of the row that is equal, which is added if there is none. */
+static struct jv *
+row(struct tables *all, struct table *t, struct jv *value)
+{
+	struct jv *number;
+
+	all->text.n = 0;
+	jv_print(&all->text, value, JV_COMPACT);
+	number = map_get(&t->seen, buf_str(&all->text));
+	if (number != NULL)
+		return number;
+	number = jv_int(all->arena, (int64_t)t->rows->items.n);
+	(void)map_set(all->arena, &t->seen,
+	    arena_str(all->arena, buf_str(&all->text)), number);
+	jv_push(all->arena, t->rows, value);
+	return number;
+}
+
+static bool
+is_image(const struct jv *storage)
+{
+	return str_eqz(jv_get_str(storage, STR("driver")), "image_guest_pull");
+}
+
+static struct jv *
+rows(struct tables *all, struct table *t, const struct jv *list)
+{
+	struct jv *out = jv_array(all->arena);
+	size_t i;
+
+	for (i = 0; jv_is(list, JV_ARRAY) && i < list->items.n; i++)
+		if (!is_image(list->items.p[i]))
+			jv_push(all->arena, out, row(all, t, list->items.p[i]));
+	return out;
+}
+
+/* In the order in which capabilities.rego asks. */
+static struct jv *
+capabilities(struct tables *all, const struct jv *sets)
+{
+	static const struct str names[] = {
+	    STR_INIT("Ambient"),
+	    STR_INIT("Bounding"),
+	    STR_INIT("Effective"),
+	    STR_INIT("Inheritable"),
+	    STR_INIT("Permitted"),
+	};
+	struct jv *out = jv_array(all->arena), *set;
+	size_t i;
+
+	for (i = 0; i < sizeof(names) / sizeof(*names); i++) {
+		set = jv_get(sets, names[i]);
+		if (set == NULL)
+			set = jv_array(all->arena);
+		jv_push(all->arena, out, row(all, &all->capabilities, set));
+	}
+	return out;
+}
+
+/* The object itself, to which members can be added. */
+static struct jv *
+open_copy(struct arena *a, const struct jv *object)
+{
+	struct jv *out = jv_object(a);
+	struct jv_member *m;
+
+	out->origin = object->origin;
+	VEC_FOREACH(m, &object->members)
+		VEC_PUSH(a, &out->members, *m);
+	return out;
+}
+
+static struct jv *
+container(struct tables *all, const struct jv *from)
+{
+	struct arena *a = all->arena;
+	const struct jv *oci = jv_getz(from, "OCI");
+	struct jv *out = open_copy(a, from), *at = jv_object(a);
+	struct jv *linux_part = jv_getz(oci, "Linux");
+
+	if (linux_part == NULL)
+		linux_part = jv_object(a);
+	jv_set(a, at, STR("mounts"),
+	    rows(all, &all->mounts, jv_getz(oci, "Mounts")));
+	jv_set(a, at, STR("storages"),
+	    rows(all, &all->storages, jv_getz(from, "storages")));
+	jv_set(a, at, STR("linux"), row(all, &all->linux_parts, linux_part));
+	jv_set(a, at, STR("capabilities"),
+	    capabilities(all, jv_path(oci, "Process", "Capabilities", NULL)));
+	return jv_set(a, out, STR("at"), at), out;
+}
+
+static struct jv *
+containers(struct tables *all, const struct jv *from)
+{
+	struct jv *out = jv_array(all->arena);
+	size_t i;
+
+	out->origin = from->origin;
+	for (i = 0; i < from->items.n; i++)
+		jv_push(all->arena, out,
+		    from->items.p[i]->type == JV_OBJECT
+			? container(all, from->items.p[i])
+			: from->items.p[i]);
+	return out;
+}
+
+static struct jv *
+as_object(const struct tables *all)
+{
+	struct jv *out = jv_object(all->arena);
+
+	jv_set(all->arena, out, STR("mounts"), all->mounts.rows);
+	jv_set(all->arena, out, STR("storages"), all->storages.rows);
+	jv_set(all->arena, out, STR("linux"), all->linux_parts.rows);
+	jv_set(all->arena, out, STR("capabilities"), all->capabilities.rows);
+	return out;
+}
+
+struct jv *
+policy_index(struct arena *a, const struct jv *policy_data)
+{
+	const struct jv *list = jv_getz(policy_data, "containers"), *ours;
+	struct tables all = {.arena = a};
+	struct jv *out, *member;
+
+	if (!jv_is(policy_data, JV_OBJECT))
+		return jv_copy(a, policy_data);
+	out = open_copy(a, policy_data);
+	ours = jv_getz(policy_data, "contrastc");
+	member = jv_is(ours, JV_OBJECT) ? open_copy(a, ours) : jv_object(a);
+	table_init(a, &all.mounts);
+	table_init(a, &all.storages);
+	table_init(a, &all.linux_parts);
+	table_init(a, &all.capabilities);
+	if (jv_is(list, JV_ARRAY))
+		jv_set(a, out, STR("containers"), containers(&all, list));
+	jv_set(a, member, STR("tables"), as_object(&all));
+	jv_set(a, out, STR("contrastc"), member);
+	buf_free(&all.text);
+	return out;
+}
