@@ -9,7 +9,7 @@
 #include <openssl/evp.h>
 #include <openssl/x509.h>
 
-#include "compiler/emit/keys.h"
+#include "compiler/emit/manifest_fill.h"
 #include "regress/conform.h"
 #include "runtime/base/encode.h"
 #include "runtime/base/jv.h"
@@ -374,6 +374,79 @@ run_keys(struct conform *c, const char *top, const char *dir)
 	}
 }
 
+/* policies/: annotated.yml, and the members Policies of expected.json */
+
+static bool
+extracted(struct conform *c, struct jv **out, struct str text,
+    enum secret_id_format format)
+{
+	const struct fill_options options = {.format = -1};
+	struct workload_policies w = {0};
+	struct k8s_objects objects = {0};
+	struct units units = {0};
+	struct manifest m;
+	struct buf b = {0};
+	struct diags d;
+	bool ok;
+
+	diags_init(&d, c->arena);
+	manifest_init(&m, MANIFEST_2);
+	ok = yaml_read(&units, c->arena, &d,
+		 source_new(c->arena, STR("annotated.yml"), text)) &&
+	     k8s_objects_read(&objects, c->arena, &d, &units) &&
+	     extract_policies(&w, c->arena, &d, &objects, format) &&
+	     fill_policies(&m, c->arena, &d, &options, &w);
+	manifest_write_policies(&b, &m);
+	ok = ok && jv_parse(out, c->arena, buf_str(&b), NULL) == 0;
+	buf_free(&b);
+	return ok;
+}
+
+/* What v1.2 extracts is a part of what we do; it knows no roles. */
+static void
+old_policies(struct conform *c, const struct jv *want, const struct jv *got)
+{
+	static const char *const members[] = {"SANs", "WorkloadSecretID"};
+	const struct jv_member *m;
+	size_t i;
+
+	VEC_FOREACH(m, &want->members) {
+		for (i = 0; i < 2; i++) {
+			struct str key = str_from(members[i]);
+			const struct jv *a = jv_get(m->value, key);
+			const struct jv *b = jv_get(jv_get(got, m->key), key);
+
+			if (a != NULL && b != NULL && jv_equal(a, b))
+				conform_pass(c);
+			else
+				conform_fail(c, arena_cstr(c->arena, m->key),
+				    "%s differs from v1.2", members[i]);
+		}
+	}
+}
+
+static void
+run_policies(struct conform *c, const char *dir)
+{
+	struct jv *want = NULL, *got = NULL;
+	struct str text;
+
+	if (!conform_read(
+		&text, c->arena, conform_path(c->arena, dir, "annotated.yml")))
+		return;
+	if (!read_json(c, &want, conform_path(c->arena, dir, "expected.json")))
+		return;
+	if (extracted(c, &got, text, SECRET_ID_QUALIFIED) &&
+	    jv_getz(want, "contrastc") != NULL &&
+	    jv_equal(jv_getz(want, "contrastc"), got))
+		conform_pass(c);
+	else
+		conform_fail(c, "policies", "other entries than expected");
+	if (jv_getz(want, "v1.2") != NULL &&
+	    extracted(c, &got, text, SECRET_ID_NAME))
+		old_policies(c, jv_getz(want, "v1.2"), got);
+}
+
 /* recorded/: canonical already, or of a format that is only read */
 
 static void
@@ -422,6 +495,7 @@ conform_manifests(struct conform *c, const char *dir)
 	run_validate(c, conform_path(a, dir, "validate"));
 	run_keys(c, dir, conform_path(a, dir, "keys"));
 	run_digests(c, dir, conform_path(a, dir, "digests"));
+	run_policies(c, conform_path(a, dir, "policies"));
 	run_recorded(c, conform_path(a, dir, "recorded"));
 	if (conform_manifests_generate != NULL)
 		conform_manifests_generate(c, conform_path(a, dir, "generate"));

@@ -10,20 +10,6 @@
 static struct arena *a;
 static struct diags d;
 
-/* DOUBLE-BEGIN */
-int
-policy_carrier_decode(struct policy *out, struct arena *arena, struct str value,
-    bool initdata, struct rt_err *err)
-{
-	(void)initdata;
-	if (rt_unbase64(&out->text, arena, value, err) != 0)
-		return RT_EFORMAT;
-	out->document = out->text;
-	out->digest = rt_sha256_hex(arena, out->text);
-	return 0;
-}
-/* DOUBLE-END */
-
 static int
 setup(void **state)
 {

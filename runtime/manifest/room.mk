@@ -1,6 +1,7 @@
 SRCS += runtime/manifest/convert.c runtime/manifest/der.c \
 	runtime/manifest/format.c runtime/manifest/idblock.c \
-	runtime/manifest/json_text.c runtime/manifest/legacy.c runtime/manifest/manifest.c \
+	runtime/manifest/json_text.c runtime/manifest/legacy.c \
+	runtime/manifest/manifest.c \
 	runtime/manifest/platform.c runtime/manifest/read.c \
 	runtime/manifest/refpatch.c runtime/manifest/refvalues.c \
 	runtime/manifest/validate.c runtime/manifest/write.c
@@ -8,3 +9,5 @@ $(O)/runtime/manifest/refvalues.o: runtime/manifest/reference-values.json
 
 TESTS += regress/unit/manifest_test.c regress/unit/platform_test.c
 FUZZ += regress/fuzz/manifest.c
+
+MAN += runtime/manifest/contrastc-manifest.5
