@@ -6,6 +6,7 @@
  */
 #include <string.h>
 
+#include "compiler/policy/index.h"
 #include "compiler/policy/policy_int.h"
 #include "runtime/base/banned.h"
 
@@ -232,13 +233,16 @@ bool
 policy_link(
     struct policy *out, struct policy_linker *l, const struct jv *policy_data)
 {
+	const struct jv *data = policy_data;
 	struct linked *k;
 
-	if (l->failed || (k = linked_for(l, policy_data)) == NULL)
+	if (l->failed || (k = linked_for(l, data)) == NULL)
 		return false;
+	if (l->user == NULL)
+		data = policy_index(l->arena, data);
 	l->text.n = 0;
 	buf_put(&l->text, k->rules);
-	put_data(l, k, policy_data);
+	put_data(l, k, data);
 	if (l->text.n - k->rules.n > LINE_MAX)
 		check_lines(l);
 	out->text = arena_str(l->arena, buf_str(&l->text));
