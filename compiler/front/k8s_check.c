@@ -90,35 +90,45 @@ is_full(struct check *c, bool strict)
 	return (strict ? c->nerrors++ : c->nwarnings++) >= FINDINGS_MAX;
 }
 
-/* The name of the container that the frame is in, or empty. */
-static struct str
-container_of(const struct frame *f)
+/* The name of the container that the frame is in, or NULL. */
+static const struct yaml_node *
+container_name(const struct frame *f)
 {
 	for (; f != NULL && f->up != NULL; f = f->up) {
 		if (f->node != NULL && f->key.p == NULL &&
 		    (str_eqz(f->up->key, "containers") ||
 			str_eqz(f->up->key, "initContainers")))
-			return yaml_get_str(f->node, STR("name"));
+			return yaml_getz(f->node, "name");
 	}
-	return STR("");
+	return NULL;
+}
+
+static struct loc
+object_loc(const struct k8s_object *o)
+{
+	const struct yaml_node *n =
+	    yaml_path(o->node, "metadata", "name", NULL);
+
+	return n == NULL ? o->node->loc : n->loc;
 }
 
 static void
 found(struct check *c, struct diag *g, const struct frame *f, bool strict)
 {
 	struct str object = k8s_describe(c->a, c->o);
-	struct str name = container_of(f);
+	const struct yaml_node *name = container_name(f);
 
 	if (g->nnotes > 0)
 		return; /* an equal finding of an earlier check */
 	g->hidden = c->secret;
 	if (!strict)
 		diag_soften(c->d, g);
-	if (name.n > 0)
-		diag_note(c->d, g, loc_none, "in container '%.*s' of %.*s",
-		    STR_ARG(shown(name)), STR_ARG(object));
+	if (yaml_is(name, YAML_STRING))
+		diag_note(c->d, g, name->loc, "in container '%.*s' of %.*s",
+		    STR_ARG(shown(yaml_text(name))), STR_ARG(object));
 	else
-		diag_note(c->d, g, loc_none, "in %.*s", STR_ARG(object));
+		diag_note(
+		    c->d, g, object_loc(c->o), "in %.*s", STR_ARG(object));
 }
 
 /* --- names that are not in the table --- */
