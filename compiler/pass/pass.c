@@ -175,10 +175,9 @@ is_contrast_image(struct pass_ctx *ctx, struct str image, const char *name)
 	return str_ends(path, tail);
 }
 
-/* The init container that is `name` or has Contrast's image of that purpose. */
-static struct str
-find_ours(struct pass_ctx *ctx, const struct k8s_object *o, const char *name,
-    const char *image)
+struct str
+pass_find_ours(struct pass_ctx *ctx, const struct k8s_object *o,
+    const char *name, const char *image)
 {
 	const struct yaml_node *seq, *c;
 	size_t i, n;
@@ -203,8 +202,9 @@ summarise(struct pass_ctx *ctx, const struct k8s_object *o)
 
 	if (!s->in || s->coordinator)
 		return;
-	s->initializer = find_ours(ctx, o, NAME_INITIALIZER, "initializer");
-	s->mesh = find_ours(ctx, o, NAME_MESH, "service-mesh-proxy");
+	s->initializer =
+	    pass_find_ours(ctx, o, NAME_INITIALIZER, "initializer");
+	s->mesh = pass_find_ours(ctx, o, NAME_MESH, "service-mesh-proxy");
 	s->has_initializer = s->initializer.n > 0;
 	s->has_mesh = s->mesh.n > 0;
 }

@@ -12,6 +12,8 @@
 #define DENY 0x4u  /* removes the start-up deny rule ... */
 #define ALONE 0x8u /* ... because no mesh sidecar does */
 
+#define MESH_DISABLED "CONTRAST_SERVICE_MESH_DISABLED"
+
 enum { IMAGE, HOST, DEVICE, MOUNT, NVALUES };
 
 static const struct part initializer[] = {
@@ -22,8 +24,7 @@ static const struct part initializer[] = {
     {"env[].value", "$1", PART_STR, 0, 0},
     {"env[+].name", "CRYPTSETUP_DEVICE", PART_STR, PV, 0},
     {"env[].value", "/dev/csi0", PART_STR, PV, 0},
-    {"env[+].name", "CONTRAST_SERVICE_MESH_DISABLED", PART_STR, DENY | ALONE,
-	0},
+    {"env[+].name", MESH_DISABLED, PART_STR, DENY | ALONE, 0},
     {"env[].value", "true", PART_STR, DENY | ALONE, 0},
     {"resources.requests.memory", "50Mi", PART_STR, 0, PV},
     {"resources.limits.memory", "50Mi", PART_STR, LATEST, PV},
@@ -56,31 +57,61 @@ coordinator_host(const struct pass_ctx *ctx)
 	    STR_ARG(ns.n > 0 ? ns : STR("default")));
 }
 
+/* Does an init container of the user's remove the deny rule? */
+static bool
+removes_deny(struct pass_ctx *ctx, const struct k8s_object *o)
+{
+	const struct yaml_node *seq = yaml_getz(o->pod_spec, "initContainers");
+	size_t i, n = inject_count(seq);
+
+	for (i = 0; i < n; i++) {
+		if (inject_find(yaml_getz(inject_item(seq, i), "env"),
+			STR(MESH_DISABLED), 0) != SIZE_MAX)
+			return true;
+	}
+	return pass_find_ours(ctx, o, NAME_MESH, "service-mesh-proxy").n > 0;
+}
+
 /* Asked for by the user for this workload: then the pod is theirs. */
 static bool
 is_skipped(struct pass_ctx *ctx, const struct k8s_object *o)
 {
 	const struct yaml_node *n = pass_annotation(ctx, o, "skip-initializer");
+	struct str value = yaml_text(n);
 	struct diag *g;
 
-	if (n == NULL)
+	if (n == NULL || value.n == 0 || str_eqz(value, "false"))
 		return false;
-	if (!str_eqz(yaml_text(n), "true")) {
-		if (str_eqz(yaml_text(n), "false") || yaml_text(n).n == 0)
-			return false;
+	if (!str_eqz(value, "true")) {
 		g = diag_report(ctx->diags, SKIP_INITIALIZER_VALUE,
-		    pass_loc(n, o), SHOWN(yaml_text(n)));
+		    pass_loc(n, o), SHOWN(value));
 		pass_context(ctx, g, o, NULL);
 		return false;
 	}
-	if (!pass_wants_mesh(ctx, o) &&
-	    inject_find(yaml_getz(o->pod_spec, "initContainers"),
-		STR(NAME_INITIALIZER), 0) == SIZE_MAX &&
-	    ctx->options->startup_deny != DENY_OFF) {
+	if (ctx->options->startup_deny != DENY_OFF &&
+	    !pass_wants_mesh(ctx, o) && !removes_deny(ctx, o)) {
 		g = diag_report(ctx->diags, MESH_DENY_STAYS, pass_loc(n, o));
 		pass_context(ctx, g, o, NULL);
 	}
 	return true;
+}
+
+/* One that the user wrote under another name would run as well. */
+static void
+warn_twice(struct pass_ctx *ctx, const struct k8s_object *o)
+{
+	const struct yaml_node *seq = yaml_getz(o->pod_spec, "initContainers");
+	struct str name = pass_find_ours(ctx, o, "", "initializer");
+	struct diag *g;
+	size_t at;
+
+	if (name.n == 0 || str_eqz(name, NAME_INITIALIZER) ||
+	    str_eqz(name, NAME_HOLDER))
+		return;
+	at = inject_find(seq, name, 0);
+	g = diag_report(ctx->diags, INITIALIZER_TWICE,
+	    pass_loc(inject_item(seq, at), o), SHOWN(name));
+	pass_context(ctx, g, o, NULL);
 }
 
 void
@@ -105,6 +136,7 @@ pass_initializer(struct pass_ctx *ctx, struct k8s_object *o)
 		ctx->failed = true;
 		return;
 	}
+	warn_twice(ctx, o);
 	inject_mounts(ctx, o, "containers");
 	if (flags & LATEST)
 		inject_mounts(ctx, o, "initContainers");

@@ -77,6 +77,13 @@ bool pass_is_coordinator(const struct k8s_object *o);
 /* The platform that a runtime class names, or NULL. */
 const struct platform *pass_class_platform(struct str class);
 
+/*
+ * The name of the init container that is called `name` or has Contrast's
+ * image of that purpose ("initializer"); "" without one.
+ */
+struct str pass_find_ours(struct pass_ctx *ctx, const struct k8s_object *o,
+    const char *name, const char *image);
+
 /* Is one of the mesh annotations there, and the mesh not skipped? */
 bool pass_wants_mesh(struct pass_ctx *ctx, const struct k8s_object *o);
 /* Is anything injected into this pod at all? */

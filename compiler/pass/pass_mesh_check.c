@@ -243,9 +243,8 @@ note_place(const struct mesh_check *c)
 		if (c->nodes[i] == NULL || yaml_get(in_pod, key) != NULL)
 			continue;
 		c->ctx->noted_place = true;
-		add(c,
-		    diag_report(c->ctx->diags, MESH_ANNOTATION_ON_OBJECT,
-		        pass_loc(c->nodes[i], c->object), SHOWN(key)));
+		add(c, diag_report(c->ctx->diags, MESH_ANNOTATION_ON_OBJECT,
+			   pass_loc(c->nodes[i], c->object), SHOWN(key)));
 	}
 }
 

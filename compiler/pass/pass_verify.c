@@ -224,8 +224,8 @@ mounts_after(struct pass_ctx *ctx, const struct k8s_object *o,
 		    is_claim_template(o, name))
 			continue;
 		/* Lowering reports it, too; the weight is decided here. */
-		g = diag_report(ctx->diags, NO_SUCH_VOLUME, pass_loc(m, o),
-		    STR_ARG(name));
+		g = diag_report(
+		    ctx->diags, NO_SUCH_VOLUME, pass_loc(m, o), STR_ARG(name));
 		pass_weigh(ctx, g, true);
 		pass_context(ctx, g, o, container);
 	}

@@ -29,6 +29,16 @@
     "6:49 warning mesh-deny-stays", DIAG_NOTE},
 {{V12, .deny = DENY_OFF}, POD(KEY "skip-initializer: \"true\"\n"), "",
     DIAG_NOTE},
+{{V12}, POD(KEY "skip-initializer: \"true\"\n")
+    "  initContainers:\n  - name: mine\n    image: x:1" D "\n"
+    "    env: [{name: CONTRAST_SERVICE_MESH_DISABLED, value: x}]\n", "",
+    DIAG_NOTE},
+{{V12}, WITH("  initContainers:\n  - name: initializer\n"
+    "    image: r.example/contrast/initializer:v1" D "\n"),
+    "12:5 warning initializer-twice", DIAG_NOTE},
+{{V12, .skip_initializer = true},
+    WITH("  initContainers:\n  - name: initializer\n"
+    "    image: r.example/contrast/initializer:v1" D "\n"), "", DIAG_NOTE},
 /* runtime classes */
 {{.profile = PROFILE_V12}, WITH(""), "6:21 error runtime-class-no-default",
     DIAG_NOTE},
@@ -126,7 +136,7 @@
     "      containers: []\n  volumeClaimTemplates:\n  - metadata: {name: v}\n",
     "11:5 error claim-not-block", DIAG_NOTE},
 /* versions */
-{{V12, .replacements =
+{{V12, .deny = DENY_OFF, .replacements =
     "ghcr.io/edgelesssys/contrast/initializer:latest=r/initializer:v2" D "\n"},
     POD(KEY "skip-initializer: \"true\"\n")
     "  initContainers:\n  - name: contrast-initializer\n"

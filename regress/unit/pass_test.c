@@ -241,21 +241,74 @@ pass_run__findings(void **state)
 	arena_free(a);
 }
 
+/* Who gets a policy and why; what starts before the application. */
+static void
+pass_run__selection(void **state)
+{
+	static const struct {
+		struct how how;
+		const char *in, *want;
+	} t[] = {
+	    {{V12}, CLASS("contrast-cc"),
+		"in runtimeClassName is 'contrast-cc' K3s-QEMU-SNP "
+		"contrast-initializer/"},
+	    {{NEW}, CLASS("contrast-cc-metal-qemu-tdx"),
+		"in runtimeClassName is 'contrast-cc-metal-qemu-tdx' "
+		"Metal-QEMU-TDX contrast-initializer/"},
+	    {{V12}, HEAD "spec:\n" MAIN, "out no runtimeClassName - /"},
+	    {{V12}, HEAD "spec:\n  runtimeClassName: ''\n" MAIN,
+		"out no runtimeClassName - /"},
+	    {{V12}, CLASS("runc"), "out runtimeClassName is 'runc' - /"},
+	    {{V12}, HEAD, "out no pod template - /"},
+	    {{V12}, "apiVersion: v1\nkind: Service\nmetadata: {name: s}\n",
+		"out no workload - /"},
+	    {{V12}, "apiVersion: a/v1\nkind: B\nmetadata: {name: s}\n",
+		"out no workload - /"},
+	    {{NEW, .coco = true}, CLASS("kata-remote"),
+		"in runtimeClassName is 'kata-remote' - /"},
+	    {{NEW, .coco = true}, CLASS("kata-remoter"),
+		"out runtimeClassName 'kata-remoter' is none of Confidential "
+		"Containers - /"},
+	    {{V12, .skip_initializer = true},
+		WITH("  initContainers:\n  - name: one\n    image: "
+		     "ghcr.io/edgelesssys/contrast/initializer:latest\n"
+		     "  - name: two\n    image: "
+		     "r:5000/contrast/service-mesh-proxy\n"),
+		"in runtimeClassName is 'contrast-cc' K3s-QEMU-SNP one/two"},
+	};
+	struct arena *a = arena_new();
+	struct selection *s;
+	struct str got;
+	struct run r;
+	size_t i;
+
+	(void)state;
+	for (i = 0; i < sizeof(t) / sizeof(t[0]); i++) {
+		run(&r, a, str_from(t[i].in), &t[i].how);
+		assert_int_equal(r.selected.n, 1);
+		s = &r.selected.p[0];
+		got = arena_printf(a, "%s %.*s %s %.*s/%.*s",
+		    s->in ? "in" : "out", STR_ARG(s->why),
+		    s->platform != NULL ? s->platform->name : "-",
+		    STR_ARG(s->initializer), STR_ARG(s->mesh));
+		assert_strz(got, t[i].want);
+		assert_int_equal(s->has_initializer, s->initializer.n > 0);
+		assert_int_equal(s->in, s->carrier != NULL);
+	}
+	arena_free(a);
+}
+
 /* Places that have the wrong kind: an error or not, but the same twice. */
 static const char *const odd_values[] = {"", " null", " {}", " []", " 5",
     " text", " [null]", " [[]]", " [{}]", " {a: b}", " [{name: 5}]",
     " [{name: contrast-secrets}]", " [{name: contrast-initializer}]",
     " [{name: contrast-service-mesh, image: []}]"};
-static const char *const odd_places[] = {
-    HEAD "spec:\n  runtimeClassName: contrast-cc\n  containers:%s\n",
-    WITH("  initContainers:%s\n"),
-    WITH("  volumes:%s\n"),
-    WITH("    volumeMounts:%s\n"),
-    WITH("    ports:%s\n"),
-    WITH("    lifecycle:%s\n"),
-    WITH("    livenessProbe:%s\n"),
-    WITH("    image:%s\n"),
-    WITH("  resources:%s\n"),
+static const char *const odd_places[] = {HEAD
+    "spec:\n  runtimeClassName: contrast-cc\n  containers:%s\n",
+    WITH("  initContainers:%s\n"), WITH("  volumes:%s\n"),
+    WITH("    volumeMounts:%s\n"), WITH("    ports:%s\n"),
+    WITH("    lifecycle:%s\n"), WITH("    livenessProbe:%s\n"),
+    WITH("    image:%s\n"), WITH("  resources:%s\n"),
     WITH("  hostNetwork:%s\n"),
     HEAD NOTES KEY "servicemesh-ingress:%s\n" SPEC MAIN,
     HEAD NOTES KEY "servicemesh-admin-interface-port:%s\n" SPEC MAIN,
@@ -263,8 +316,7 @@ static const char *const odd_places[] = {
     HEAD NOTES KEY "image-store-size:%s\n" SPEC MAIN,
     HEAD NOTES KEY "skip-initializer:%s\n" SPEC MAIN,
     HEAD NOTES KEY "pod-role:%s\n" SPEC MAIN,
-    HEAD "  annotations:%s\n" SPEC MAIN,
-    HEAD "spec:%s\n",
+    HEAD "  annotations:%s\n" SPEC MAIN, HEAD "spec:%s\n",
     HEAD "spec:\n  runtimeClassName:%s\n" MAIN,
     "apiVersion: v1\nkind: Pod\nmetadata:%s\n" SPEC MAIN,
     "apiVersion: apps/v1\nkind: Deployment\nmetadata: {name: d}\n"
@@ -285,8 +337,8 @@ check_odd(struct arena *a, const char *place, const char *value)
 	struct run once, twice;
 	size_t at = str_find(t, STR("%s"), 0), i;
 
-	text = arena_printf(a, "%.*s%s%s", (int)at, place, value,
-	    place + at + 2);
+	text =
+	    arena_printf(a, "%.*s%s%s", (int)at, place, value, place + at + 2);
 	for (i = 0; i < 2; i++) {
 		run(&once, a, text, &hows[i]);
 		if (once.completed == NULL) {
@@ -307,8 +359,7 @@ pass_run__odd_kinds(void **state)
 
 	(void)state;
 	for (i = 0; i < sizeof(odd_places) / sizeof(odd_places[0]); i++) {
-		for (j = 0; j < sizeof(odd_values) / sizeof(odd_values[0]);
-		     j++)
+		for (j = 0; j < sizeof(odd_values) / sizeof(odd_values[0]); j++)
 			check_odd(a, odd_places[i], odd_values[j]);
 	}
 	arena_free(a);
@@ -407,6 +458,7 @@ main(void)
 	const struct CMUnitTest tests[] = {
 	    cmocka_unit_test(pass_run__texts),
 	    cmocka_unit_test(pass_run__findings),
+	    cmocka_unit_test(pass_run__selection),
 	    cmocka_unit_test(pass_run__odd_kinds),
 	    cmocka_unit_test(pass_run__real),
 	};
