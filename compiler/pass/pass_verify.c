@@ -378,6 +378,9 @@ pass_verify(
 
 	if (!s->in || ctx->options->coco)
 		return;
+	/* The caller may have a context of its own for the completed text. */
+	if (ctx->replacements.n == 0 && ctx->options->replacements.n > 0)
+		(void)pass_replacements_read(ctx);
 	volumes_after(ctx, o, &volumes);
 	claims_after(ctx, o);
 	for (list = 0; list < PASS_LISTS; list++) {

@@ -84,6 +84,7 @@ run(struct run *r, struct arena *a, struct str text, const struct how *h)
 {
 	struct units after = {{NULL, 0, 0}};
 	struct k8s_objects objects = {{NULL, 0, 0}};
+	struct pass_ctx second = {.arena = a};
 	struct selection sel;
 	struct edits *edits;
 	size_t i;
@@ -117,8 +118,11 @@ run(struct run *r, struct arena *a, struct str text, const struct how *h)
 	assert_true(yaml_read(&after, a, &r->diags, r->completed));
 	assert_true(k8s_objects_read(&objects, a, &r->diags, &after));
 	assert_int_equal(objects.list.n, r->selected.n);
+	second.diags = &r->diags;
+	second.options = &r->options;
+	second.objects = &objects;
 	for (i = 0; i < objects.list.n; i++)
-		pass_verify(&r->ctx, objects.list.p[i], &r->selected.p[i]);
+		pass_verify(&second, objects.list.p[i], &r->selected.p[i]);
 }
 
 static void
