@@ -1,0 +1,155 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* What all commands share: the table, help, progress, reports, failures. */
+#include <errno.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "compiler/cmd/cmd.h"
+#include "compiler/report/report.h"
+#include "runtime/base/banned.h"
+
+const struct cmd cmd_table[CMD_COUNT] = {
+#define CMD(id, name, args, summary)                                           \
+	[CMD_##id] = {name, args, summary, cmd_##id},
+#include "compiler/cmd/cmd.def"
+#undef CMD
+};
+
+int
+cmd_fail(struct run *r, int status, const char *fmt, ...)
+{
+	va_list ap;
+
+	(void)r;
+	fputs("Error: ", stderr);
+	va_start(ap, fmt);
+	vfprintf(stderr, fmt, ap);
+	va_end(ap);
+	fputc('\n', stderr);
+	return status;
+}
+
+void
+cmd_say(const struct run *r, const char *fmt, ...)
+{
+	va_list ap;
+
+	if (opt_on(r, OPT_QUIET))
+		return;
+	va_start(ap, fmt);
+	vfprintf(stderr, fmt, ap);
+	va_end(ap);
+	fputc('\n', stderr);
+}
+
+static int
+write_all(int fd, struct str s)
+{
+	while (s.n > 0) {
+		ssize_t n = write(fd, s.p, s.n);
+
+		if (n < 0 && errno == EINTR)
+			continue;
+		if (n < 0)
+			return -1;
+		s = str_sub(s, (size_t)n, s.n);
+	}
+	return 0;
+}
+
+int
+cmd_print(struct run *r, struct str s)
+{
+	if (write_all(STDOUT_FILENO, s) == 0)
+		return EXIT_OK;
+	return cmd_fail(
+	    r, EXIT_ENVIRONMENT, "write standard output: %s", strerror(errno));
+}
+
+static bool
+use_color(const struct run *r)
+{
+	const char *when = opt_str(r, OPT_COLOR), *no = getenv("NO_COLOR");
+
+	if (strcmp(when, "always") == 0)
+		return true;
+	if (strcmp(when, "never") == 0 || (no != NULL && no[0] != '\0'))
+		return false;
+	return isatty(STDERR_FILENO) == 1;
+}
+
+void
+cmd_report(struct run *r)
+{
+	struct report_options o = {.color = use_color(r)};
+	struct buf out = {0};
+
+	if (strcmp(opt_str(r, OPT_REPORT), "json") == 0)
+		report_json(&out, r->arena, &r->diags);
+	else
+		report_text(&out, r->arena, &r->diags, &o);
+	(void)write_all(STDERR_FILENO, buf_str(&out));
+	buf_free(&out);
+}
+
+static void
+help_options(struct buf *b, unsigned mask)
+{
+	int i;
+
+	for (i = 0; i < OPT_COUNT; i++) {
+		const struct opt_info *o = &opt_table[i];
+		size_t from = b->n;
+
+		if ((o->commands & mask) == 0 || o->help == NULL)
+			continue;
+		if (o->letter != '\0')
+			buf_printf(b, "  -%c, --%s", o->letter, o->name);
+		else
+			buf_printf(b, "      --%s", o->name);
+		if (o->arg != NULL)
+			buf_printf(b, " %s", o->arg);
+		buf_fill(b, ' ', b->n - from < 38 ? 38 - (b->n - from) : 1);
+		buf_puts(b, o->help);
+		if (o->initial != NULL)
+			buf_printf(b, " (default %s)", o->initial);
+		buf_putc(b, '\n');
+	}
+}
+
+static void
+help_root(struct buf *b, const char *program)
+{
+	int i;
+
+	buf_printf(b,
+	    "%s compiles Kubernetes YAML into execution policies for\n"
+	    "confidential containers.\n\nUsage:\n  %s [command]\n\nCommands:\n",
+	    program, program);
+	for (i = 0; i < CMD_COUNT; i++)
+		buf_printf(
+		    b, "  %-12s%s\n", cmd_table[i].name, cmd_table[i].summary);
+	buf_printf(b,
+	    "\nFlags:\n  -h, --help      help\n  -v, --version   version\n\n"
+	    "Use \"%s [command] --help\" for more about a command.\n",
+	    program);
+}
+
+void
+cmd_usage(struct run *r, const struct cmd *c, int fd)
+{
+	struct buf b = {0};
+
+	if (c == NULL) {
+		help_root(&b, r->program);
+	} else {
+		buf_printf(&b, "%s: %s\n\nUsage:\n  %s %s %s\n\nFlags:\n",
+		    c->name, c->summary, r->program, c->name, c->args);
+		help_options(&b, 1u << (c - cmd_table));
+	}
+	(void)write_all(fd, buf_str(&b));
+	buf_free(&b);
+}

@@ -1,0 +1,114 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#ifndef CONTRASTC_CMD_CMD_H
+#define CONTRASTC_CMD_CMD_H
+
+#include "runtime/base/arena.h"
+#include "runtime/base/diag.h"
+#include "runtime/base/err.h"
+#include "runtime/base/vec.h"
+
+/* Exit status: one table for every command (DESIGN 6). */
+enum {
+	EXIT_OK = 0,
+	EXIT_FINDINGS = 1,
+	EXIT_USAGE = 2,
+	EXIT_ENVIRONMENT = 3,
+	EXIT_MISMATCH = 4,
+	EXIT_INTERNAL = 70
+};
+
+/* Options: opt.def. */
+enum opt_kind {
+	OPT_BOOL,  /* --x, --x=false */
+	OPT_VALUE, /* --x V, the last one counts */
+	OPT_LIST,  /* --x V, repeatable */
+	OPT_MAYBE  /* --x or --x=V */
+};
+
+enum opt_id {
+#define OPT(id, kind, name, letter, arg, initial, commands, help) OPT_##id,
+#include "compiler/cmd/opt.def"
+#undef OPT
+	OPT_COUNT
+};
+
+/* Commands: cmd.def.  A set of them is a mask of CMD_M(id). */
+enum cmd_id {
+#define CMD(id, name, args, summary) CMD_##id,
+#include "compiler/cmd/cmd.def"
+#undef CMD
+	CMD_COUNT
+};
+#define CMD_M(id) (1u << CMD_##id)
+
+struct opt_info {
+	enum opt_kind kind;
+	const char *name;
+	char letter;         /* or '\0' */
+	const char *arg;     /* name of the value in help */
+	const char *initial; /* default, or NULL */
+	unsigned commands;   /* mask */
+	const char *help;    /* NULL: hidden */
+};
+extern const struct opt_info opt_table[OPT_COUNT];
+
+struct opt_value {
+	bool set;
+	bool on;                  /* OPT_BOOL, OPT_MAYBE */
+	VEC(const char *) values; /* the rest; the default if not set */
+};
+
+struct cmd;
+
+/* What a command gets. */
+struct run {
+	struct arena *arena;
+	struct diags diags;
+	const char *program; /* base name of argv[0] */
+	const struct cmd *cmd;
+	struct opt_value opt[OPT_COUNT];
+	VEC(char *) args;
+};
+
+struct cmd {
+	const char *name;
+	const char *args; /* synopsis of the arguments */
+	const char *summary;
+	int (*run)(struct run *);
+};
+extern const struct cmd cmd_table[CMD_COUNT];
+
+/*
+ * Parses as pflag does (cli 1.1): options and paths mixed, `--` ends them.
+ * Returns EXIT_OK, or prints and returns another status.
+ */
+int opt_parse(struct run *r, int argc, char **argv);
+
+/* The words of Go's ParseBool. */
+bool opt_parse_bool(const char *s, bool *out);
+bool opt_on(const struct run *r, enum opt_id id);
+/* The value, or NULL where there is neither one nor a default. */
+const char *opt_str(const struct run *r, enum opt_id id);
+bool opt_is_set(const struct run *r, enum opt_id id);
+/* The path of a file option; a default lies below --workspace-dir. */
+const char *opt_path(struct run *r, enum opt_id id);
+/* The same for a file without an option. */
+const char *workspace_path(struct run *r, const char *name);
+
+/* Ends a command: prints `Error: ` and the chain, returns `status`. */
+int cmd_fail(struct run *r, int status, const char *fmt, ...)
+    __attribute__((format(printf, 3, 4)));
+/* A line of progress on stderr, unless --quiet. */
+void cmd_say(const struct run *r, const char *fmt, ...)
+    __attribute__((format(printf, 2, 3)));
+/* Writes to stdout; EXIT_OK or a failure that was reported. */
+int cmd_print(struct run *r, struct str s);
+/* Prints the diagnostics in the format that was asked for. */
+void cmd_report(struct run *r);
+void cmd_usage(struct run *r, const struct cmd *c, int fd);
+
+#define CMD(id, name, args, summary) int cmd_##id(struct run *r);
+#include "compiler/cmd/cmd.def"
+#undef CMD
+
+#endif

@@ -1,0 +1,315 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * generate: YAML in; completed YAML with policies, keys and manifest out.
+ * The flow of DESIGN 3, one function a stage; nothing is written before the
+ * last of them.
+ */
+#include <stdio.h>
+#include <string.h>
+
+#include "compiler/cmd/generate.h"
+#include "runtime/base/banned.h"
+
+/* Files and documents. */
+static bool
+read_files(struct generate *g)
+{
+	struct run *r = g->run;
+	struct inputs in = {0};
+	VEC(char *) paths = {0};
+	const char **f;
+	char **p;
+	bool ok = true;
+	size_t i;
+
+	VEC_FOREACH(f, &r->opt[OPT_FILENAME].values)
+		VEC_PUSH(g->arena, &paths, (char *)(uintptr_t)*f);
+	VEC_FOREACH(p, &r->args)
+		VEC_PUSH(g->arena, &paths, *p);
+	if (!inputs_read(&in, g->arena, g->diags, paths.p, paths.n))
+		return false;
+	for (i = 0; i < in.list.n; i++) {
+		struct gen_file file = {.in = in.list.p[i]};
+
+		ok &=
+		    yaml_read(&file.units, g->arena, g->diags, file.in.source);
+		VEC_PUSH(g->arena, &g->files, file);
+	}
+	return ok;
+}
+
+static bool
+read_objects(struct generate *g)
+{
+	struct k8s_object **o;
+	struct gen_file *f;
+	bool ok = true;
+
+	VEC_FOREACH(f, &g->files) {
+		ok &= k8s_objects_read(
+		    &f->objects, g->arena, g->diags, &f->units);
+		VEC_FOREACH(o, &f->objects.list)
+			VEC_PUSH(g->arena, &g->all.list, *o);
+	}
+	return ok;
+}
+
+static bool
+is_workload(const struct k8s_object *o)
+{
+	return o->kind != NULL && o->kind->role == K8S_WORKLOAD;
+}
+
+/* Round one: the passes complete the text of one file. */
+static bool
+complete(struct generate *g, struct pass_ctx *ctx, struct gen_file *f)
+{
+	struct edits *e =
+	    edits_new(g->arena, g->diags, f->in.source, &f->units);
+	struct k8s_object **o;
+	bool ok = true;
+
+	VEC_FOREACH(o, &f->objects.list) {
+		struct work w = {0};
+
+		if (!is_workload(*o))
+			continue;
+		ok &= pass_run(ctx, *o, e, &w.sel);
+		f->active |= w.sel.in;
+		g->selected += w.sel.in;
+		VEC_PUSH(g->arena, &g->works, w);
+	}
+	return ok && edit_apply(e, &f->completed);
+}
+
+static bool
+round_one(struct generate *g)
+{
+	struct pass_ctx ctx = {.arena = g->arena,
+	    .diags = g->diags,
+	    .options = &g->pass,
+	    .objects = &g->all};
+	struct gen_file *f;
+	bool ok;
+
+	ok = pass_begin(&ctx);
+	VEC_FOREACH(f, &g->files)
+		ok &= complete(g, &ctx, f);
+	return ok;
+}
+
+/* Round two reads the completed text as any user would. */
+static bool
+reread(struct generate *g, struct gen_file *f)
+{
+	if (f->completed == f->in.source) {
+		f->objects2 = f->objects;
+		return true;
+	}
+	return yaml_read(&f->units2, g->arena, g->diags, f->completed) &&
+	       k8s_objects_read(&f->objects2, g->arena, g->diags, &f->units2);
+}
+
+/* Objects that are only looked up: --config-file. */
+static bool
+read_config_files(struct generate *g)
+{
+	const struct opt_value *v = &g->run->opt[OPT_CONFIG_FILE];
+	struct k8s_object **o;
+	struct inputs in = {0};
+	bool ok = true;
+	size_t i;
+
+	if (v->values.n == 0)
+		return true;
+	if (!inputs_read(&in, g->arena, g->diags,
+		(char *const *)(uintptr_t)v->values.p, v->values.n))
+		return false;
+	for (i = 0; i < in.list.n; i++) {
+		struct k8s_objects objects = {0};
+		struct units units = {0};
+
+		ok &= yaml_read(
+			  &units, g->arena, g->diags, in.list.p[i].source) &&
+		      k8s_objects_read(&objects, g->arena, g->diags, &units);
+		VEC_FOREACH(o, &objects.list) {
+			if ((*o)->kind != NULL && (*o)->kind->role == K8S_DATA)
+				VEC_PUSH(g->arena, &g->all2.list, *o);
+		}
+	}
+	return ok;
+}
+
+static bool
+round_two_objects(struct generate *g)
+{
+	struct k8s_object **o;
+	struct gen_file *f;
+	size_t next = 0;
+
+	VEC_FOREACH(f, &g->files) {
+		if (!reread(g, f))
+			return false;
+		VEC_FOREACH(o, &f->objects2.list) {
+			VEC_PUSH(g->arena, &g->all2.list, *o);
+			if (is_workload(*o))
+				g->works.p[next++].object = *o;
+		}
+	}
+	return read_config_files(g);
+}
+
+/* Target, settings and linker of one platform; made once per target. */
+static struct gen_target *
+target_of(struct generate *g, const struct work *w)
+{
+	const char *name = generate_target_name(g, w->sel.platform);
+	struct gen_target **it, *t;
+	struct lower_options lower;
+
+	VEC_FOREACH(it, &g->targets) {
+		if (strcmp((*it)->target->name, name) == 0 &&
+		    strcmp((*it)->carrier, w->sel.carrier) == 0)
+			return *it;
+	}
+	t = ARENA_NEW(g->arena, struct gen_target);
+	t->target = target_find(str_from(name));
+	t->carrier = w->sel.carrier;
+	if (t->target == NULL) {
+		diag_report(g->diags, TARGET_UNKNOWN, loc_none, name);
+		return NULL;
+	}
+	t->settings =
+	    settings_load(g->arena, g->diags, t->target, &g->settings_source);
+	if (t->settings == NULL)
+		return NULL;
+	t->policy = g->policy;
+	t->policy.target = t->target->name;
+	t->policy.initdata = strcmp(w->sel.carrier, CARRIER_INITDATA) == 0;
+	lower = g->lower;
+	lower.target = t->target;
+	lower.settings = t->settings;
+	t->lower = lower_new(g->arena, g->diags, &g->all2, g->images, &lower);
+	t->linker = policy_linker_new(g->arena, g->diags, &t->policy);
+	VEC_PUSH(g->arena, &g->targets, t);
+	return t->lower == NULL || t->linker == NULL ? NULL : t;
+}
+
+/* One workload: lowered, linked, its annotation filled in. */
+static bool
+compile(struct generate *g, struct gen_file *f, struct work *w)
+{
+	struct gen_target *t = target_of(g, w);
+	const struct yaml_node *carrier;
+	struct filled fill;
+	struct jv *data;
+
+	if (t == NULL)
+		return false;
+	if (!k8s_check_fields(g->arena, g->diags, w->object, true, g->lenient))
+		return false;
+	data = lower_workload(t->lower, g->arena, w->object,
+	    w->sel.coordinator ? LOWER_COORDINATOR : 0);
+	if (data == NULL || !policy_link(&w->policy, t->linker, data))
+		return false;
+	carrier = pass_carrier_node(w->object, &w->sel);
+	if (carrier == NULL) {
+		diag_report(g->diags, INTERNAL, w->object->node->loc,
+		    "the completed text has no carrier annotation");
+		return false;
+	}
+	fill.loc = carrier->loc;
+	fill.value = w->policy.carrier;
+	VEC_PUSH(g->arena, &f->filled, fill);
+	return true;
+}
+
+/* Round two: compiles exactly what the completed text says. */
+static bool
+round_two(struct generate *g)
+{
+	struct pass_ctx ctx = {.arena = g->arena,
+	    .diags = g->diags,
+	    .options = &g->pass,
+	    .objects = &g->all2};
+	struct k8s_object **o;
+	struct gen_file *f;
+	bool ok = true;
+	size_t next = 0;
+
+	VEC_FOREACH(f, &g->files) {
+		VEC_FOREACH(o, &f->objects2.list) {
+			struct work *w;
+
+			if (!is_workload(*o)) {
+				(void)k8s_check_fields(
+				    g->arena, g->diags, *o, false, true);
+				continue;
+			}
+			w = &g->works.p[next++];
+			if (!w->sel.in)
+				continue;
+			pass_verify(&ctx, w->object, &w->sel);
+			ok &= compile(g, f, w);
+		}
+	}
+	return ok && g->diags->errors == 0;
+}
+
+static bool
+prove(struct generate *g)
+{
+	struct gen_file *f;
+
+	VEC_FOREACH(f, &g->files) {
+		f->final = emit_final(g->arena, g->diags, f->in.source,
+		    f->completed, f->filled.p, f->filled.n);
+		if (f->final == NULL)
+			return false;
+	}
+	return true;
+}
+
+static bool
+nothing_selected(struct generate *g)
+{
+	if (g->selected > 0 || opt_on(g->run, OPT_ALLOW_EMPTY))
+		return false;
+	generate_summary(g);
+	diag_report(g->diags, NO_WORKLOAD, loc_none);
+	return true;
+}
+
+/* All stages up to the point where every byte is known. */
+static bool
+compile_all(struct generate *g)
+{
+	if (!read_files(g) || !read_objects(g))
+		return false;
+	if (!round_one(g) || nothing_selected(g))
+		return false;
+	if (!round_two_objects(g))
+		return false;
+	g->images = img_store_open(g->arena, g->diags, &g->image_options);
+	if (g->images == NULL || !round_two(g))
+		return false;
+	generate_sizes(g);
+	return prove(g) && g->diags->errors == 0;
+}
+
+int
+cmd_generate(struct run *r)
+{
+	struct generate g = {.run = r, .arena = r->arena, .diags = &r->diags};
+	int status = generate_options(&g);
+
+	if (status != EXIT_OK)
+		return status;
+	if (compile_all(&g))
+		status = generate_write(&g);
+	else
+		status = EXIT_FINDINGS;
+	img_store_close(g.images);
+	cmd_report(r);
+	return status;
+}

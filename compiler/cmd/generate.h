@@ -1,0 +1,81 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#ifndef CONTRASTC_CMD_GENERATE_H
+#define CONTRASTC_CMD_GENERATE_H
+
+#include "compiler/cmd/cmd.h"
+#include "compiler/emit/emit.h"
+#include "compiler/front/input.h"
+#include "compiler/image/image.h"
+#include "compiler/lower/lower.h"
+#include "compiler/pass/pass.h"
+#include "compiler/policy/policy.h"
+#include "runtime/manifest/refvalues.h"
+
+/* A workload on its way through the run. */
+struct work {
+	struct selection sel;      /* what round one decided */
+	struct k8s_object *object; /* round two: the completed object */
+	struct policy policy;      /* if selected */
+	size_t used;               /* annotation bytes against the limit */
+};
+
+/* A file on its way through the run. */
+struct gen_file {
+	struct input in;
+	struct units units; /* round one */
+	struct k8s_objects objects;
+	const struct source *completed;
+	struct units units2; /* round two: of the completed text */
+	struct k8s_objects objects2;
+	VEC(struct filled) filled;
+	const struct source *final; /* proven */
+	bool active;                /* has a selected workload */
+};
+
+/* What workloads of one target and carrier share. */
+struct gen_target {
+	const struct target *target;
+	const char *carrier;
+	struct jv *settings;
+	struct lower *lower;
+	struct policy_options policy;
+	struct policy_linker *linker;
+};
+
+struct generate {
+	struct run *run;
+	struct arena *arena;
+	struct diags *diags;
+	/* from the options */
+	struct pass_options pass;
+	struct img_options image_options;
+	struct settings_source settings_source;
+	struct policy_options policy;
+	struct lower_options lower;
+	struct refvalues *refvalues;
+	const char *target; /* --target, or NULL */
+	bool lenient;       /* unknown fields are warnings */
+	/* of the run */
+	VEC(struct gen_file) files;
+	VEC(struct work) works;  /* every workload, in input order */
+	VEC(struct gen_target *) targets;
+	struct k8s_objects all;  /* round one */
+	struct k8s_objects all2; /* round two, with --config-file */
+	struct img_store *images;
+	size_t selected;
+};
+
+/* Options to what the rooms take; EXIT_OK or a failure that was printed. */
+int generate_options(struct generate *g);
+/* The target of a platform (DESIGN 5) unless --target names one. */
+const char *generate_target_name(
+    const struct generate *g, const struct platform *p);
+
+/* Sizes against Kubernetes' limit (policy-model 10.5). */
+void generate_sizes(struct generate *g);
+/* Every workload: in or out and why, sizes; on stderr. */
+void generate_summary(const struct generate *g);
+/* Manifest, keys, files: all or nothing.  An exit status. */
+int generate_write(struct generate *g);
+
+#endif

@@ -1,0 +1,271 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The options of generate, as what the rooms take. */
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+
+#include "compiler/cmd/generate.h"
+#include "runtime/base/banned.h"
+
+#define LIST_MAX ((size_t)16 << 20)
+
+/* The index of the option's word; -1 and a message if it has none such. */
+static int
+word(struct run *r, enum opt_id option, const char *const words[4])
+{
+	const char *v = opt_str(r, option);
+	int i;
+
+	for (i = 0; i < 4 && words[i] != NULL; i++) {
+		if (strcmp(v, words[i]) == 0)
+			return i;
+	}
+	(void)cmd_fail(r, EXIT_USAGE, "parse flags: --%s: unknown value: %s",
+	    opt_table[option].name, v);
+	return -1;
+}
+
+/* --profile, --compat, the environment, what the platform implies. */
+static int
+profile(struct generate *g)
+{
+	static const struct {
+		const char *name;
+		enum profile profile;
+	} names[] = {{"v1.2", PROFILE_V12}, {"1.2", PROFILE_V12},
+	    {"latest", PROFILE_LATEST}};
+	const char *v = opt_str(g->run, OPT_PROFILE);
+	size_t i;
+
+	if (v == NULL)
+		v = opt_str(g->run, OPT_COMPAT);
+	if (v == NULL)
+		v = getenv("CONTRASTC_PROFILE");
+	g->pass.profile = PROFILE_V12;
+	if (g->pass.platform != NULL)
+		g->pass.profile = g->pass.platform->profile;
+	if (g->pass.coco)
+		g->pass.profile = PROFILE_LATEST;
+	if (v == NULL || v[0] == '\0')
+		return EXIT_OK;
+	for (i = 0; i < 3; i++) {
+		if (strcmp(v, names[i].name) == 0) {
+			g->pass.profile = names[i].profile;
+			return EXIT_OK;
+		}
+	}
+	return cmd_fail(
+	    g->run, EXIT_USAGE, "parse flags: unknown profile: %s", v);
+}
+
+static bool
+insecure_allowed(const struct run *r)
+{
+	static const char *const names[] = {
+	    "CONTRAST_ALLOW_INSECURE", "CONTRAST_ALLOW_INSECURE_RUNTIMES"};
+	const char *v;
+	bool on;
+	size_t i;
+
+	if (opt_on(r, OPT_INSECURE))
+		return true;
+	for (i = 0; i < 2; i++) {
+		v = getenv(names[i]);
+		if (v != NULL && opt_parse_bool(v, &on) && on)
+			return true;
+	}
+	return false;
+}
+
+static int
+platform(struct generate *g)
+{
+	const char *name = opt_str(g->run, OPT_PLATFORM);
+	const struct platform *p;
+
+	if (name == NULL)
+		return EXIT_OK;
+	p = platform_find(str_from(name));
+	if (p == NULL)
+		return cmd_fail(g->run, EXIT_USAGE,
+		    "parse flags: invalid reference-values platform: "
+		    "unknown platform: %s",
+		    name);
+	if (p->insecure && !insecure_allowed(g->run))
+		return cmd_fail(g->run, EXIT_USAGE,
+		    "parse flags: platform %s has no hardware protection: "
+		    "allow it with --INSECURE",
+		    p->name);
+	g->pass.platform = p;
+	return EXIT_OK;
+}
+
+static int
+replacements(struct generate *g)
+{
+	const char *path = opt_str(g->run, OPT_REPLACEMENTS);
+	struct rt_err err;
+
+	if (path == NULL)
+		return EXIT_OK;
+	g->pass.replacements_file = str_from(path);
+	if (file_read(&g->pass.replacements, g->arena, path, LIST_MAX, &err) ==
+	    0)
+		return EXIT_OK;
+	return cmd_fail(g->run, EXIT_ENVIRONMENT,
+	    "patch targets: opening image replacements file %s: %s", path,
+	    err.text);
+}
+
+static int
+completing(struct generate *g)
+{
+	static const char *const deny[] = {"auto", "on", "off", NULL};
+	static const char *const where[] = {"both", "template", "object", NULL};
+	struct run *r = g->run;
+	int d, w;
+
+	if ((d = word(r, OPT_STARTUP_DENY, deny)) < 0 ||
+	    (w = word(r, OPT_ANNOTATION_LOCATION, where)) < 0)
+		return EXIT_USAGE;
+	g->pass.startup_deny = (enum startup_deny)d;
+	g->pass.annotation_location = (enum annotation_location)w;
+	g->pass.skip_initializer = opt_on(r, OPT_SKIP_INITIALIZER);
+	g->pass.skip_service_mesh = opt_on(r, OPT_SKIP_MESH);
+	g->pass.inject_image_store = opt_on(r, OPT_IMAGE_STORE);
+	g->pass.debug_shell = opt_on(r, OPT_DEBUG_SHELL);
+	g->pass.strict = opt_on(r, OPT_STRICT);
+	return replacements(g);
+}
+
+static int
+images(struct generate *g)
+{
+	struct run *r = g->run;
+	struct img_options *o = &g->image_options;
+	const char **v;
+
+	VEC_FOREACH(v, &r->opt[OPT_IMAGES].values)
+		VEC_PUSH(g->arena, &o->images_files, str_from(*v));
+	VEC_FOREACH(v, &r->opt[OPT_IMAGE_SOURCE].values) {
+		struct str s = str_from(*v);
+
+		if (str_starts(s, STR("oci-layout:")))
+			VEC_PUSH(g->arena, &o->layouts, str_sub(s, 11, s.n));
+		else if (str_starts(s, STR("docker-archive:")))
+			VEC_PUSH(g->arena, &o->archives, str_sub(s, 15, s.n));
+		else
+			return cmd_fail(r, EXIT_USAGE,
+			    "parse flags: --image-source %s: expected "
+			    "oci-layout:DIR or docker-archive:FILE",
+			    *v);
+	}
+	o->lock_path = opt_path(r, OPT_LOCK_FILE);
+	o->locked = opt_on(r, OPT_LOCKED);
+	o->offline = opt_on(r, OPT_OFFLINE);
+	o->platform = str_from(opt_str(r, OPT_IMAGE_PLATFORM));
+	return EXIT_OK;
+}
+
+/* A path that was named, or the default if something is there. */
+static const char *
+if_there(struct run *r, enum opt_id id)
+{
+	const char *path = opt_path(r, id);
+	struct stat st;
+
+	if (!opt_is_set(r, id) && stat(path, &st) != 0)
+		return NULL;
+	return path;
+}
+
+static int
+user_rules(struct generate *g)
+{
+	const char *path = if_there(g->run, OPT_RULES);
+	struct rt_err err;
+	struct str text;
+
+	if (path == NULL)
+		return EXIT_OK;
+	if (file_read(&text, g->arena, path, LIST_MAX, &err) != 0)
+		return cmd_fail(g->run, EXIT_ENVIRONMENT,
+		    "generate policies: reading policy rules: %s", err.text);
+	g->policy.rules = source_new(g->arena, str_from(path), text);
+	return EXIT_OK;
+}
+
+static int
+policies(struct generate *g)
+{
+	static const char *const styles[] = {"specialised", "full", NULL};
+	static const char *const denials[] = {"markers", "none", NULL};
+	static const char *const access[] = {"production", "debug", NULL};
+	static const char *const order[] = {"auto", "on", "off", NULL};
+	struct run *r = g->run;
+	const char **v;
+	int s, d, a, o;
+
+	if ((s = word(r, OPT_POLICY_STYLE, styles)) < 0 ||
+	    (d = word(r, OPT_DENIALS, denials)) < 0 ||
+	    (a = word(r, OPT_ACCESS, access)) < 0 ||
+	    (o = word(r, OPT_START_ORDER, order)) < 0)
+		return EXIT_USAGE;
+	g->policy.style = s == 0 ? POLICY_SPECIALISED : POLICY_FULL;
+	g->policy.denials = d == 0;
+	g->policy.debug_shell = g->pass.debug_shell;
+	g->lower.debug = a == 1;
+	g->lower.start_order = o == 1 || (o == 0 && !g->pass.coco);
+	g->lower.no_sidecar_omitted = opt_on(r, OPT_NO_SIDECAR_OMITTED);
+	g->lower.env_complete = opt_on(r, OPT_ENV_COMPLETE);
+	g->lower.unique_containers = opt_on(r, OPT_UNIQUE_CONTAINERS);
+	g->lenient = opt_on(r, OPT_LENIENT);
+	g->settings_source.path = if_there(r, OPT_SETTINGS);
+	VEC_FOREACH(v, &r->opt[OPT_SETTINGS_PATCH].values)
+		VEC_PUSH(g->arena, &g->settings_source.patches, str_from(*v));
+	g->target = opt_str(r, OPT_TARGET);
+	return user_rules(g);
+}
+
+static int
+exclusive(struct generate *g)
+{
+	struct run *r = g->run;
+
+	if (opt_is_set(r, OPT_DISABLE_UPDATES) &&
+	    (opt_is_set(r, OPT_OWNER_KEY) || opt_is_set(r, OPT_OWNER_KEY_OLD)))
+		return cmd_fail(r, EXIT_USAGE,
+		    "if any flags in the group [add-workload-owner-key "
+		    "disable-updates] are set none of the others can be; "
+		    "[add-workload-owner-key disable-updates] were all set");
+	if (r->args.n + r->opt[OPT_FILENAME].values.n == 0)
+		return cmd_fail(r, EXIT_USAGE, "no .yml/.yaml files found");
+	return EXIT_OK;
+}
+
+int
+generate_options(struct generate *g)
+{
+	static int (*const steps[])(struct generate *) = {
+	    exclusive, platform, profile, completing, images, policies};
+	size_t i;
+	int status;
+
+	g->pass.coco = opt_on(g->run, OPT_COCO);
+	for (i = 0; i < sizeof(steps) / sizeof(*steps); i++) {
+		if ((status = steps[i](g)) != EXIT_OK)
+			return status;
+	}
+	return EXIT_OK;
+}
+
+const char *
+generate_target_name(const struct generate *g, const struct platform *p)
+{
+	if (g->target != NULL)
+		return g->target;
+	if (p == NULL)
+		return "kata-4";
+	return g->pass.profile == PROFILE_V12 ? p->target_v12
+					      : p->target_latest;
+}

@@ -1,0 +1,334 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * The last stage of generate: keys, manifest, and all files together.  YAML
+ * first, manifest last (DESIGN decision 3).
+ */
+#include <stdio.h>
+#include <string.h>
+
+#include "compiler/cmd/generate.h"
+#include "compiler/emit/keys.h"
+#include "compiler/emit/manifest_fill.h"
+#include "runtime/base/banned.h"
+
+struct write {
+	struct generate *g;
+	struct file_set files;
+	struct fill_options fill;
+	VEC(const struct platform *) platforms;
+	struct owner_keys owners, seedshare;
+	struct workload_policies policies;
+	struct manifest manifest;
+	struct fill_result result;
+};
+
+static void
+use_platform(struct write *w, const struct platform *p)
+{
+	const struct platform **it;
+
+	if (p == NULL)
+		return;
+	VEC_FOREACH(it, &w->platforms) {
+		if (*it == p)
+			return;
+	}
+	VEC_PUSH(w->g->arena, &w->platforms, p);
+}
+
+/* In the order of the table, as a new manifest lists them. */
+static void
+platforms_in_use(struct write *w)
+{
+	const struct work *it;
+	size_t i;
+
+	for (i = 0; i < nplatforms; i++) {
+		if (w->g->pass.platform == &platforms[i])
+			use_platform(w, &platforms[i]);
+		VEC_FOREACH(it, &w->g->works) {
+			if (it->sel.in && it->sel.platform == &platforms[i])
+				use_platform(w, &platforms[i]);
+		}
+	}
+	w->fill.platforms = w->platforms.p;
+	w->fill.nplatforms = w->platforms.n;
+}
+
+static bool
+read_patches(struct write *w)
+{
+	const struct opt_value *v = &w->g->run->opt[OPT_REFERENCE_PATCHES];
+	VEC(const struct source *) patches = {0};
+	const char **path;
+	struct rt_err err;
+	struct str text;
+
+	VEC_FOREACH(path, &v->values) {
+		if (file_read(&text, w->g->arena, *path, REFVALUES_SIZE_MAX,
+			&err) != 0) {
+			diag_report(
+			    w->g->diags, FILE_UNREADABLE, loc_none, err.text);
+			return false;
+		}
+		VEC_PUSH(w->g->arena, &patches,
+		    source_new(w->g->arena, str_from(*path), text));
+	}
+	w->fill.patches = patches.p;
+	w->fill.npatches = patches.n;
+	return true;
+}
+
+static bool
+fill_options(struct write *w)
+{
+	struct run *r = w->g->run;
+	const char *format = opt_str(r, OPT_MANIFEST_FORMAT);
+
+	w->fill.path = opt_path(r, OPT_MANIFEST);
+	w->fill.profile = w->g->pass.profile;
+	w->fill.format = -1;
+	if (format != NULL) {
+		w->fill.format = manifest_format_find(str_from(format));
+		if (w->fill.format < MANIFEST_1_2) {
+			diag_report(
+			    w->g->diags, MANIFEST_FORMAT, loc_none, format);
+			return false;
+		}
+	}
+	w->fill.refvalues = w->g->refvalues;
+	w->fill.purge = opt_on(r, OPT_PURGE);
+	w->fill.disable_updates = opt_on(r, OPT_DISABLE_UPDATES);
+	w->fill.keep_policy_edits = opt_on(r, OPT_KEEP_EDITS);
+	w->fill.require_coordinator = opt_on(r, OPT_REQUIRE_COORDINATOR);
+	platforms_in_use(w);
+	return read_patches(w);
+}
+
+static bool
+load_keys(struct write *w)
+{
+	struct run *r = w->g->run;
+	enum opt_id id = opt_is_set(r, OPT_OWNER_KEY_OLD) ? OPT_OWNER_KEY_OLD
+							  : OPT_OWNER_KEY;
+	const char *one[2] = {opt_path(r, id), opt_path(r, OPT_SEEDSHARE_KEY)};
+	const struct opt_value *v;
+
+	v = &r->opt[id];
+	if (!w->fill.disable_updates &&
+	    !keys_load(&w->owners, w->g->arena, w->g->diags, KEY_WORKLOAD,
+		v->values.n > 1 ? v->values.p : &one[0],
+		v->values.n > 1 ? v->values.n : 1))
+		return false;
+	v = &r->opt[OPT_SEEDSHARE_KEY];
+	return keys_load(&w->seedshare, w->g->arena, w->g->diags, KEY_SEEDSHARE,
+	    v->values.n > 1 ? v->values.p : &one[1],
+	    v->values.n > 1 ? v->values.n : 1);
+}
+
+static bool
+describe(struct write *w)
+{
+	enum secret_id_format format =
+	    strcmp(opt_str(w->g->run, OPT_SECRET_ID_FORMAT), "name") == 0
+		? SECRET_ID_NAME
+		: SECRET_ID_QUALIFIED;
+	struct work *it;
+	bool ok = true;
+
+	VEC_FOREACH(it, &w->g->works) {
+		struct workload_policy p = {0};
+
+		if (!it->sel.in)
+			continue;
+		ok &= extract_describe(&p, w->g->arena, w->g->diags, it->object,
+		    it->policy.digest, format);
+		if (p.hash.n > 0)
+			VEC_PUSH(w->g->arena, &w->policies.list, p);
+	}
+	return ok;
+}
+
+/* The manifest as it is; NULL: there is none.  False: unreadable. */
+static bool
+read_old(struct write *w, const struct source **old)
+{
+	struct rt_err err;
+	struct str text;
+	int r = file_read(
+	    &text, w->g->arena, w->fill.path, MANIFEST_SIZE_MAX, &err);
+
+	*old = NULL;
+	if (r == RT_ENOTFOUND)
+		return true;
+	if (r != 0) {
+		diag_report(w->g->diags, FILE_UNREADABLE, loc_none, err.text);
+		return false;
+	}
+	*old = source_new(w->g->arena, str_from(w->fill.path), text);
+	return true;
+}
+
+static bool
+make_manifest(struct write *w)
+{
+	struct arena *a = w->g->arena;
+	struct diags *d = w->g->diags;
+	const struct source *old;
+
+	if (!fill_options(w) || !describe(w) || !read_old(w, &old) ||
+	    !load_keys(w))
+		return false;
+	if (!fill_start(&w->manifest, a, d, &w->fill, old, &w->owners) ||
+	    !fill_policies(&w->manifest, a, d, &w->fill, &w->policies))
+		return false;
+	fill_owners(&w->manifest, a, &w->fill, &w->owners);
+	fill_owners(&w->manifest, a, &w->fill, &w->seedshare);
+	return fill_check(
+	    &w->result, a, d, &w->fill, &w->manifest, &w->policies);
+}
+
+/* --output: the documents of all active files, one after the other. */
+static struct str
+joined(struct write *w)
+{
+	struct gen_file *f;
+	struct buf b = {0};
+	struct str s;
+
+	VEC_FOREACH(f, &w->g->files) {
+		if (!f->active && !opt_on(w->g->run, OPT_OUTPUT_ALL))
+			continue;
+		s = f->final->text;
+		if (str_starts(s, STR("\xef\xbb\xbf")))
+			s = str_sub(s, 3, s.n);
+		if (b.n > 0 && b.p[b.n - 1] != '\n')
+			buf_putc(&b, '\n');
+		if (b.n > 0 && !str_starts(s, STR("---")))
+			buf_puts(&b, "---\n");
+		buf_put(&b, s);
+	}
+	s = arena_str(w->g->arena, buf_str(&b));
+	buf_free(&b);
+	return s;
+}
+
+static bool
+is_stdin(const struct gen_file *f)
+{
+	return strcmp(f->in.path, "-") == 0;
+}
+
+/* Standard input goes to standard output, whole, unless --output is given. */
+static int
+to_stdout(struct write *w)
+{
+	struct gen_file *f;
+	int status;
+
+	VEC_FOREACH(f, &w->g->files) {
+		if (!is_stdin(f))
+			continue;
+		status = cmd_print(w->g->run, f->final->text);
+		if (status != EXIT_OK)
+			return status;
+	}
+	return EXIT_OK;
+}
+
+static void
+add_files(struct write *w)
+{
+	struct run *r = w->g->run;
+	const char *output = opt_str(r, OPT_OUTPUT);
+	struct gen_file *f;
+	struct str lock = img_store_lock(w->g->images);
+	struct buf b = {0};
+
+	file_set_init(&w->files, w->g->arena);
+	if (output != NULL && strcmp(output, "-") != 0)
+		file_set_add(&w->files, output, joined(w), 0644);
+	VEC_FOREACH(f, &w->g->files) {
+		if (output == NULL && !is_stdin(f) && f->final != f->in.source)
+			file_set_add(
+			    &w->files, f->in.path, f->final->text, 0666);
+	}
+	if (lock.n > 0)
+		file_set_add(&w->files, opt_path(r, OPT_LOCK_FILE), lock, 0666);
+	if (w->result.coordinator_hash.n > 0)
+		file_set_add(&w->files,
+		    workspace_path(r, "coordinator-policy.sha256"),
+		    w->result.coordinator_hash, 0644);
+	manifest_write(&b, &w->manifest);
+	file_set_add(
+	    &w->files, w->fill.path, arena_str(w->g->arena, buf_str(&b)), 0644);
+	buf_free(&b);
+}
+
+static int
+commit(struct write *w)
+{
+	const char *output = opt_str(w->g->run, OPT_OUTPUT);
+	struct rt_err err;
+	size_t changed;
+
+	add_files(w);
+	if (file_set_stage(&w->files, &err) != 0)
+		return cmd_fail(
+		    w->g->run, EXIT_ENVIRONMENT, "write %s", err.text);
+	if (!keys_write(&w->owners, w->g->diags) ||
+	    !keys_write(&w->seedshare, w->g->diags)) {
+		file_set_abort(&w->files);
+		return EXIT_ENVIRONMENT;
+	}
+	if (file_set_commit(&w->files, &changed, &err) != 0)
+		return cmd_fail(
+		    w->g->run, EXIT_ENVIRONMENT, "write %s", err.text);
+	if (output != NULL && strcmp(output, "-") == 0)
+		return cmd_print(w->g->run, joined(w));
+	return output == NULL ? to_stdout(w) : EXIT_OK;
+}
+
+/* The lines that scripts look for (cli 2.1). */
+static void
+tell(struct write *w)
+{
+	const struct run *r = w->g->run;
+	const struct platform **p;
+	const struct manifest_note *n;
+
+	cmd_say(r, "✔️ Patched targets");
+	cmd_say(r, "✔️ Generated workload policy annotations");
+	generate_summary(w->g);
+	if (w->g->lower.debug || w->g->pass.debug_shell)
+		cmd_say(r, "⚠️ Insecure debug access enabled!");
+	if (w->result.verdict == MANIFEST_EXPECTED_MISSING) {
+		VEC_FOREACH(p, &w->platforms)
+			cmd_say(r,
+			    "  Please fill in the reference values for %s",
+			    (*p)->name);
+		VEC_FOREACH(n, &w->result.missing.v)
+			cmd_say(r, "    %.*s", STR_ARG(n->path));
+	}
+	if (w->result.coordinator_hash.n == 0)
+		cmd_say(r,
+		    "  No Coordinator resource found, did you forget to add it "
+		    "to your resources?");
+	cmd_say(r, "✔️ Updated manifest %s", w->fill.path);
+}
+
+int
+generate_write(struct generate *g)
+{
+	struct write w = {.g = g};
+	int status = EXIT_FINDINGS;
+
+	if (make_manifest(&w)) {
+		status = commit(&w);
+		if (status == EXIT_OK)
+			tell(&w);
+	}
+	keys_wipe(&w.owners);
+	keys_wipe(&w.seedshare);
+	return status;
+}

@@ -1,0 +1,161 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* contrastc: finds the command and runs it. */
+#include <signal.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "compiler/cmd/cmd.h"
+#include "runtime/base/banned.h"
+
+static int
+unknown_command(const struct run *r, const char *name)
+{
+	bool first = true;
+	int i;
+
+	fprintf(stderr, "Error: unknown command \"%s\" for \"%s\"\n", name,
+	    r->program);
+	for (i = 0; i < CMD_COUNT; i++) {
+		struct str known = str_from(cmd_table[i].name);
+
+		if (str_distance(known, str_from(name)) > 2 &&
+		    !str_starts(known, str_from(name)))
+			continue;
+		fprintf(stderr, "%s\t%s\n",
+		    first ? "\nDid you mean this?\n" : "", cmd_table[i].name);
+		first = false;
+	}
+	fprintf(stderr, "Run '%s --help' for usage.\n", r->program);
+	return EXIT_USAGE;
+}
+
+/* -W NAME, no-NAME, error=NAME, error. */
+static bool
+set_level(struct diags *d, const char *text)
+{
+	struct str s = str_from(text);
+	enum diag_level level = DIAG_AS_WARNING;
+	int id;
+
+	if (str_eqz(s, "error")) {
+		d->warnings_are_errors = true;
+		return true;
+	}
+	if (str_starts(s, STR("error="))) {
+		s = str_sub(s, 6, s.n);
+		level = DIAG_AS_ERROR;
+	}
+	id = diag_by_name(s);
+	if (id < 0 && str_starts(s, STR("no-"))) {
+		id = diag_by_name(str_sub(s, 3, s.n));
+		level = DIAG_OFF;
+	}
+	/* An error can be turned off for none and weakened for few. */
+	if (id < 0)
+		return false;
+	if (diag_table[id].severity == DIAG_ERROR && level != DIAG_AS_ERROR)
+		return false;
+	d->level[id] = (uint8_t)level;
+	return true;
+}
+
+static int
+check_globals(struct run *r)
+{
+	const char *format = opt_str(r, OPT_REPORT);
+	const char **w;
+
+	if (strcmp(format, "text") != 0 && strcmp(format, "json") != 0)
+		return cmd_fail(r, EXIT_USAGE,
+		    "parse flags: unknown report format: %s", format);
+	VEC_FOREACH(w, &r->opt[OPT_WARN].values) {
+		if (!set_level(&r->diags, *w))
+			return cmd_fail(r, EXIT_USAGE,
+			    "parse flags: -W %s: no diagnostic of that name "
+			    "can be changed so",
+			    *w);
+	}
+	return EXIT_OK;
+}
+
+/*
+ * The index of the command: the first word that is no option; options that
+ * every command has may stand before it.  argc: there is none.
+ */
+static int
+command_at(int argc, char **argv)
+{
+	int i, k;
+
+	for (i = 1; i < argc && argv[i][0] == '-'; i++) {
+		for (k = 0; k < OPT_COUNT; k++) {
+			if (opt_table[k].commands == ~0u &&
+			    opt_table[k].kind == OPT_VALUE &&
+			    strncmp(argv[i], "--", 2) == 0 &&
+			    strcmp(argv[i] + 2, opt_table[k].name) == 0)
+				i++;
+		}
+	}
+	return i < argc ? i : argc;
+}
+
+static int
+root(struct run *r, int argc, char **argv)
+{
+	int i;
+
+	for (i = 1; i < argc; i++) {
+		if (strcmp(argv[i], "-v") == 0 ||
+		    strcmp(argv[i], "--version") == 0)
+			return cmd_version(r);
+		if (strcmp(argv[i], "-h") != 0 &&
+		    strcmp(argv[i], "--help") != 0)
+			return cmd_fail(r, EXIT_USAGE,
+			    "unknown flag: %s\nRun '%s --help' for usage.",
+			    argv[i], r->program);
+	}
+	cmd_usage(r, NULL, 1);
+	return EXIT_OK;
+}
+
+static int
+run_command(struct run *r, int argc, char **argv)
+{
+	int i, status, at = command_at(argc, argv);
+
+	if (at == argc)
+		return root(r, argc, argv);
+	for (i = 0; i < CMD_COUNT; i++) {
+		if (strcmp(cmd_table[i].name, argv[at]) == 0)
+			r->cmd = &cmd_table[i];
+	}
+	if (r->cmd == NULL)
+		return unknown_command(r, argv[at]);
+	/* What stood before the command is parsed with the rest. */
+	memmove(argv + 2, argv + 1, (size_t)(at - 1) * sizeof(*argv));
+	if ((status = opt_parse(r, argc - 2, argv + 2)) != EXIT_OK)
+		return status;
+	if (opt_on(r, OPT_HELP)) {
+		cmd_usage(r, r->cmd, 1);
+		return EXIT_OK;
+	}
+	if ((status = check_globals(r)) != EXIT_OK)
+		return status;
+	return r->cmd->run(r);
+}
+
+int
+main(int argc, char **argv)
+{
+	struct run r = {.arena = arena_new()};
+	struct str program =
+	    str_basename(str_from(argc > 0 ? argv[0] : "contrastc"));
+	int status;
+
+	(void)signal(SIGPIPE, SIG_IGN);
+	r.program = program.p;
+	diags_init(&r.diags, r.arena);
+	status = run_command(&r, argc, argv);
+	arena_free(r.arena);
+	return status;
+}
