@@ -11,12 +11,12 @@
 
 /* The index of the option's word; -1 and a message if it has none such. */
 static int
-word(struct run *r, enum opt_id option, const char *const words[4])
+word(struct run *r, enum opt_id option, const char *const *words)
 {
 	const char *v = opt_str(r, option);
 	int i;
 
-	for (i = 0; i < 4 && words[i] != NULL; i++) {
+	for (i = 0; words[i] != NULL; i++) {
 		if (strcmp(v, words[i]) == 0)
 			return i;
 	}
