@@ -84,7 +84,8 @@ use_color(const struct run *r)
 void
 cmd_report(struct run *r)
 {
-	struct report_options o = {.color = use_color(r)};
+	struct report_options o = {
+	    .color = use_color(r), .notes = opt_on(r, OPT_VERBOSE)};
 	struct buf out = {0};
 
 	if (strcmp(opt_str(r, OPT_REPORT), "json") == 0)

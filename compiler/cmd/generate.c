@@ -159,13 +159,15 @@ round_two_objects(struct generate *g)
 	return read_config_files(g);
 }
 
-/* Target, settings and linker of one platform; made once per target. */
+/*
+ * Target, settings and linker of one platform; made once per target.  After
+ * an error, which is reported once, a part is missing.
+ */
 static struct gen_target *
 target_of(struct generate *g, const struct work *w)
 {
 	const char *name = generate_target_name(g, w->sel.platform);
 	struct gen_target **it, *t;
-	struct lower_options lower;
 
 	VEC_FOREACH(it, &g->targets) {
 		if (strcmp((*it)->target->name, name) == 0 &&
@@ -179,20 +181,21 @@ target_of(struct generate *g, const struct work *w)
 		diag_report(g->diags, TARGET_UNKNOWN, loc_none, name);
 		return NULL;
 	}
+	VEC_PUSH(g->arena, &g->targets, t);
 	t->settings =
 	    settings_load(g->arena, g->diags, t->target, &g->settings_source);
 	if (t->settings == NULL)
-		return NULL;
+		return t;
 	t->policy = g->policy;
 	t->policy.target = t->target->name;
 	t->policy.initdata = strcmp(w->sel.carrier, CARRIER_INITDATA) == 0;
-	lower = g->lower;
-	lower.target = t->target;
-	lower.settings = t->settings;
-	t->lower = lower_new(g->arena, g->diags, &g->all2, g->images, &lower);
+	t->options = g->lower;
+	t->options.target = t->target;
+	t->options.settings = t->settings;
+	t->lower =
+	    lower_new(g->arena, g->diags, &g->all2, g->images, &t->options);
 	t->linker = policy_linker_new(g->arena, g->diags, &t->policy);
-	VEC_PUSH(g->arena, &g->targets, t);
-	return t->lower == NULL || t->linker == NULL ? NULL : t;
+	return t;
 }
 
 /* One workload: lowered, linked, its annotation filled in. */
@@ -204,7 +207,7 @@ compile(struct generate *g, struct gen_file *f, struct work *w)
 	struct filled fill;
 	struct jv *data;
 
-	if (t == NULL)
+	if (t == NULL || t->lower == NULL || t->linker == NULL)
 		return false;
 	if (!k8s_check_fields(g->arena, g->diags, w->object, true, g->lenient))
 		return false;

@@ -37,6 +37,7 @@ struct gen_target {
 	const struct target *target;
 	const char *carrier;
 	struct jv *settings;
+	struct lower_options options;
 	struct lower *lower;
 	struct policy_options policy;
 	struct policy_linker *linker;

@@ -243,11 +243,53 @@ exclusive(struct generate *g)
 	return EXIT_OK;
 }
 
+static const char *
+handler(void *refvalues, const struct platform *p)
+{
+	return refvalues_handler(refvalues, p);
+}
+
+static int
+reference_values(struct generate *g)
+{
+	struct rt_err err;
+
+	if (refvalues_load(&g->refvalues, g->arena,
+		opt_str(g->run, OPT_REFERENCE_FILE),
+		getenv("CONTRASTC_DATA_DIR"), &err) != 0)
+		return cmd_fail(
+		    g->run, EXIT_ENVIRONMENT, "reference values: %s", err.text);
+	g->pass.handler = handler;
+	g->pass.handler_arg = g->refvalues;
+	return EXIT_OK;
+}
+
+/* --target and --initdata override what the platform implies. */
+static int
+carrier(struct generate *g)
+{
+	const struct target *t;
+
+	if (opt_is_set(g->run, OPT_INITDATA)) {
+		g->pass.carrier = opt_on(g->run, OPT_INITDATA)
+				      ? CARRIER_IS_INITDATA
+				      : CARRIER_IS_POLICY;
+	} else if (g->target != NULL) {
+		t = target_find(str_from(g->target));
+		if (t == NULL)
+			return cmd_fail(g->run, EXIT_USAGE,
+			    "parse flags: unknown target: %s", g->target);
+		g->pass.carrier =
+		    t->initdata ? CARRIER_IS_INITDATA : CARRIER_IS_POLICY;
+	}
+	return EXIT_OK;
+}
+
 int
 generate_options(struct generate *g)
 {
-	static int (*const steps[])(struct generate *) = {
-	    exclusive, platform, profile, completing, images, policies};
+	static int (*const steps[])(struct generate *) = {exclusive, platform,
+	    profile, completing, images, policies, carrier, reference_values};
 	size_t i;
 	int status;
 

@@ -8,6 +8,7 @@
 /* Diagnostics as text for people and as JSON for programs. */
 struct report_options {
 	bool color;
+	bool notes;     /* findings that are only notes too */
 	unsigned width; /* columns of an excerpt; 0: 160 */
 	size_t limit;   /* findings shown; 0: 50 */
 };

@@ -49,10 +49,8 @@ place(struct writer *w, struct loc l)
 {
 	struct place at;
 
-	if (l.source == NULL) {
-		buf_puts(w->out, "contrastc: ");
+	if (l.source == NULL)
 		return;
-	}
 	at = source_place(w->arena, l.source, l.off);
 	printable(w->out, l.source->name);
 	buf_printf(w->out, ":%u:%u: ", at.line, at.col);
@@ -188,7 +186,8 @@ report_text(struct buf *out, struct arena *a, const struct diags *d,
 	struct diag **it;
 
 	VEC_FOREACH(it, &d->list) {
-		if ((*it)->suppressed)
+		if ((*it)->suppressed ||
+		    ((*it)->severity == DIAG_NOTE && !o->notes))
 			continue;
 		if (shown == limit) {
 			hidden++;

@@ -32,7 +32,7 @@ teardown(void **state)
 	return 0;
 }
 
-static const struct report_options plain = {false, 0, 0};
+static const struct report_options plain = {false, false, 0, 0};
 
 static void
 report_text__excerpt_and_marker(void **state)
@@ -77,14 +77,14 @@ static void
 report_text__merges_equal_and_limits(void **state)
 {
 	struct fixture *f = *state;
-	struct report_options one = {false, 0, 1};
+	struct report_options one = {false, false, 0, 1};
 
 	diag_report(&f->d, INTERNAL, loc_none, "a");
 	diag_report(&f->d, INTERNAL, loc_none, "a");
 	diag_report(&f->d, INTERNAL, loc_none, "b");
 	report_text(&f->out, f->arena, &f->d, &one);
 	assert_strz(buf_str(&f->out),
-	    "contrastc: error: internal error: a [internal]\n"
+	    "error: internal error: a [internal]\n"
 	    "1 more not shown\n2 errors, 0 warnings\n");
 }
 
