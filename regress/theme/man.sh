@@ -7,11 +7,12 @@ examples() {
 	sed -n '/^\.Sh EXAMPLES/,/^\.Sh DIAG/s/^\.Dl \$ //p' "$1"
 }
 
-man_options() { # PAGE COMMAND
-	"$contrastc" "$2" --help | sed -n 's/^ .*--\([a-zA-Z-]*\).*/\1/p' |
+man_options() { # COMMAND PAGE...
+	command=$1
+	shift
+	"$contrastc" "$command" --help | sed -n 's/^ .*--\([a-zA-Z-]*\).*/\1/p' |
 	while read -r option; do
-		grep -q -e "Fl -$(echo "$option" | sed 's/-/\\\\-/g')\b" \
-			-e "Fl -$option\b" "$1" || echo "--$option"
+		grep -qE "Fl -$option( |\$)" "$@" || echo "--$option"
 	done
 }
 
@@ -27,9 +28,10 @@ theme_man() {
 		else bad "man $page" "$scratch/man"
 		fi
 	done
-	man_options compiler/cmd/contrastc-generate.1 generate >"$scratch/man"
+	man_options generate compiler/cmd/contrastc.1 \
+		compiler/cmd/contrastc-generate.1 >"$scratch/man"
 	if [ -s "$scratch/man" ]
-	then bad "man: options that contrastc-generate.1 lacks" "$scratch/man"
+	then bad "man: options of generate that no page has" "$scratch/man"
 	else ok "man options"
 	fi
 	for page in $(make -s list-man); do
