@@ -259,7 +259,8 @@ differ(struct compare *k, const struct buf *path, const struct jv *ours,
 static bool
 is_own(struct str key)
 {
-	return str_eqz(key, "image") || str_eqz(key, "contrastc");
+	return str_eqz(key, "image") || str_eqz(key, "contrastc") ||
+	       str_eqz(key, "env_overridden");
 }
 
 static bool

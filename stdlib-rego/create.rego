@@ -24,6 +24,7 @@ CreateContainerRequest := {"allowed": true, "ops": ops} if {
 	user(input.OCI.Process)
 	env(input.OCI.Process)
 	complete
+	overridden
 	capabilities
 	devices
 	namespaces

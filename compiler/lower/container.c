@@ -389,12 +389,12 @@ root(struct work *w)
 }
 
 static struct jv *
-oci(struct work *w, struct jv *storages)
+oci(struct work *w, struct jv *storages, struct jv *overridden)
 {
 	struct jv *o = jv_object(w->a), *mounts;
 
 	lw_put(w->a, o, "Version", w->base->version);
-	lw_put(w->a, o, "Process", lw_process(w));
+	lw_put(w->a, o, "Process", lw_process(w, overridden));
 	lw_put(w->a, o, "Root", root(w));
 	mounts = lw_mounts(w, storages);
 	if (mounts->items.n > 0)
@@ -408,13 +408,16 @@ struct jv *
 lw_container(struct work *w)
 {
 	struct jv *o = jv_object(w->a), *storages = jv_array(w->a);
+	struct jv *overridden = jv_array(w->a);
 	const struct origin *gpu_origin;
 	size_t gpus = count_gpus(w, &gpu_origin);
 
 	if (w->l->sw.image_pull_storage)
 		jv_push(w->a, storages, image_pull(w));
-	lw_put(w->a, o, "OCI", oci(w, storages));
+	lw_put(w->a, o, "OCI", oci(w, storages, overridden));
 	lw_put(w->a, o, "image", image(w));
+	if (overridden->items.n > 0)
+		lw_put(w->a, o, "env_overridden", overridden);
 	lw_put(w->a, o, "storages",
 	    storages->items.n > 0 ? storages : w->l->empty_list);
 	lw_put(w->a, o, "devices", devices(w, gpus, gpu_origin));

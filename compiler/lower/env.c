@@ -428,6 +428,13 @@ read_entries(struct work *w, struct vars *out, struct map *vars)
 	}
 }
 
+static bool
+is_runtime_name(const struct work *w, struct str name)
+{
+	return str_eqz(name, "PATH") || str_eqz(name, "HOSTNAME") ||
+	       (str_eqz(name, "TERM") && w->k != NULL && w->k->tty.v);
+}
+
 void
 lw_env_add(struct work *w, struct env *e, struct env_var *v)
 {
@@ -439,6 +446,12 @@ lw_env_add(struct work *w, struct env *e, struct env_var *v)
 		map_set(w->a, &e->by_name, v->name, old);
 		return;
 	}
+	/*
+	 * containerd replaces the variables that it sets itself; of all
+	 * others it sends the image's as well, before those of the pod.
+	 */
+	if (old != NULL && old->image && !is_runtime_name(w, v->name))
+		old->stays = true;
 	VEC_PUSH(w->a, &e->list, v);
 }
 

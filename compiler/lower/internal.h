@@ -143,6 +143,8 @@ struct str lw_token(struct arena *a, enum token t);
 struct env_var {
 	struct str name, value; /* inside form */
 	bool bare;              /* the name alone, without '=' */
+	bool image;             /* of the image */
+	bool stays;             /* sent beside the one that wins */
 	const struct origin *origin;
 	struct loc loc;
 };
@@ -184,7 +186,8 @@ void lw_user(struct work *w, struct user *u);
 
 /* the parts of a container */
 
-struct jv *lw_process(struct work *w);
+/* What the runtime sends although it does not count goes to `overridden`. */
+struct jv *lw_process(struct work *w, struct jv *overridden);
 struct jv *lw_mounts(struct work *w, struct jv *storages);
 struct jv *lw_container(struct work *w);
 

@@ -127,6 +127,7 @@ image_env(struct work *w, struct env *e)
 		v->name = str_sub(s, 0, eq);
 		v->bare = eq == SIZE_MAX;
 		v->value = v->bare ? STR("") : str_sub(s, eq + 1, SIZE_MAX);
+		v->image = true;
 		v->origin = lw_image(w, "Env[%zu]", i);
 		v->loc = w->image_loc;
 		lw_env_add(w, e, v);
@@ -150,9 +151,19 @@ runtime_var(struct work *w, struct env *e, struct str name, struct str value,
 }
 
 static struct jv *
-environment(struct work *w, struct map *vars)
+env_text(struct work *w, const struct env_var *v)
 {
-	struct jv *out = jv_array(w->a);
+	lw_no_token(w, v->value, "a value", v->loc);
+	return lw_str(w->a,
+	    lw_cat(w->a, v->name, v->bare ? STR("") : STR("="),
+		lw_outside(w, v->value, false)),
+	    v->origin);
+}
+
+static struct jv *
+environment(struct work *w, struct map *vars, struct jv *overridden)
+{
+	struct jv *out = jv_array(w->a), *text;
 	struct env e = {0};
 	struct env_var **it;
 
@@ -167,15 +178,13 @@ environment(struct work *w, struct map *vars)
 	VEC_FOREACH(it, &e.list) {
 		const struct env_var *v = *it;
 
-		/* Another value of the same name wins at run time. */
-		if (map_get(&e.by_name, v->name) != v)
-			continue;
-		lw_no_token(w, v->value, "a value", v->loc);
-		jv_push(w->a, out,
-		    lw_str(w->a,
-			lw_cat(w->a, v->name, v->bare ? STR("") : STR("="),
-			    lw_outside(w, v->value, false)),
-			v->origin));
+		if (map_get(&e.by_name, v->name) == v) {
+			jv_push(w->a, out, env_text(w, v));
+		} else if (v->stays) {
+			text = env_text(w, v);
+			jv_push(w->a, out, text);
+			jv_push(w->a, overridden, text);
+		}
 	}
 	add_settings(w, out, "Env");
 	return out;
@@ -350,12 +359,12 @@ no_new_privileges(struct work *w)
 }
 
 struct jv *
-lw_process(struct work *w)
+lw_process(struct work *w, struct jv *overridden)
 {
 	struct jv *o = jv_object(w->a), *env, *argv;
 	struct map vars = {0};
 
-	env = environment(w, &vars);
+	env = environment(w, &vars, overridden);
 	argv = args(w, &vars);
 	lw_put(w->a, o, "Terminal", terminal(w));
 	lw_put(w->a, o, "User", user(w));

@@ -453,6 +453,18 @@ feature_env_complete(const struct jv *pd)
 }
 
 static bool
+has_overridden(const struct jv *container)
+{
+	return filled(jv_getz(container, "env_overridden"));
+}
+
+bool
+feature_overridden(const struct jv *pd)
+{
+	return any_container(pd, has_overridden);
+}
+
+static bool
 is_privileged_token(const struct jv *capability)
 {
 	return str_eqz(jv_str(capability), "$(privileged_caps)");

@@ -179,6 +179,13 @@ static const struct {
     {POD("    env: [{name: B, value: \"1\"}, {name: B, value: \"2\"}, "
 	 "{name: HOSTNAME, value: h}]\n"),
 	C "Env", "[\"PATH=/bin\",\"A=1\",\"B=2\",\"HOSTNAME=h\"]"},
+    /* an image's that is replaced is sent as well, but for PATH */
+    {POD("    env: [{name: A, value: \"2\"}, {name: PATH, value: /}]\n"),
+	C "Env", "[\"A=1\",\"HOSTNAME=$(host-name)\",\"A=2\",\"PATH=/\"]"},
+    {POD("    env: [{name: A, value: \"2\"}]\n"),
+	"/containers/1/env_overridden", "[\"A=1\"]"},
+    {POD("    env: [{name: A, value: \"1\"}]\n"),
+	"/containers/1/env_overridden", "nothing"},
     {POD("    tty: true\n"), C "Env",
 	"[\"PATH=/bin\",\"A=1\",\"TERM=xterm\",\"HOSTNAME=$(host-name)\"]"},
     /* fields of the pod */
