@@ -154,8 +154,9 @@ is_whiteout(struct users *u, struct str name)
 		buf_putc(&u->scratch, '/');
 	buf_put(&u->scratch, base);
 	i = wanted_index(u, buf_str(&u->scratch));
+	/* What its own layer has, before or after, is not hidden. */
 	if (i != SIZE_MAX)
-		(void)remove_name(u, i);
+		u->now->recs[i].hides = true;
 	return true;
 }
 
@@ -339,7 +340,7 @@ scan_layer(struct users *u, size_t i, struct rt_err *err)
 	return rc;
 }
 
-/* Does the layer cut off what lower ones have at `path`? */
+/* Does the layer cut off what lower ones have there? */
 static bool
 is_cut(const struct users *u, const struct layer *l, size_t index)
 {
@@ -354,13 +355,27 @@ is_cut(const struct users *u, const struct layer *l, size_t index)
 	return false;
 }
 
+/* Is a directory above the path a link in this layer? */
+static bool
+is_below_link(const struct users *u, const struct layer *l, size_t index)
+{
+	while (index > 0) {
+		index = u->wanted.p[index].parent;
+		if (l->recs[index].kind == REC_SYMLINK)
+			return true;
+	}
+	return false;
+}
+
 /*
  * What the layers from `top` - 1 down to `low` say about a wanted path.
- * *at is the layer that decided; NO_LAYER: none has it.
+ * *at is the layer that decided; NO_LAYER: none has it.  A layer where the
+ * path leads through a link has something else under this name, except for
+ * `link`, the layer whose link is being looked behind.
  */
 static int
 look(struct rec *out, size_t *at, struct users *u, struct str path, size_t top,
-    size_t low, struct rt_err *err)
+    size_t low, size_t link, struct rt_err *err)
 {
 	size_t index = wanted_index(u, path), i;
 	const struct rec *r;
@@ -374,6 +389,8 @@ look(struct rec *out, size_t *at, struct users *u, struct str path, size_t top,
 			if (rc != 0)
 				return rc;
 		}
+		if (i != link && is_below_link(u, &u->layers[i], index))
+			return 0;
 		r = &u->layers[i].recs[index];
 		if (r->kind != REC_NONE || r->hides) {
 			*out = *r;
@@ -390,7 +407,7 @@ look(struct rec *out, size_t *at, struct users *u, struct str path, size_t top,
 struct way {
 	struct str done; /* names no link */
 	struct str rest;
-	size_t top; /* layers below this one count */
+	size_t link; /* layer whose link is taken for a directory in `done` */
 };
 
 /* Takes the next name off the rest; false: there is none. */
@@ -422,7 +439,7 @@ join(struct arena *a, struct str dir, struct str name)
 static void
 want_target(struct users *u, struct str dir, struct str target)
 {
-	struct way w = {.done = dir, .rest = target};
+	struct way w = {.done = dir, .rest = target, .link = NO_LAYER};
 	struct str name;
 
 	if (str_starts(target, STR("/")))
@@ -470,8 +487,35 @@ is_written_through(bool *out, struct users *u, const struct way *w,
 		return 0;
 	path = join(u->arena, link, name);
 	want(u, path);
-	rc = look(&r, &found, u, path, w->top, at, err);
+	rc = look(&r, &found, u, path, u->nlayers, at, at, err);
 	*out = found != NO_LAYER;
+	return rc;
+}
+
+/* From the record of a hard link, in layer `at`, to what it is a name of. */
+static int
+chase(struct rec *r, struct users *u, struct str path, size_t at,
+    struct rt_err *err)
+{
+	int rc = 0;
+
+	while (rc == 0 && r->kind == REC_HARDLINK) {
+		struct str target = r->data;
+
+		if (++u->links > LINKS_MAX)
+			return rt_err_set(err, RT_ELIMIT,
+			    "more than %d links lead to it", LINKS_MAX);
+		if (wanted_index(u, target) == SIZE_MAX) {
+			/* From now on it is: the layer itself may have it. */
+			want(u, target);
+			rc = read_layer(u, at, err);
+			if (rc == 0)
+				*r = u->layers[at].recs[wanted_index(u, path)];
+		} else {
+			rc = look(r, &at, u, target, at, 0, NO_LAYER, err);
+			path = target;
+		}
+	}
 	return rc;
 }
 
@@ -486,25 +530,17 @@ step(struct rec *r, struct way *w, struct users *u, struct str name,
 	int rc;
 
 	want(u, path);
-	rc = look(r, &at, u, path, w->top, 0, err);
-	while (rc == 0 && r->kind == REC_HARDLINK) {
-		if (++u->links > LINKS_MAX)
-			return rt_err_set(err, RT_ELIMIT,
-			    "more than %d links lead to it", LINKS_MAX);
-		/* Wanted from now on: the layer is read again and knows it. */
-		if (wanted_index(u, r->data) == SIZE_MAX) {
-			want(u, r->data);
-			rc = read_layer(u, at, err);
-			if (rc == 0)
-				*r = u->layers[at].recs[wanted_index(u, path)];
-		} else {
-			rc = look(r, &at, u, r->data, at, 0, err);
-		}
-	}
+	rc = look(r, &at, u, path, u->nlayers, 0, w->link, err);
+	if (rc == 0)
+		rc = chase(r, u, path, at, err);
 	if (rc == 0 && r->kind == REC_SYMLINK)
 		rc = is_written_through(&through, u, w, path, at, err);
-	if (rc == 0 && r->kind == REC_SYMLINK && !through)
+	if (rc == 0 && r->kind == REC_SYMLINK && !through) {
+		w->link = NO_LAYER;
 		return follow(w, u, r->data, err);
+	}
+	if (through)
+		w->link = at;
 	w->done = path;
 	return rc;
 }
@@ -513,7 +549,7 @@ step(struct rec *r, struct way *w, struct users *u, struct str name,
 static int
 read_path(struct str *out, struct users *u, struct str path, struct rt_err *err)
 {
-	struct way w = {.done = STR_INIT(""), .rest = path, .top = u->nlayers};
+	struct way w = {.done = STR_INIT(""), .rest = path, .link = NO_LAYER};
 	struct rec r = {.kind = REC_NONE};
 	struct str name;
 	size_t names = 0;
