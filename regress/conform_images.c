@@ -1,10 +1,12 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * DIR/layout is an OCI layout, DIR/cases/NAME/images.json what must come out
- * of it: each image of each file is one case.
+ * DIR/layout is an OCI layout or DIR/archive.tar an archive of images,
+ * DIR/cases/NAME/images.json what must come out of it: each image of each file
+ * is one case.
  */
 #include <stdio.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "compiler/image/image.h"
 #include "regress/conform.h"
@@ -96,14 +98,18 @@ void
 conform_images(struct conform *c, const char *dir)
 {
 	const char *cases = conform_path(c->arena, dir, "cases"), **names;
+	const char *archive = conform_path(c->arena, dir, "archive.tar");
 	struct img_options o = {0};
 	struct img_store *layout;
 	struct diags d;
 	size_t i, n;
 
 	diags_init(&d, c->arena);
-	VEC_PUSH(c->arena, &o.layouts,
-	    str_from(conform_path(c->arena, dir, "layout")));
+	if (access(archive, R_OK) == 0)
+		VEC_PUSH(c->arena, &o.archives, str_from(archive));
+	else
+		VEC_PUSH(c->arena, &o.layouts,
+		    str_from(conform_path(c->arena, dir, "layout")));
 	layout = img_store_open(c->arena, &d, &o);
 	if (d.errors > 0)
 		conform_fail(c, "layout", "%.*s", STR_ARG(d.list.p[0]->text));
