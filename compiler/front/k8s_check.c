@@ -3,6 +3,7 @@
  * An object against the table of fields: one walk over its tree beside the
  * table's.  The depth is that of the table, which has no recursive types.
  */
+#include <stdlib.h>
 #include <string.h>
 
 #include "compiler/front/k8s_field_int.h"
@@ -297,6 +298,20 @@ check_string(struct check *c, const struct frame *f, const struct yaml_node *n,
 		diag_help(c->d, g, "did you mean '%.*s'?", STR_ARG(best));
 }
 
+/* 1e3: Kubernetes reads it as 1000; a policy does not. */
+static bool
+is_whole(const struct check *c, const struct yaml_node *value, bool is_32)
+{
+	double max = is_32 ? 2147483647.0 : 9007199254740992.0, v;
+	const char *text = arena_cstr(c->a, value->text);
+	char *end;
+
+	if (value->kind != YAML_FLOAT || is_strict(c))
+		return false;
+	v = strtod(text, &end);
+	return *end == '\0' && v >= -max && v <= max && (double)(int64_t)v == v;
+}
+
 static void
 check_int(struct check *c, const struct frame *f, const struct yaml_node *n,
     bool is_32)
@@ -316,6 +331,8 @@ check_int(struct check *c, const struct frame *f, const struct yaml_node *n,
 		found(c, g, f, is_strict(c));
 		return;
 	}
+	if (is_whole(c, value, is_32))
+		return;
 	wrong_type(c, f, n, "an integer",
 	    is_quoted(value) ? "write the number without quotes" : NULL);
 }
@@ -374,7 +391,7 @@ check_scalar(struct check *c, const struct frame *f, struct yaml_node *n,
 		check_int(c, f, n, t->base == K8S_INT32);
 		break;
 	case K8S_INT_OR_STRING:
-		if (kind == YAML_INT)
+		if (is_number)
 			check_int(c, f, n, true);
 		else if (kind != YAML_STRING)
 			wrong_type(c, f, n, "an integer or a string", NULL);
@@ -488,6 +505,9 @@ check_one(struct check *c, struct frame *f, const struct k8s_type *t,
 			check_scalar(c, f, n, t);
 		return;
 	}
+	/* Kubernetes takes null in a list for an empty element. */
+	if (value->kind == YAML_NULL && !is_strict(c))
+		return;
 	if (value->kind != YAML_MAP) {
 		wrong_type(c, f, n, "a mapping", NULL);
 		return;

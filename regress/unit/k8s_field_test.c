@@ -375,6 +375,14 @@ static const struct {
     {VOLUME "    configMap: {name: x, defaultMode: 0400}\n", SELECTED, ""},
     {DEPLOY "spec:\n  strategy: {rollingUpdate: {maxSurge: 25%}}\n", SELECTED,
 	""},
+    {DEPLOY "spec:\n  replicas: 1e3\n", SELECTED, ""},
+    {BOX "  priority: 1e3\n", SELECTED,
+	"9:13 error wrong-type field 'spec.priority' must be an integer, "
+	"found a number"},
+    {DEPLOY "spec:\n  replicas: 1.5\n", SELECTED,
+	"6:13 warning wrong-type field 'spec.replicas' must be an integer, "
+	"found a number"},
+    {BOX "  - null\n", PLAIN, ""},
     {DEPLOY "spec:\n  replicas: \"1\"\n", SELECTED,
 	"6:13 warning wrong-type field 'spec.replicas' must be an integer, "
 	"found a string | write the number without quotes"},
