@@ -23,6 +23,8 @@
 struct rego_options {
 	bool opa; /* newest OPA; otherwise what all agent engines take */
 	bool v0;  /* if, contains, in and every are names until imported */
+	/* A rule that will be there, although no module has it; or NULL. */
+	const char *given;
 };
 
 enum rego_kind {

@@ -1,15 +1,307 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "grammar/rego_ast.h"
+/*
+ * Static checks over modules that are loaded together: what a path is, rules
+ * that contradict each other, defaults, imports, cycles.  Scopes and safety
+ * of a rule are in rego_safe.c.
+ */
+#include <string.h>
+
+#include "grammar/rego_check_int.h"
 #include "runtime/base/banned.h"
+
+static struct str
+joined(struct arena *a, struct str left, struct str right)
+{
+	return arena_printf(a, "%.*s.%.*s", STR_ARG(left), STR_ARG(right));
+}
+
+struct str
+ck_global(struct ck *c, struct str name)
+{
+	struct str path, *import;
+
+	if (str_eqz(name, "data") || str_eqz(name, "input"))
+		return name;
+	path = joined(c->arena, c->package, name);
+	if (map_get(&c->prefixes, path) != NULL)
+		return path;
+	if (c->options->given != NULL && str_eqz(name, c->options->given))
+		return path;
+	import = map_get(&c->imports, name);
+	return import == NULL ? (struct str){NULL, 0} : *import;
+}
+
+struct str
+ck_path(struct ck *c, const struct rego_term *t)
+{
+	struct str path = ck_global(c, rego_head_name(t));
+	uint32_t i;
+
+	if (t->kind != REGO_REF)
+		return path;
+	for (i = 1; i < t->nargs && path.n > 0; i++) {
+		if (t->args[i]->kind != REGO_STRING)
+			break;
+		path = joined(c->arena, path, t->args[i]->text);
+	}
+	return path;
+}
+
+/* A rule at, above or below the path may be what is meant. */
+void
+ck_use(struct ck *c, struct str path)
+{
+	const struct ck_list *below = map_get(&c->prefixes, path);
+	struct ck_group *g;
+	size_t i;
+
+	if (c->group == NULL)
+		return;
+	for (i = 0; below != NULL && i < below->groups.n; i++)
+		VEC_PUSH(c->arena, &c->group->uses, below->groups.p[i]);
+	while ((i = str_rchr(path, '.')) != SIZE_MAX) {
+		path = str_sub(path, 0, i);
+		if ((g = map_get(&c->groups, path)) != NULL)
+			VEC_PUSH(c->arena, &c->group->uses, g);
+	}
+}
+
+/* Groups */
+
+static void
+add_prefixes(struct ck *c, struct ck_group *g)
+{
+	struct str path = g->path;
+	struct ck_list *l;
+	size_t i = path.n;
+
+	while (i != SIZE_MAX) {
+		path = str_sub(path, 0, i);
+		l = map_get(&c->prefixes, path);
+		if (l == NULL) {
+			l = ARENA_NEW(c->arena, struct ck_list);
+			(void)map_set(c->arena, &c->prefixes, path, l);
+		}
+		VEC_PUSH(c->arena, &l->groups, g);
+		i = str_rchr(path, '.');
+	}
+}
+
+static bool
+same_shape(const struct rego_rule *a, const struct rego_rule *b)
+{
+	bool fa = a->kind == REGO_FUNCTION, fb = b->kind == REGO_FUNCTION;
+	bool sa = a->kind == REGO_PARTIAL_SET, sb = b->kind == REGO_PARTIAL_SET;
+
+	if (fa != fb || (fa && a->nargs != b->nargs))
+		return false;
+	return sa == sb;
+}
+
+static void
+conflict(struct ck *c, const struct ck_group *g, const struct rego_rule *r)
+{
+	struct diag *d =
+	    diag_report(c->diags, REGO_CONFLICT, r->head_loc, STR_ARG(g->path));
+
+	diag_note(c->diags, d, g->first->head_loc, "the other is here");
+}
+
+static void
+add_rule(struct ck *c, const struct rego_rule *r)
+{
+	struct str path =
+	    joined(c->arena, c->package, rego_path_text(c->arena, r->path));
+	struct ck_group *g = map_get(&c->groups, path);
+	struct diag *d;
+
+	if (g == NULL) {
+		g = ARENA_NEW(c->arena, struct ck_group);
+		g->path = path;
+		g->first = r;
+		(void)map_set(c->arena, &c->groups, path, g);
+		VEC_PUSH(c->arena, &c->list, g);
+		add_prefixes(c, g);
+	} else if (!same_shape(g->first, r)) {
+		conflict(c, g, r);
+	}
+	if (r->is_default && g->fallback != NULL) {
+		d = diag_report(
+		    c->diags, REGO_DEFAULTS, r->head_loc, STR_ARG(path));
+		diag_note(
+		    c->diags, d, g->fallback->head_loc, "the first is here");
+	}
+	if (r->is_default)
+		g->fallback = r;
+	VEC_PUSH(c->arena, &g->rules, r);
+}
+
+/* Modules */
+
+static void
+enter_module(struct ck *c, const struct rego_module *m)
+{
+	c->module = m;
+	c->package =
+	    joined(c->arena, STR("data"), rego_path_text(c->arena, m->package));
+	memset(&c->imports, 0, sizeof(c->imports));
+}
+
+static struct str
+import_name(const struct rego_import *i)
+{
+	const struct rego_term *p = i->path;
+
+	if (i->alias.n > 0)
+		return i->alias;
+	return p->kind == REGO_VAR ? p->text : p->args[p->nargs - 1]->text;
+}
+
+static void
+add_import(struct ck *c, const struct rego_import *i)
+{
+	struct str root = rego_head_name(i->path), *path;
+
+	if (!str_eqz(root, "data") && !str_eqz(root, "input"))
+		return;
+	path = ARENA_NEW(c->arena, struct str);
+	*path = rego_path_text(c->arena, i->path);
+	if (map_set(c->arena, &c->imports, import_name(i), path) != NULL &&
+	    c->module->v1)
+		diag_report(c->diags, REGO_IMPORT_SHADOWS, i->loc,
+		    STR_ARG(import_name(i)));
+}
+
+/* Values that a default may have: no variable, reference or call. */
+static const struct rego_term *
+not_constant(const struct rego_term *t)
+{
+	const struct rego_term *bad;
+	uint32_t i;
+
+	if (t->kind == REGO_VAR || t->kind == REGO_REF || t->kind == REGO_CALL)
+		return t;
+	if (t->body != NULL)
+		return NULL;
+	for (i = 0; i < t->nargs; i++) {
+		if ((bad = not_constant(t->args[i])) != NULL)
+			return bad;
+	}
+	return NULL;
+}
+
+static void
+check_default(struct ck *c, const struct rego_rule *r)
+{
+	const struct rego_term *bad = not_constant(r->value);
+	uint32_t i, k;
+
+	if (bad != NULL)
+		diag_report(c->diags, REGO_DEFAULT_VALUE, bad->loc);
+	for (i = 0; i < r->nargs; i++) {
+		if (r->args[i]->kind != REGO_VAR)
+			diag_report(
+			    c->diags, REGO_DEFAULT_VALUE, r->args[i]->loc);
+		for (k = 0; k < i && r->args[i]->kind == REGO_VAR; k++) {
+			if (rego_term_equal(r->args[i], r->args[k]) &&
+			    !str_eqz(r->args[i]->text, "_"))
+				diag_report(c->diags, REGO_DEFAULT_VALUE,
+				    r->args[i]->loc);
+		}
+	}
+}
+
+static void
+check_name(struct ck *c, const struct rego_rule *r)
+{
+	struct str name = rego_head_name(r->path);
+
+	if (c->module->v1 && (str_eqz(name, "input") || str_eqz(name, "data")))
+		diag_report(c->diags, REGO_SHADOW, r->path->loc, STR_ARG(name));
+}
+
+static void
+check_module(struct ck *c, const struct rego_module *m)
+{
+	const struct rego_import *i;
+	struct rego_rule *const *r;
+
+	enter_module(c, m);
+	VEC_FOREACH(i, &m->imports) {
+		add_import(c, i);
+	}
+	VEC_FOREACH(r, &m->rules) {
+		check_name(c, *r);
+		c->group = map_get(
+		    &c->groups, joined(c->arena, c->package,
+				    rego_path_text(c->arena, (*r)->path)));
+		if ((*r)->is_default)
+			check_default(c, *r);
+		else
+			ck_rule(c, *r);
+	}
+}
+
+/* Cycles: depth first without recursion. */
+
+static void
+report_cycle(struct ck *c, struct ck_group *const *path, size_t n,
+    const struct ck_group *to)
+{
+	struct diag *d;
+	size_t i = n;
+
+	while (i > 0 && path[i - 1] != to)
+		i--;
+	d = diag_report(
+	    c->diags, REGO_RECURSION, to->first->head_loc, STR_ARG(to->path));
+	for (; i < n; i++)
+		diag_note(c->diags, d, path[i]->first->head_loc,
+		    "through '%.*s'", STR_ARG(path[i]->path));
+}
+
+static void
+find_cycles_from(struct ck *c, struct ck_group *start)
+{
+	VEC(struct ck_group *) way = {0};
+	struct ck_group *g, *to;
+
+	VEC_PUSH(c->arena, &way, start);
+	start->colour = 1;
+	while (way.n > 0) {
+		g = way.p[way.n - 1];
+		if (g->next == g->uses.n) {
+			g->colour = 2;
+			way.n--;
+			continue;
+		}
+		to = g->uses.p[g->next++];
+		if (to->colour == 1)
+			report_cycle(c, way.p, way.n, to);
+		if (to->colour != 0)
+			continue;
+		to->colour = 1;
+		VEC_PUSH(c->arena, &way, to);
+	}
+}
 
 bool
 rego_check(struct arena *a, struct diags *d, struct rego_module *const *modules,
     size_t n, const struct rego_options *o)
 {
-	(void)a;
-	(void)d;
-	(void)modules;
-	(void)n;
-	(void)o;
-	return true;
+	struct ck c = {.arena = a, .diags = d, .options = o};
+	size_t errors = d->errors, i, k;
+
+	for (i = 0; i < n; i++) {
+		enter_module(&c, modules[i]);
+		for (k = 0; k < modules[i]->rules.n; k++)
+			add_rule(&c, modules[i]->rules.p[k]);
+	}
+	for (i = 0; i < n; i++)
+		check_module(&c, modules[i]);
+	for (i = 0; i < c.list.n; i++) {
+		if (c.list.p[i]->colour == 0)
+			find_cycles_from(&c, c.list.p[i]);
+	}
+	return d->errors == errors;
 }

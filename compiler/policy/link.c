@@ -35,7 +35,8 @@ static struct rego_module *
 parse_user(struct policy_linker *l)
 {
 	const struct source *s = l->options.rules;
-	struct rego_options v1 = {false, false}, v0 = {false, true};
+	struct rego_options v1 = {.given = "policy_data"},
+			    v0 = {.v0 = true, .given = "policy_data"};
 	struct rego_module *m;
 	struct diags *first = ARENA_NEW(l->arena, struct diags);
 
@@ -72,7 +73,7 @@ policy_linker_new(
 static const struct rego_module *
 module_at(struct policy_linker *l, size_t i)
 {
-	static const struct rego_options o = {false, false};
+	static const struct rego_options o = {0};
 	struct stdlib_module m;
 
 	if (l->modules[i] != NULL)

@@ -39,7 +39,7 @@ static struct rego_options
 options(const char *mode)
 {
 	return (struct rego_options){
-	    strchr(mode, 'o') != NULL, strchr(mode, '0') != NULL};
+	    .opa = strchr(mode, 'o') != NULL, .v0 = strchr(mode, '0') != NULL};
 }
 
 static struct rego_module *
