@@ -592,6 +592,10 @@ rego_on_import(struct rego_parse *p, struct rego_range r,
 		 !str_eqz(root, "future") && !str_eqz(root, "rego"))
 		fail_at(p, path->loc,
 		    "an import starts with 'data', 'input', 'future' or 'rego'");
+	if (alias.n > 0 && str_eqz(root, "future"))
+		fail_at(p, path->loc, "imports of 'future' have no alias");
+	if (str_eqz(alias, "_"))
+		fail_at(p, i.loc, "'_' is no name for an import");
 	if (p->saw_rule && !p->options.opa)
 		fail_at(p, i.loc, "imports must stand above all rules");
 	VEC_PUSH(p->arena, &p->module->imports, i);
@@ -615,8 +619,26 @@ first_bad_byte(struct str s)
 	return 0;
 }
 
+/* The agents' engines take a CR in front of a LF only. */
 static bool
-check_bytes(struct rego_parse *p)
+check_returns(struct rego_parse *p)
+{
+	struct str s = p->source->text;
+	size_t i = 0;
+
+	while ((i = str_chr(s, '\r', i)) != SIZE_MAX) {
+		if (i + 1 == s.n || s.p[i + 1] != '\n') {
+			rego_fail(p, (uint32_t)i, 1,
+			    "a carriage return without a line feed");
+			return false;
+		}
+		i++;
+	}
+	return true;
+}
+
+bool
+rego_check_bytes(struct rego_parse *p)
 {
 	struct str s = p->source->text;
 	const char *nul;
@@ -631,6 +653,8 @@ check_bytes(struct rego_parse *p)
 		rego_fail(p, (uint32_t)(nul - s.p), 1, "a null character");
 		return false;
 	}
+	if (!p->options.opa && !check_returns(p))
+		return false;
 	if (str_is_utf8(s))
 		return true;
 	rego_fail(p, (uint32_t)first_bad_byte(s), 1, "text that is not UTF-8");
@@ -651,7 +675,7 @@ parse(struct rego_parse *p, struct arena *a, struct diags *d,
 	p->kw_if = p->kw_contains = p->kw_in = p->kw_every = !o->v0;
 	if (str_starts(s->text, STR("\xef\xbb\xbf")))
 		p->at = 3;
-	if (!check_bytes(p) || !rego_scan(p) || !rego_classify(p))
+	if (!rego_check_bytes(p) || !rego_scan(p) || !rego_classify(p))
 		return false;
 	return rego_yyparse(p) == 0 && !p->failed;
 }

@@ -57,8 +57,12 @@ ck_use(struct ck *c, struct str path)
 
 	if (c->group == NULL)
 		return;
-	for (i = 0; below != NULL && i < below->groups.n; i++)
-		VEC_PUSH(c->arena, &c->group->uses, below->groups.p[i]);
+	for (i = 0; below != NULL && i < below->groups.n; i++) {
+		g = below->groups.p[i];
+		/* A document has no functions. */
+		if (g->first->kind != REGO_FUNCTION || g->path.n == path.n)
+			VEC_PUSH(c->arena, &c->group->uses, g);
+	}
 	while ((i = str_rchr(path, '.')) != SIZE_MAX) {
 		path = str_sub(path, 0, i);
 		if ((g = map_get(&c->groups, path)) != NULL)
@@ -199,7 +203,7 @@ check_default(struct ck *c, const struct rego_rule *r)
 	if (bad != NULL)
 		diag_report(c->diags, REGO_DEFAULT_VALUE, bad->loc);
 	for (i = 0; i < r->nargs; i++) {
-		if (r->args[i]->kind != REGO_VAR)
+		if (r->args[i]->kind != REGO_VAR && c->module->v1)
 			diag_report(
 			    c->diags, REGO_DEFAULT_VALUE, r->args[i]->loc);
 		for (k = 0; k < i && r->args[i]->kind == REGO_VAR; k++) {

@@ -26,7 +26,7 @@ struct ck {
 	struct str package; /* "data.p" */
 	struct map imports; /* of the module: alias to struct str, its path */
 	struct ck_group *group; /* that is looked at */
-	unsigned attempts; /* at literals, while bodies are ordered */
+	unsigned attempts;      /* at literals, while bodies are ordered */
 };
 
 struct ck_list {

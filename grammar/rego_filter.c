@@ -22,10 +22,14 @@ enum {
 	OPENS = 1 << 5,
 	CLOSES = 1 << 6,
 	STATEMENT = 1 << 7, /* shows that a brace opened statements */
-	CONTINUES = 1 << 8  /* after a term: makes it part of a larger one */
+	CONTINUES = 1 << 8, /* after a term: makes it part of a larger one */
+	OPERATOR = 1 << 9   /* cannot be in a comprehension's head */
 };
 
 #define KINDS 512
+
+/* What the agents' engines take. */
+#define PARENS_MAX 31
 
 static const uint16_t traits[KINDS] = {
     [T_NAME] = ENDS | STARTS | REF | WORD,
@@ -61,19 +65,19 @@ static const uint16_t traits[KINDS] = {
     [T_SEP] = STATEMENT,
     [T_ASSIGN] = STATEMENT | CONTINUES,
     ['='] = STATEMENT | CONTINUES,
-    [T_EQ] = CONTINUES,
-    [T_NE] = CONTINUES,
-    [T_LE] = CONTINUES,
-    [T_GE] = CONTINUES,
-    ['<'] = CONTINUES,
-    ['>'] = CONTINUES,
+    [T_EQ] = CONTINUES | OPERATOR,
+    [T_NE] = CONTINUES | OPERATOR,
+    [T_LE] = CONTINUES | OPERATOR,
+    [T_GE] = CONTINUES | OPERATOR,
+    ['<'] = CONTINUES | OPERATOR,
+    ['>'] = CONTINUES | OPERATOR,
     ['|'] = CONTINUES,
-    ['&'] = CONTINUES,
-    ['+'] = CONTINUES,
-    ['-'] = CONTINUES,
-    ['*'] = CONTINUES,
-    ['/'] = CONTINUES,
-    ['%'] = CONTINUES,
+    ['&'] = CONTINUES | OPERATOR,
+    ['+'] = CONTINUES | OPERATOR,
+    ['-'] = CONTINUES | OPERATOR,
+    ['*'] = CONTINUES | OPERATOR,
+    ['/'] = CONTINUES | OPERATOR,
+    ['%'] = CONTINUES | OPERATOR,
     ['.'] = CONTINUES,
 };
 
@@ -86,8 +90,10 @@ struct open {
 	bool decided; /* the class is final */
 	bool colon;   /* a ':' came first */
 	bool query;   /* statements came first */
-	bool local;   /* after the bar: it cannot be a union */
-	bool comma;   /* a ',' after the bar: it may be one */
+	bool infix;   /* an operator before the bar: it is a union */
+	bool local;   /* statements after the bar: it is none */
+	bool comma;   /* a ',' after the bar that is not of "k, v in" */
+	bool commas;  /* … and another: it is one */
 };
 
 static const char *
@@ -114,7 +120,7 @@ matches(uint16_t open, uint16_t close)
 static void
 see_bar(struct open *o)
 {
-	if (o->decided)
+	if (o->decided || o->infix)
 		return;
 	o->class = o->colon ? REGO_C_OBJECT_COMPR : REGO_C_COMPR;
 	o->decided = true;
@@ -124,6 +130,7 @@ static void
 see_comma(struct open *o)
 {
 	if (o->decided) {
+		o->commas |= o->comma;
 		o->comma = true;
 		return;
 	}
@@ -144,14 +151,20 @@ see(struct open *o, const struct rego_token *t, const struct rego_token *last)
 		o->class = REGO_C_LIST;
 	if (statement && !o->decided && !o->colon)
 		o->query = true;
-	if (o->decided && (statement || t->kind == T_IN || t->kind == T_EVERY))
+	if (o->decided && (statement || t->kind == T_EVERY))
 		o->local = true;
+	if (t->kind == T_IN)
+		o->comma = false;
+	o->infix |=
+	    (w & OPERATOR) && last != NULL && (traits[last->kind] & ENDS);
 	if (t->kind == '|')
 		see_bar(o);
 	else if (t->kind == ',')
 		see_comma(o);
-	else if (t->kind == ':' && !o->decided)
+	else if (t->kind == ':' && !o->decided) {
 		o->colon = true;
+		o->infix = false;
+	}
 }
 
 static void
@@ -160,7 +173,7 @@ finish(struct open *o, struct rego_token *t)
 	if (!o->decided && o->colon)
 		o->class = REGO_C_OBJECT;
 	/* "[x | y, 5]": the comma says that the bar was a union. */
-	if (o->class == REGO_C_COMPR && o->comma && !o->local)
+	if (o->class == REGO_C_COMPR && (o->comma || o->commas) && !o->local)
 		o->class = REGO_C_LIST;
 	t->class = (uint8_t)(o->class | (o->query ? REGO_C_QUERY : 0));
 }
@@ -396,6 +409,15 @@ open_bracket(struct rego_parse *p, const struct rego_token *t)
 	push_frame(p, false, false);
 	if (t->kind == '(' && touches && (p->prev == T_NAME || p->prev == ']'))
 		return T_LPAREN_CALL;
+	if (t->kind == '(') {
+		p->frames[p->depth].paren = true;
+		if (++p->parens == PARENS_MAX + 1 && !p->options.opa) {
+			diag_report(p->diags, REGO_LIMIT,
+			    ((struct loc){p->source, t->off, t->len}),
+			    "nested parentheses", PARENS_MAX);
+			p->failed = true;
+		}
+	}
 	return t->kind;
 }
 
@@ -408,6 +430,7 @@ translate(struct rego_parse *p, const struct rego_token *t)
 	if (traits[t->kind] & OPENS)
 		return open_bracket(p, t);
 	if (traits[t->kind] & CLOSES) {
+		p->parens -= f->paren;
 		p->depth--;
 		return t->kind;
 	}

@@ -40,6 +40,7 @@ struct rego_frame {
 	bool compr; /* its bar is still to come */
 	bool body;  /* newlines separate literals */
 	bool every; /* an `every` waits for its body */
+	bool paren; /* parentheses around an expression */
 };
 
 struct rego_parse {
@@ -68,6 +69,7 @@ struct rego_parse {
 	bool kw_if, kw_contains, kw_in, kw_every;
 	struct rego_frame frames[REGO_DEPTH_MAX + 2];
 	size_t depth;
+	size_t parens;
 
 	/* grammar: items of lists that are not complete */
 	VEC(void *) stack;
@@ -75,6 +77,8 @@ struct rego_parse {
 	bool saw_rule;
 };
 
+/* Refuses bytes that are no text. */
+bool rego_check_bytes(struct rego_parse *p);
 bool rego_scan(struct rego_parse *p);
 /* Finds partners and classes of all brackets. */
 bool rego_classify(struct rego_parse *p);

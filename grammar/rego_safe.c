@@ -184,30 +184,50 @@ arity(struct ck *c, const struct rego_term *call)
 		return g->first->kind == REGO_FUNCTION ? (int)g->first->nargs
 						       : -2;
 	b = find_builtin(rego_call_name(c->arena, call));
+	if (c->options->given != NULL &&
+	    str_eqz(rego_call_name(c->arena, call), c->options->given))
+		return -1;
 	if (b == NULL || (b->where != EVERYWHERE && !c->options->opa) ||
 	    (b->where == OPA_V0_ONLY && c->module->v1))
 		return -2;
 	return b->nargs;
 }
 
+/*
+ * All of the terms: what one binds may be what another needs, so those that
+ * are not ready are tried once more.  The one at `result` is a pattern.
+ */
+static bool
+ready_all(struct ck *c, const struct scope *s, struct rego_term *const *args,
+    size_t n, size_t result, struct outs *o)
+{
+	size_t i, again = 0;
+
+	for (i = 0; i < n; i++) {
+		if (i == result)
+			continue;
+		if (!ready(c, s, args[i], o)) {
+			if (again++ > 0 || n > 16)
+				return false;
+		}
+	}
+	for (i = 0; i < n && again > 0; i++) {
+		if (i != result && !ready(c, s, args[i], o))
+			return false;
+	}
+	return result >= n || binds(c, s, args[result], o);
+}
+
+/* One argument more than it takes is unified with the result. */
 static bool
 ready_call(struct ck *c, const struct scope *s, const struct rego_term *t,
     struct outs *o)
 {
-	size_t i, n;
+	size_t n;
 	struct rego_term **args = rego_call_args(t, &n);
 	int want = arity(c, t);
 
-	for (i = 0; i < n; i++) {
-		/* One argument more is unified with the result. */
-		if (want >= 0 && i == (size_t)want) {
-			if (!binds(c, s, args[i], o))
-				return false;
-		} else if (!ready(c, s, args[i], o)) {
-			return false;
-		}
-	}
-	return true;
+	return ready_all(c, s, args, n, want < 0 ? SIZE_MAX : (size_t)want, o);
 }
 
 static bool
@@ -237,8 +257,6 @@ static bool
 ready(struct ck *c, const struct scope *s, const struct rego_term *t,
     struct outs *o)
 {
-	uint32_t i;
-
 	switch ((enum rego_kind)t->kind) {
 	case REGO_NULL:
 	case REGO_BOOL:
@@ -261,11 +279,7 @@ ready(struct ck *c, const struct scope *s, const struct rego_term *t,
 	case REGO_TEMPLATE:
 		break;
 	}
-	for (i = 0; i < t->nargs; i++) {
-		if (!ready(c, s, t->args[i], o))
-			return false;
-	}
-	return true;
+	return ready_all(c, s, t->args, t->nargs, SIZE_MAX, o);
 }
 
 static bool
@@ -343,6 +357,19 @@ ready_iteration(struct ck *c, const struct scope *s,
 	return check_body(c, &inner, l->body, &body, false);
 }
 
+/* A function may be replaced by another: the value is its name. */
+static bool
+is_function_name(struct ck *c, const struct rego_term *t)
+{
+	struct ck_group *g;
+
+	if (t->kind != REGO_VAR && t->kind != REGO_REF)
+		return false;
+	g = map_get(&c->groups, ck_path(c, t));
+	return g != NULL ? g->first->kind == REGO_FUNCTION
+			 : find_builtin(rego_path_text(c->arena, t)) != NULL;
+}
+
 static bool
 ready_literal(struct ck *c, const struct scope *s, const struct rego_literal *l,
     struct outs *o)
@@ -350,7 +377,8 @@ ready_literal(struct ck *c, const struct scope *s, const struct rego_literal *l,
 	uint32_t i;
 
 	for (i = 0; i < l->nwith; i++) {
-		if (!ready(c, s, l->with[i].value, o))
+		if (!is_function_name(c, l->with[i].value) &&
+		    !ready(c, s, l->with[i].value, o))
 			return false;
 	}
 	switch ((enum rego_literal_kind)l->kind) {
@@ -451,8 +479,10 @@ report_literal(
 	}
 	if (l->body != NULL)
 		(void)check_body(c, &inner, l->body, &body, true);
-	for (i = 0; i < l->nwith; i++)
-		report_unbound(c, s, l->with[i].value);
+	for (i = 0; i < l->nwith; i++) {
+		if (!is_function_name(c, l->with[i].value))
+			report_unbound(c, s, l->with[i].value);
+	}
 }
 
 static void
@@ -530,42 +560,57 @@ check_call(struct ck *c, const struct rego_term *t)
 		    c->diags, REGO_ARITY, t->loc, STR_ARG(name), want, n);
 }
 
-static void see_body(struct ck *c, const struct rego_body *b);
+static void see_body(struct ck *c, struct scope *s, const struct rego_body *b);
 
+/* What the term refers to; names of the scope are no rules. */
 static void
-see_term(struct ck *c, const struct rego_term *t)
+see_term(struct ck *c, const struct scope *s, const struct rego_term *t)
 {
 	uint32_t i = t->kind == REGO_REF && t->args[0]->kind == REGO_VAR;
-	struct str path;
+	struct scope inner = {.up = s};
+	struct str path, name = rego_head_name(t);
 
-	if (t->kind == REGO_VAR || t->kind == REGO_REF) {
+	if (name.n > 0 && !is_declared(s, name)) {
 		path = ck_path(c, t);
-		if (path.n > 0 && !str_eqz(rego_head_name(t), "input"))
+		if (path.n > 0 && !str_eqz(name, "input"))
 			ck_use(c, path);
 	}
 	if (t->kind == REGO_CALL)
 		check_call(c, t);
+	if (t->body != NULL) {
+		see_body(c, &inner, t->body);
+		s = &inner;
+	}
 	for (; i < t->nargs; i++)
-		see_term(c, t->args[i]);
-	if (t->body != NULL)
-		see_body(c, t->body);
+		see_term(c, s, t->args[i]);
 }
 
 static void
-see_body(struct ck *c, const struct rego_body *b)
+see_literal(struct ck *c, const struct scope *s, const struct rego_literal *l)
 {
-	const struct rego_literal *l;
-	uint32_t i, k;
+	struct scope every = {.up = s}, inner = {.up = &every};
+	uint32_t i;
 
-	for (i = 0; i < b->n; i++) {
-		l = b->p[i];
-		for (k = 0; k < l->nterms; k++)
-			see_term(c, l->terms[k]);
-		for (k = 0; k < l->nwith; k++)
-			see_term(c, l->with[k].value);
-		if (l->body != NULL)
-			see_body(c, l->body);
-	}
+	for (i = 0; i < l->nterms; i++)
+		see_term(c, s, l->terms[i]);
+	for (i = 0; i < l->nwith; i++)
+		see_term(c, s, l->with[i].value);
+	if (l->body == NULL)
+		return;
+	for (i = 0; i + 1 < l->nterms; i++)
+		(void)map_set(c->arena, &every.declared, l->terms[i]->text, c);
+	see_body(c, &inner, l->body);
+}
+
+/* The body's own names go to `s`. */
+static void
+see_body(struct ck *c, struct scope *s, const struct rego_body *b)
+{
+	uint32_t i;
+
+	declare_body(c, s, b);
+	for (i = 0; i < b->n; i++)
+		see_literal(c, s, b->p[i]);
 }
 
 /* Head terms are evaluated with what the body binds. */
@@ -576,7 +621,7 @@ check_head_term(struct ck *c, const struct scope *s, const struct rego_term *t)
 
 	if (t == NULL)
 		return;
-	see_term(c, t);
+	see_term(c, s, t);
 	if (!ready(c, s, t, &o))
 		report_unbound(c, s, t);
 }
@@ -606,7 +651,9 @@ ck_rule(struct ck *c, const struct rego_rule *r)
 		struct scope s = {.up = &args};
 
 		if (r->body != NULL) {
-			see_body(c, r->body);
+			struct scope seen = {.up = &args};
+
+			see_body(c, &seen, r->body);
 			(void)check_body(c, &args, r->body, &s, true);
 		}
 		check_head_term(c, &s, r->key);
