@@ -164,6 +164,55 @@ manifest_add_platform__gives_what_the_user_fills_in(void **state)
 	}
 }
 
+static bool
+covers(const struct refvalues *r, enum manifest_format f, const char *from,
+    const char *measurement, const char *platform)
+{
+	struct manifest m;
+	struct manifest_snp *s;
+
+	manifest_init(&m, f);
+	assert_int_equal(manifest_add_platform(
+			     &m, a, r, platform_find(str_from(from)), NULL),
+	    0);
+	VEC_FOREACH(s, &m.refs.snp) {
+		s->measurement = str_from(measurement);
+		if (f < MANIFEST_2)
+			s->platform = STR("");
+	}
+	return manifest_covers(&m, r, platform_find(str_from(platform)));
+}
+
+static void
+manifest_covers__by_name_or_measurement(void **state)
+{
+	struct refvalues *r = embedded(), *known = NULL;
+
+	(void)state;
+	assert_int_equal(refvalues_parse(&known, a,
+			     STR("{\"contrast-cc-metal-qemu-snp-1\":{\"snp\":["
+				 "{\"trustedMeasurement\":\"ab\"}]}}"),
+			     NULL),
+	    0);
+	/* the name decides, also where the user entered a measurement */
+	assert_true(
+	    covers(r, MANIFEST_2, "Metal-QEMU-SNP", "ab", "Metal-QEMU-SNP"));
+	assert_false(
+	    covers(r, MANIFEST_2, "Metal-QEMU-SNP", "ab", "K3s-QEMU-SNP"));
+	/* without names and without data: the kind of hardware */
+	assert_true(
+	    covers(r, MANIFEST_1_2, "Metal-QEMU-SNP", "ab", "K3s-QEMU-SNP"));
+	assert_false(
+	    covers(r, MANIFEST_1_2, "Metal-QEMU-SNP", "ab", "K3s-QEMU-TDX"));
+	/* with data the measurement */
+	assert_true(covers(
+	    known, MANIFEST_1_2, "Metal-QEMU-SNP", "ab", "Metal-QEMU-SNP"));
+	assert_false(covers(
+	    known, MANIFEST_1_2, "Metal-QEMU-SNP", "cd", "Metal-QEMU-SNP"));
+	assert_false(
+	    covers(known, MANIFEST_2, "Metal-QEMU-SNP", "ab", "Simulated-SNP"));
+}
+
 static void
 manifest_add_platform__none(void **state)
 {
@@ -293,6 +342,7 @@ main(void)
 	    cmocka_unit_test(
 		manifest_add_platform__gives_what_the_user_fills_in),
 	    cmocka_unit_test(manifest_add_platform__none),
+	    cmocka_unit_test(manifest_covers__by_name_or_measurement),
 	    cmocka_unit_test(refvalues_parse__errors),
 	    cmocka_unit_test(refvalues_load__places),
 	    cmocka_unit_test(manifest_patch_refs__entries),

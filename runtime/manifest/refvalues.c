@@ -240,53 +240,79 @@ manifest_add_platform(struct manifest *m, struct arena *a,
 	return 0;
 }
 
+/* Entries of one list: the platform's name, if known, and a measurement. */
+struct mark {
+	struct str platform, measurement;
+};
+
+static struct mark
+snp_mark(const void *p)
+{
+	const struct manifest_snp *s = p;
+
+	return (struct mark){s->platform, s->measurement};
+}
+
+static struct mark
+tdx_mark(const void *p)
+{
+	const struct manifest_tdx *t = p;
+
+	return (struct mark){t->platform, t->mr_td};
+}
+
 static bool
-has_measurement(const struct manifest_snp *p, size_t n, struct str want)
+has_measurement(const struct mf_vec *v, size_t size,
+    struct mark (*mark)(const void *), struct str want)
 {
 	size_t i;
 
-	for (i = 0; i < n; i++) {
-		if (str_eq(p[i].measurement, want))
+	for (i = 0; i < v->n; i++) {
+		if (str_eq(mark(v->p + i * size).measurement, want))
 			return true;
 	}
 	return false;
 }
 
+/*
+ * An entry that names no platform belongs to it if the data has its
+ * measurement, or if the data does not know the real one.
+ */
 static bool
-has_mr_td(const struct manifest_refs *r, struct str want)
+list_covers(const struct mf_vec *entries, const struct mf_vec *data,
+    size_t size, struct mark (*mark)(const void *), const struct platform *p)
 {
-	const struct manifest_tdx *t;
+	size_t i;
 
-	VEC_FOREACH(t, &r->tdx) {
-		if (str_eq(t->mr_td, want))
+	for (i = 0; i < entries->n && data->n > 0; i++) {
+		struct mark m = mark(entries->p + i * size);
+
+		if (m.platform.n > 0) {
+			if (platform_find(m.platform) == p)
+				return true;
+		} else if (is_zero(mark(data->p).measurement) ||
+			   has_measurement(data, size, mark, m.measurement)) {
 			return true;
+		}
 	}
 	return false;
 }
+
+#define VEC_OF(v) ((const struct mf_vec *)(const void *)(v))
 
 bool
 manifest_covers(const struct manifest *m, const struct refvalues *r,
     const struct platform *p)
 {
 	const struct entry *e = find(r, p);
-	const struct manifest_snp *s;
-	const struct manifest_tdx *t;
+	const struct manifest_refs *have = &m->refs;
 
-	if (e == NULL)
-		return false;
-	VEC_FOREACH(s, &e->refs.snp) {
-		if (has_measurement(
-			m->refs.snp.p, m->refs.snp.n, s->measurement))
-			return true;
-	}
-	VEC_FOREACH(s, &e->refs.simulated) {
-		if (has_measurement(m->refs.simulated.p, m->refs.simulated.n,
-			s->measurement))
-			return true;
-	}
-	VEC_FOREACH(t, &e->refs.tdx) {
-		if (has_mr_td(&m->refs, t->mr_td))
-			return true;
-	}
-	return false;
+	return e != NULL &&
+	       (list_covers(VEC_OF(&have->snp), VEC_OF(&e->refs.snp),
+		    sizeof(struct manifest_snp), snp_mark, p) ||
+		   list_covers(VEC_OF(&have->simulated),
+		       VEC_OF(&e->refs.simulated), sizeof(struct manifest_snp),
+		       snp_mark, p) ||
+		   list_covers(VEC_OF(&have->tdx), VEC_OF(&e->refs.tdx),
+		       sizeof(struct manifest_tdx), tdx_mark, p));
 }

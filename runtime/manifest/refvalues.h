@@ -42,7 +42,7 @@ bool refvalues_is_placeholder(
 int manifest_add_platform(struct manifest *m, struct arena *a,
     const struct refvalues *r, const struct platform *p,
     struct rt_err *err) RT_MUST_CHECK;
-/* Has a manifest an entry with a measurement of the platform's? */
+/* Has a manifest an entry of the platform, as far as one can tell? */
 bool manifest_covers(const struct manifest *m, const struct refvalues *r,
     const struct platform *p);
 /* Is there an entry with an all-zero measurement? */
