@@ -47,7 +47,7 @@ mf_wrong_type(struct mf_reader *r, const char *want)
 {
 	char text[80];
 
-	snprintf(text, sizeof(text), "expected %s or null", want);
+	(void)snprintf(text, sizeof(text), "expected %s or null", want);
 	return fault(r, text);
 }
 
@@ -128,7 +128,7 @@ read_uint(struct mf_reader *r, uint64_t *out, const struct jv *v, uint64_t max)
 		return mf_wrong_type(r, "a number");
 	if (str_u64(v->text, max, out))
 		return 0;
-	snprintf(text, sizeof(text), "expected an integer from 0 to %llu",
+	(void)snprintf(text, sizeof(text), "expected an integer from 0 to %llu",
 	    (unsigned long long)max);
 	return fault(r, text);
 }
