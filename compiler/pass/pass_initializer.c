@@ -57,6 +57,14 @@ coordinator_host(const struct pass_ctx *ctx)
 	    STR_ARG(ns.n > 0 ? ns : STR("default")));
 }
 
+bool
+pass_wants_initializer(struct pass_ctx *ctx, const struct k8s_object *o)
+{
+	return pass_injects(ctx) && !ctx->options->skip_initializer &&
+	       !str_eqz(yaml_text(pass_annotation(ctx, o, "skip-initializer")),
+		   "true");
+}
+
 /* Does an init container of the user's remove the deny rule? */
 static bool
 removes_deny(struct pass_ctx *ctx, const struct k8s_object *o)

@@ -264,14 +264,14 @@ inject_mount(struct pass_ctx *ctx, struct yaml_node *container)
 	    secrets_mount(ctx->arena));
 }
 
-/* Injected containers that need no secrets. */
+/* All but the Initializer, which is built anew, and the store's holder. */
 static bool
 needs_mount(const struct yaml_node *c, const struct yaml_node *built)
 {
 	struct str name = yaml_get_str(c, STR("name"));
 
 	return yaml_is(c, YAML_MAP) && !str_eqz(name, NAME_INITIALIZER) &&
-	       !str_eqz(name, NAME_HOLDER) && !str_eqz(name, NAME_SHELL) &&
+	       !str_eqz(name, NAME_HOLDER) &&
 	       !mount_fits(yaml_getz(c, "volumeMounts"), built);
 }
 

@@ -84,6 +84,8 @@ const struct platform *pass_class_platform(struct str class);
 struct str pass_find_ours(struct pass_ctx *ctx, const struct k8s_object *o,
     const char *name, const char *image);
 
+/* Is the Initializer injected into this one? */
+bool pass_wants_initializer(struct pass_ctx *ctx, const struct k8s_object *o);
 /* Is one of the mesh annotations there, and the mesh not skipped? */
 bool pass_wants_mesh(struct pass_ctx *ctx, const struct k8s_object *o);
 /* Is anything injected into this pod at all? */

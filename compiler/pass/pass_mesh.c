@@ -91,14 +91,12 @@ pass_mesh(struct pass_ctx *ctx, struct k8s_object *o)
 	unsigned flags = 0;
 	int i;
 
-	if (!pass_mesh_nodes(ctx, o, nodes))
+	if (!pass_mesh_nodes(ctx, o, nodes) || ctx->options->skip_service_mesh)
 		return;
 	if (!pass_mesh_check(ctx, o, nodes)) {
 		ctx->failed = true;
 		return;
 	}
-	if (ctx->options->skip_service_mesh)
-		return;
 	values[0] =
 	    pass_replaced(ctx, STR(IMAGE_PREFIX "service-mesh-proxy:latest"));
 	for (i = 0; i < ANNOT_KINDS; i++)
