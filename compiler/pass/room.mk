@@ -7,3 +7,4 @@ SRCS += compiler/pass/pass.c compiler/pass/pass_begin.c \
 	compiler/pass/pass_secure_pv.c compiler/pass/pass_vcpus.c \
 	compiler/pass/pass_verify.c
 TESTS += regress/unit/pass_test.c
+FUZZ += regress/fuzz/pass.c
