@@ -37,7 +37,7 @@ nearest(struct str key)
 	const char *found = NULL;
 	size_t i;
 
-	for (i = 0; i < NKNOWN; i++) {
+	for (i = 0; i < NKNOWN && key.n < 64; i++) {
 		d = str_distance(key, str_from(known[i]));
 		if (d < best) {
 			best = d;
@@ -78,16 +78,20 @@ by_key(const void *a, const void *b)
 
 static void
 check_conflicts(struct pass_ctx *ctx, const struct k8s_object *o,
-    struct yaml_pairs mine, const struct yaml_node *theirs)
+    struct yaml_pairs mine, struct yaml_pairs theirs)
 {
+	struct map values = {NULL, 0, 0};
 	const struct yaml_node *other;
 	struct diag *g;
 	size_t i;
 
+	for (i = 0; i < theirs.n; i++)
+		(void)map_set(ctx->arena, &values, theirs.p[i].key->text,
+		    theirs.p[i].value);
 	for (i = 0; i < mine.n; i++) {
 		if (!str_starts(mine.p[i].key->text, STR(ANNOT_PREFIX)))
 			continue;
-		other = yaml_get(theirs, mine.p[i].key->text);
+		other = map_get(&values, mine.p[i].key->text);
 		if (other == NULL || yaml_equal(other, mine.p[i].value))
 			continue;
 		g = diag_report(ctx->diags, ANNOTATION_CONFLICT,
@@ -132,7 +136,7 @@ pass_conflict(struct pass_ctx *ctx, struct k8s_object *o)
 	if (p.n > 1 && q.n > 0)
 		qsort(p.p, p.n, sizeof(p.p[0]), by_key);
 	if (q.n > 0 && ctx->options->annotation_location == ANNOT_BOTH)
-		check_conflicts(ctx, o, p, in_pod);
+		check_conflicts(ctx, o, p, q);
 	if (!ctx->failed)
 		check_role(ctx, o);
 }

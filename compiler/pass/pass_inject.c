@@ -166,6 +166,19 @@ merge(
 	}
 }
 
+/* All items of a name, from the end. */
+static void
+remove_all(struct pass_ctx *ctx, struct yaml_node *seq, struct str name)
+{
+	size_t i;
+
+	for (i = inject_count(seq); i-- > 0;) {
+		if (str_eq(
+			yaml_get_str(inject_item(seq, i), STR("name")), name))
+			edit_remove(ctx->edits, seq, i);
+	}
+}
+
 void
 inject_container(struct pass_ctx *ctx, struct k8s_object *o,
     struct yaml_node *built, enum inject_place place, const char *what)
@@ -189,8 +202,7 @@ inject_container(struct pass_ctx *ctx, struct k8s_object *o,
 		merge(ctx, edit_item(ctx->edits, seq, at), built);
 		return;
 	}
-	while ((at = inject_find(seq, name, 0)) != SIZE_MAX)
-		edit_remove(ctx->edits, seq, at);
+	remove_all(ctx, seq, name);
 	edit_insert(ctx->edits, seq, place_of(seq, place, name), built);
 }
 
@@ -251,15 +263,13 @@ static void
 inject_mount(struct pass_ctx *ctx, struct yaml_node *container)
 {
 	struct yaml_node *mounts;
-	size_t at;
 
 	mounts = edit_seq(ctx->edits, container, STR("volumeMounts"));
 	if (mounts == NULL) {
 		ctx->failed = true;
 		return;
 	}
-	while ((at = inject_find(mounts, STR(VOLUME_SECRETS), 0)) != SIZE_MAX)
-		edit_remove(ctx->edits, mounts, at);
+	remove_all(ctx, mounts, STR(VOLUME_SECRETS));
 	edit_insert(ctx->edits, mounts, inject_count(mounts),
 	    secrets_mount(ctx->arena));
 }

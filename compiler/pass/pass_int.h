@@ -99,6 +99,11 @@ bool pass_secure_pv(struct pass_ctx *ctx, struct k8s_object *o,
 #define PASS_LISTS 2
 extern const char *const pass_lists[PASS_LISTS];
 
+/* name[:tag]@sha256:<64 hex> */
+bool pass_has_digest(struct str image);
+void pass_report_image(struct pass_ctx *ctx, const struct k8s_object *o,
+    const struct yaml_node *container, const struct yaml_node *image);
+
 /* CPUs of the VM (cli 6.8); false if a quantity cannot be read. */
 bool pass_vcpu_count(
     struct pass_ctx *ctx, const struct k8s_object *o, int64_t *out);

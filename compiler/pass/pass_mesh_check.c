@@ -13,7 +13,24 @@ struct mesh_check {
 	const struct annot_mesh *mesh;
 	struct yaml_node *const *nodes;
 	const struct yaml_node *container;
+	/* One bit a port: ingress that is plain, listeners of egress. */
+	uint8_t plain[65536 / 8], egress[65536 / 8];
+	unsigned clashes; /* reported; each costs a look at all entries */
 };
+
+#define CLASHES_MAX 64
+
+static void
+set_bit(uint8_t *bits, uint16_t port)
+{
+	bits[port / 8] |= (uint8_t)(1u << port % 8);
+}
+
+static bool
+has_bit(const uint8_t *bits, int64_t port)
+{
+	return port >= 0 && port < 65536 && (bits[port / 8] >> port % 8 & 1);
+}
 
 /* Text that strconv.Atoi of Go refuses. */
 static bool
@@ -61,18 +78,6 @@ entry_loc(
 	return loc.source == NULL ? pass_object_loc(c->object) : loc;
 }
 
-static const struct annot_ingress *
-find_ingress(const struct annot_mesh *m, int64_t port)
-{
-	const struct annot_ingress *e;
-
-	VEC_FOREACH(e, &m->ingress) {
-		if (e->port == port)
-			return e;
-	}
-	return NULL;
-}
-
 static void
 add(const struct mesh_check *c, struct diag *g)
 {
@@ -80,7 +85,7 @@ add(const struct mesh_check *c, struct diag *g)
 }
 
 static void
-check_port(const struct mesh_check *c, const struct yaml_node *port)
+check_port(struct mesh_check *c, const struct yaml_node *port)
 {
 	struct str protocol = yaml_get_str(port, STR("protocol"));
 	const struct yaml_node *n = yaml_getz(port, "containerPort");
@@ -98,12 +103,14 @@ check_port(const struct mesh_check *c, const struct yaml_node *port)
 	if (number == ANNOT_PORT_MTLS || number == ANNOT_PORT_TLS)
 		add(c, diag_report(d, MESH_PORT_IN_USE, pass_loc(n, c->object),
 			   (int)number));
+	if (!has_bit(c->egress, number) || c->clashes++ >= CLASHES_MAX)
+		return;
 	VEC_FOREACH(e, &c->mesh->egress) {
 		if (e->port == number)
-			add(c, diag_report(d, MESH_LISTENER_CLASH,
-				   pass_loc(n, c->object), (int)number,
-				   SHOWN(e->name)));
+			break;
 	}
+	add(c, diag_report(d, MESH_LISTENER_CLASH, pass_loc(n, c->object),
+		   (int)number, SHOWN(e->name)));
 }
 
 /* The number of a probe's port, which may be the name of one. */
@@ -127,7 +134,6 @@ check_action(const struct mesh_check *c, const struct yaml_node *probe)
 {
 	static const char *const kinds[] = {"httpGet", "tcpSocket", "grpc"};
 	const struct yaml_node *action;
-	const struct annot_ingress *e;
 	const char *fate;
 	int64_t port;
 	int i;
@@ -140,8 +146,7 @@ check_action(const struct mesh_check *c, const struct yaml_node *probe)
 		if (i == 0 &&
 		    str_eqz(yaml_get_str(action, STR("scheme")), "HTTPS"))
 			continue;
-		e = find_ingress(c->mesh, port);
-		if (e != NULL && e->plain)
+		if (has_bit(c->plain, port))
 			continue;
 		fate = i == 1 ? "always succeed" : "always fail";
 		add(c, diag_report(c->ctx->diags, MESH_PROBE,
@@ -194,6 +199,20 @@ is_declared(const struct k8s_object *o, int64_t port)
 		}
 	}
 	return false;
+}
+
+static void
+note_ports(struct mesh_check *c)
+{
+	const struct annot_ingress *i;
+	const struct annot_egress *e;
+
+	VEC_FOREACH(i, &c->mesh->ingress) {
+		if (i->plain)
+			set_bit(c->plain, i->port);
+	}
+	VEC_FOREACH(e, &c->mesh->egress)
+		set_bit(c->egress, e->port);
 }
 
 static void
@@ -271,7 +290,8 @@ pass_mesh_check(struct pass_ctx *ctx, const struct k8s_object *o,
 {
 	struct annot_value values[ANNOT_KINDS];
 	struct annot_mesh mesh;
-	struct mesh_check c = {ctx, o, &mesh, nodes, NULL};
+	struct mesh_check c = {
+	    .ctx = ctx, .object = o, .mesh = &mesh, .nodes = nodes};
 	size_t errors = ctx->diags->errors;
 	const struct annot_finding *f;
 	unsigned flags = 0;
@@ -286,6 +306,7 @@ pass_mesh_check(struct pass_ctx *ctx, const struct k8s_object *o,
 	annot_parse(&mesh, ctx->arena, values, flags);
 	VEC_FOREACH(f, &mesh.findings)
 		report_finding(&c, f);
+	note_ports(&c);
 	check_empty_egress(&c);
 	note_place(&c);
 	check_pod(&c);

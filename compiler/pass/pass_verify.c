@@ -8,8 +8,8 @@
 #include "runtime/base/banned.h"
 
 /* name[:tag]@sha256:<64 hex> */
-static bool
-has_digest(struct str image)
+bool
+pass_has_digest(struct str image)
 {
 	size_t at = str_find(image, STR("@sha256:"), 0), i;
 
@@ -23,8 +23,8 @@ has_digest(struct str image)
 	return true;
 }
 
-static void
-report_image(struct pass_ctx *ctx, const struct k8s_object *o,
+void
+pass_report_image(struct pass_ctx *ctx, const struct k8s_object *o,
     const struct yaml_node *container, const struct yaml_node *image)
 {
 	struct diag *g = diag_report(ctx->diags, IMAGE_NOT_PINNED,
@@ -53,28 +53,8 @@ image_before(struct pass_ctx *ctx, const struct k8s_object *o,
 		pass_context(ctx, g, o, NULL);
 	} else if (!str_starts(image, STR(IMAGE_PREFIX)) &&
 		   str_eq(pass_replaced(ctx, image), image) &&
-		   !has_digest(image))
-		report_image(ctx, o, container, n);
-}
-
-/* Images that the passes wrote, and ours. */
-static void
-image_after(struct pass_ctx *ctx, const struct k8s_object *o,
-    const struct yaml_node *container)
-{
-	const struct yaml_node *n = yaml_getz(container, "image");
-	struct str image = yaml_text(n);
-	const char *what = NULL;
-	bool ours = str_starts(image, STR(IMAGE_PREFIX));
-
-	if (image.n == 0 || has_digest(image))
-		return;
-	/* Without a list of replacements there is nothing to pin ours with. */
-	if (ours && ctx->replacements.n == 0)
-		return;
-	(void)loc_user(n->loc, &what);
-	if (ours || what != NULL)
-		report_image(ctx, o, container, n);
+		   !pass_has_digest(image))
+		pass_report_image(ctx, o, container, n);
 }
 
 static void
@@ -189,208 +169,5 @@ pass_verify_before(struct pass_ctx *ctx, struct k8s_object *o)
 		    (long long)vcpus, (long long)gpus);
 		pass_weigh(ctx, g, true);
 		pass_context(ctx, g, o, NULL);
-	}
-}
-
-static bool
-is_claim_template(const struct k8s_object *o, struct str name)
-{
-	const struct yaml_node *seq =
-	    yaml_path(o->node, "spec", "volumeClaimTemplates", NULL);
-	size_t i, n = inject_count(seq);
-
-	for (i = 0; i < n; i++) {
-		if (str_eq(name,
-			yaml_get_str(yaml_getz(inject_item(seq, i), "metadata"),
-			    STR("name"))))
-			return true;
-	}
-	return false;
-}
-
-static void
-mounts_after(struct pass_ctx *ctx, const struct k8s_object *o,
-    const struct yaml_node *container, struct map *volumes)
-{
-	const struct yaml_node *seq = yaml_getz(container, "volumeMounts"), *m;
-	struct str name;
-	struct diag *g;
-	size_t i, n = inject_count(seq);
-
-	for (i = 0; i < n; i++) {
-		m = inject_item(seq, i);
-		name = yaml_get_str(m, STR("name"));
-		if (map_get(volumes, name) != NULL ||
-		    is_claim_template(o, name))
-			continue;
-		/* Lowering reports it, too; the weight is decided here. */
-		g = diag_report(
-		    ctx->diags, NO_SUCH_VOLUME, pass_loc(m, o), STR_ARG(name));
-		pass_weigh(ctx, g, true);
-		pass_context(ctx, g, o, container);
-	}
-}
-
-/* Is a volume given to a container as a block device? */
-static bool
-is_device(const struct k8s_object *o, struct str name)
-{
-	const struct yaml_node *seq;
-	bool device = false;
-	size_t i, n;
-	int list;
-
-	for (list = 0; list < PASS_LISTS; list++) {
-		seq = yaml_get(o->pod_spec, str_from(pass_lists[list]));
-		n = inject_count(seq);
-		for (i = 0; i < n; i++) {
-			if (inject_find(
-				yaml_getz(inject_item(seq, i), "volumeMounts"),
-				name, 0) != SIZE_MAX)
-				return false;
-			device =
-			    device || inject_find(yaml_getz(inject_item(seq, i),
-						      "volumeDevices"),
-					  name, 0) != SIZE_MAX;
-		}
-	}
-	return device;
-}
-
-static bool
-is_supported_volume(const struct k8s_object *o, const struct yaml_node *v)
-{
-	static const char *const kinds[] = {"configMap", "downwardAPI",
-	    "emptyDir", "ephemeral", "projected", "secret"};
-	size_t i;
-
-	for (i = 0; i < sizeof(kinds) / sizeof(kinds[0]); i++) {
-		if (yaml_get(v, str_from(kinds[i])) != NULL)
-			return true;
-	}
-	/* Without any type Kubernetes makes an emptyDir of it. */
-	if (yaml_is(v, YAML_MAP) && yaml_deref(v)->pairs.n == 1 &&
-	    yaml_getz(v, "name") != NULL)
-		return true;
-	return yaml_getz(v, "persistentVolumeClaim") != NULL &&
-	       is_device(o, yaml_get_str(v, STR("name")));
-}
-
-static void
-volumes_after(
-    struct pass_ctx *ctx, const struct k8s_object *o, struct map *volumes)
-{
-	const struct yaml_node *seq = yaml_getz(o->pod_spec, "volumes"), *v;
-	struct str name;
-	struct diag *g;
-	size_t i, n = inject_count(seq);
-
-	for (i = 0; i < n; i++) {
-		v = inject_item(seq, i);
-		name = yaml_get_str(v, STR("name"));
-		(void)map_set(ctx->arena, volumes, name, ctx);
-		if (is_supported_volume(o, v))
-			continue;
-		g = diag_report(
-		    ctx->diags, VOLUME_TYPE, pass_loc(v, o), SHOWN(name));
-		pass_weigh(ctx, g, true);
-		pass_context(ctx, g, o, NULL);
-	}
-}
-
-static void
-claims_after(struct pass_ctx *ctx, const struct k8s_object *o)
-{
-	const struct yaml_node *seq =
-	    yaml_path(o->node, "spec", "volumeClaimTemplates", NULL);
-	const struct yaml_node *claim;
-	struct diag *g;
-	size_t i, n = inject_count(seq);
-
-	for (i = 0; i < n; i++) {
-		claim = inject_item(seq, i);
-		if (str_eqz(yaml_get_str(
-				yaml_getz(claim, "spec"), STR("volumeMode")),
-			"Block"))
-			continue;
-		g = diag_report(ctx->diags, CLAIM_NOT_BLOCK, pass_loc(claim, o),
-		    SHOWN(yaml_get_str(
-			yaml_getz(claim, "metadata"), STR("name"))));
-		pass_weigh(ctx, g, true);
-		pass_context(ctx, g, o, NULL);
-	}
-}
-
-/* The tag of a reference, empty without one. */
-static struct str
-tag_of(struct str image)
-{
-	size_t colon;
-
-	image = str_sub(image, 0, str_chr(image, '@', 0));
-	colon = str_rchr(image, ':');
-	if (colon == SIZE_MAX || str_chr(image, '/', colon) != SIZE_MAX)
-		return STR("");
-	return str_sub(image, colon + 1, image.n);
-}
-
-/*
- * Our containers have the version that the list of replacements names; a
- * development build has none, and says nothing.
- */
-static void
-version_after(struct pass_ctx *ctx, const struct k8s_object *o,
-    const struct yaml_node *container, bool coordinator)
-{
-	static const struct {
-		const char *name, *image;
-	} ours[] = {{NAME_INITIALIZER, IMAGE_INITIALIZER},
-	    {NAME_MESH, IMAGE_PREFIX "service-mesh-proxy:latest"},
-	    {"coordinator", IMAGE_PREFIX "coordinator:latest"}};
-	struct str name = yaml_get_str(container, STR("name")), want, tag;
-	const struct yaml_node *n = yaml_getz(container, "image");
-	struct diag *g;
-	size_t i;
-
-	for (i = 0; i < 3; i++) {
-		if (!str_eqz(name, ours[i].name) || (i == 2 && !coordinator))
-			continue;
-		want = tag_of(pass_replaced(ctx, str_from(ours[i].image)));
-		tag = tag_of(yaml_text(n));
-		if (tag.n == 0 || str_eqz(want, "latest") || want.n == 0 ||
-		    str_eq(tag, want))
-			return;
-		g = diag_report(ctx->diags, VERSION_MISMATCH, pass_loc(n, o),
-		    SHOWN(want), SHOWN(name), SHOWN(tag));
-		pass_weigh(ctx, g, true);
-		pass_context(ctx, g, o, NULL);
-	}
-}
-
-void
-pass_verify(
-    struct pass_ctx *ctx, const struct k8s_object *o, const struct selection *s)
-{
-	struct map volumes = {NULL, 0, 0};
-	const struct yaml_node *seq, *c;
-	size_t i, n;
-	int list;
-
-	if (!s->in || ctx->options->coco)
-		return;
-	/* The caller may have a context of its own for the completed text. */
-	if (ctx->replacements.n == 0 && ctx->options->replacements.n > 0)
-		(void)pass_replacements_read(ctx);
-	volumes_after(ctx, o, &volumes);
-	claims_after(ctx, o);
-	for (list = 0; list < PASS_LISTS; list++) {
-		seq = yaml_get(o->pod_spec, str_from(pass_lists[list]));
-		n = inject_count(seq);
-		for (i = 0; i < n; i++) {
-			c = inject_item(seq, i);
-			image_after(ctx, o, c);
-			mounts_after(ctx, o, c, &volumes);
-			version_after(ctx, o, c, s->coordinator);
-		}
 	}
 }

@@ -5,6 +5,7 @@ SRCS += compiler/pass/pass.c compiler/pass/pass_begin.c \
 	compiler/pass/pass_initializer.c compiler/pass/pass_inject.c \
 	compiler/pass/pass_mesh.c compiler/pass/pass_mesh_check.c \
 	compiler/pass/pass_secure_pv.c compiler/pass/pass_vcpus.c \
-	compiler/pass/pass_verify.c
+	compiler/pass/pass_verify.c \
+	compiler/pass/pass_verify_after.c
 TESTS += regress/unit/pass_test.c
 FUZZ += regress/fuzz/pass.c

@@ -61,8 +61,8 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t n)
 	o.inject_image_store = data[0] & 4;
 	o.coco = data[0] & 8;
 	once = complete(a,
-	    source_new(a, STR("fuzz"),
-		(struct str){(const char *)data + 1, n - 1}),
+	    source_new(
+		a, STR("fuzz"), (struct str){(const char *)data + 1, n - 1}),
 	    &o);
 	if (once != NULL) {
 		twice = complete(a, once, &o);
