@@ -103,6 +103,7 @@ static bool
 reread(struct generate *g, struct gen_file *f)
 {
 	if (f->completed == f->in.source) {
+		f->units2 = f->units;
 		f->objects2 = f->objects;
 		return true;
 	}
@@ -203,7 +204,6 @@ static bool
 compile(struct generate *g, struct gen_file *f, struct work *w)
 {
 	struct gen_target *t = target_of(g, w);
-	const struct yaml_node *carrier;
 	struct filled fill;
 	struct jv *data;
 
@@ -215,13 +215,12 @@ compile(struct generate *g, struct gen_file *f, struct work *w)
 	    w->sel.coordinator ? LOWER_COORDINATOR : 0);
 	if (data == NULL || !policy_link(&w->policy, t->linker, data))
 		return false;
-	carrier = pass_carrier_node(w->object, &w->sel);
-	if (carrier == NULL) {
+	fill.node = pass_carrier_node(w->object, &w->sel);
+	if (fill.node == NULL) {
 		diag_report(g->diags, INTERNAL, w->object->node->loc,
 		    "the completed text has no carrier annotation");
 		return false;
 	}
-	fill.loc = carrier->loc;
 	fill.value = w->policy.carrier;
 	VEC_PUSH(g->arena, &f->filled, fill);
 	return true;
@@ -266,7 +265,7 @@ prove(struct generate *g)
 
 	VEC_FOREACH(f, &g->files) {
 		f->final = emit_final(g->arena, g->diags, f->in.source,
-		    f->completed, f->filled.p, f->filled.n);
+		    f->completed, &f->units2, f->filled.p, f->filled.n);
 		if (f->final == NULL)
 			return false;
 	}
