@@ -74,9 +74,10 @@ enum ir_volume_kind {
 struct ir_volume {
 	struct ir_str name;
 	enum ir_volume_kind kind;
-	struct str type;      /* the member's name: "csi" */
-	struct ir_str medium; /* emptyDir */
-	struct ir_str path;   /* hostPath */
+	struct str type;            /* the member's name: "csi" */
+	struct ir_str medium;       /* emptyDir */
+	struct ir_str path;         /* hostPath */
+	struct yaml_node *type_key; /* NULL: no type is given */
 	struct yaml_node *node;
 };
 

@@ -33,6 +33,7 @@ set_type(struct ir_volume *v, const struct yaml_pair *p)
 	size_t i;
 
 	v->type = yaml_text(p->key);
+	v->type_key = p->key;
 	v->kind = IR_UNSUPPORTED;
 	for (i = 0; i < NTYPES; i++) {
 		if (str_eqz(v->type, types[i].member))
@@ -69,8 +70,4 @@ ir_read_volume(struct ir_ctx *c, struct yaml_node *n, struct ir_volume *out)
 	/* A type without a value is no type, and so an emptyDir. */
 	if (source != NULL && !yaml_is(source->value, YAML_NULL))
 		set_type(out, source);
-	if (out->kind == IR_UNSUPPORTED)
-		ir_failed(c,
-		    diag_report(c->diags, VOLUME_UNSUPPORTED, source->key->loc,
-			STR_ARG(out->name.s), STR_ARG(out->type)));
 }

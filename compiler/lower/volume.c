@@ -428,8 +428,12 @@ lw_volumes(struct work *w, struct mounts *m, struct jv *storages)
 	for (i = 0; i < n; i++) {
 		const struct ir_volume *v = uses[i].volume;
 
-		if (v->kind == IR_UNSUPPORTED)
+		if (v->kind == IR_UNSUPPORTED) {
+			lw_found(w, diag_report(w->l->diags, VOLUME_UNSUPPORTED,
+					v->type_key->loc, STR_ARG(v->name.s),
+					STR_ARG(v->type)));
 			continue;
+		}
 		kinds[v->kind].lower(w, m, &uses[i], storages);
 		if (kinds[v->kind].host_controlled)
 			lw_found(w, diag_report(w->l->diags, HOST_CONTROLLED,

@@ -334,8 +334,9 @@ static const struct {
     {POD("    volumeMounts: [{name: v, mountPath: /a, subPath: b}]\n"
 	 "  volumes: [{name: v}]\n"),
 	DIAG_SUB_PATH, "b"},
-    {POD("  volumes: [{name: v, nfs: {path: /}}]\n"), DIAG_VOLUME_UNSUPPORTED,
-	"nfs"},
+    {POD("    volumeMounts: [{name: v, mountPath: /a}]\n"
+	 "  volumes: [{name: v, nfs: {path: /}}]\n"),
+	DIAG_VOLUME_UNSUPPORTED, "nfs"},
     {POD("  volumes: [{name: v, emptyDir: {}, secret: {}}]\n"),
 	DIAG_VOLUME_TYPES, "secret"},
     {POD("  - {name: c, image: r.example/app:1}\n"), DIAG_CONTAINER_TWICE, "c"},
@@ -687,12 +688,12 @@ lower__origins(void **state)
 		ORIGIN_YAML, "p"},
 	};
 	static const char *const targets[] = {
-	    "contrast-metal", "metal-v1.2", "aks-v1.2", "kata-4"};
+	    "contrast-metal", "metal-v1.2", "kata-4"};
 	struct fixture *f = *state;
 	const struct jv *v = NULL;
 	size_t i;
 
-	for (i = 0; i < 4; i++) {
+	for (i = 0; i < 3; i++) {
 		f->target = targets[i];
 		v = lower(
 		    f, POD("    args: [x]\n    env: [{name: B, value: bee}]\n"
