@@ -156,7 +156,7 @@ print_rules(struct policy_linker *l, struct program *p, struct linked *k)
 	if (!full)
 		shake_simplify(p);
 	if (l->options.denials)
-		denial_add(p);
+		denial_add(p, l->diags);
 	shake_reach(p);
 	if (full) {
 		VEC_FOREACH(g, &p->groups) {

@@ -36,7 +36,10 @@ struct group {
 	bool reached;
 	bool local; /* somewhere a local variable has this name too */
 	struct str short_name; /* what is printed, or empty */
-	struct values *values; /* shake.c: what it may denote */
+	struct values *values; /* live.c: what it may denote */
+	/* denial.c */
+	unsigned mentions, literals;
+	uint8_t index;
 };
 
 struct program {
@@ -72,7 +75,8 @@ struct live {
 };
 struct live *shake_live(struct program *p);
 
-void denial_add(struct program *p);
+/* Markers on denial. */
+void denial_add(struct program *p, struct diags *d);
 
 /* Marks groups whose name is also that of a local variable. */
 void name_locals(struct program *p);
