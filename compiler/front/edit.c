@@ -132,7 +132,8 @@ list_aliases(struct edits *e, struct edit_unit *u, struct yaml_node *n)
 {
 	size_t i;
 
-	if (n->kind == YAML_ALIAS || n->target != NULL)
+	/* Also keys that are aliases; a key with an anchor is none. */
+	if (n->kind == YAML_ALIAS || (n->target != NULL && n->anchor.n == 0))
 		VEC_PUSH(e->arena, &u->aliases, n);
 	for (i = 0; i < n->items.n; i++)
 		list_aliases(e, u, n->items.p[i]);
@@ -192,6 +193,8 @@ forget(struct edits *e, const struct yaml_node *n)
 	if (n->loc.source == NULL)
 		return;
 	unalias(e, n);
+	if (n->target != NULL && n->anchor.n > 0)
+		unalias(e, n->target);
 	for (i = 0; i < n->items.n; i++)
 		forget(e, n->items.p[i]);
 	for (i = 0; i < n->pairs.n; i++) {
@@ -240,6 +243,7 @@ drop_pair(struct edits *e, struct yaml_node *map, struct str key)
 		if (map->pairs.p[i].merge ||
 		    !str_eq(map->pairs.p[i].key->text, key))
 			continue;
+		forget(e, map->pairs.p[i].key);
 		forget(e, map->pairs.p[i].value);
 		VEC_REMOVE(&map->pairs, i);
 		return;
@@ -480,7 +484,7 @@ edit_apply(struct edits *e, const struct source **out)
 		t.to = t.from + t.unit->unit->loc.len;
 		edit_diff(&t);
 		for (k = 0; k < t.out.n; k++)
-			VEC_PUSH(e->arena, &all, t.out.p[k]);
+			VEC_PUSH(e->arena, &all, t.out.p[k].s);
 	}
 	*out = e->source;
 	if (e->failed)

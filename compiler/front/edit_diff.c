@@ -133,11 +133,13 @@ diff_map(struct diff *d, const struct edit_slot *slot,
 	struct edit_slot in = {.in = o, .flow = o->style == YAML_FLOW};
 	bool by_text = !has_merge(w);
 	const struct yaml_pair *q;
-	size_t i, kept = 0;
+	size_t i, last = 0; /* behind the last pair that stays */
 
-	for (i = 0; i < w->pairs.n; i++)
-		kept += continued(n, &w->pairs.p[i], i, by_text) != NULL;
-	if (!has_children(w) || !has_children(n) || (in.flow && kept == 0)) {
+	for (i = 0; i < w->pairs.n; i++) {
+		if (continued(n, &w->pairs.p[i], i, by_text) != NULL)
+			last = i + 1;
+	}
+	if (!has_children(w) || !has_children(n) || (in.flow && last == 0)) {
 		if (has_children(w) || has_children(n))
 			replace(d, slot, o, n);
 		return;
@@ -151,7 +153,7 @@ diff_map(struct diff *d, const struct edit_slot *slot,
 	}
 	for (i = 0; i < w->pairs.n; i++) {
 		if (continued(n, &w->pairs.p[i], i, by_text) == NULL)
-			edit_text_drop(d->t, o, w, i);
+			edit_text_drop(d->t, o, w, i, i >= last);
 	}
 	VEC_FOREACH(q, &n->pairs) {
 		if (is_new(w, q, by_text))
@@ -256,13 +258,15 @@ diff_seq(struct diff *d, const struct edit_slot *slot,
 {
 	struct edit_slot in = {.in = o, .flow = o->style == YAML_FLOW};
 	struct align al = {.d = d, .w = w, .n = n};
-	size_t i, j = 0, kept = 0;
+	size_t i, j = 0, last = 0; /* behind the last item that stays */
 
 	al.to = ARENA_ARRAY(d->t->e->arena, size_t, w->items.n + 1);
 	align(&al);
-	for (i = 0; i < w->items.n; i++)
-		kept += al.to[i] != 0;
-	if (kept == 0) {
+	for (i = 0; i < w->items.n; i++) {
+		if (al.to[i] != 0)
+			last = i + 1;
+	}
+	if (last == 0) {
 		if (has_children(w) || has_children(n))
 			replace(d, slot, o, n);
 		return;
@@ -270,7 +274,7 @@ diff_seq(struct diff *d, const struct edit_slot *slot,
 	for (i = 0; i < w->items.n; i++) {
 		in.index = i;
 		if (al.to[i] == 0) {
-			edit_text_remove(d->t, o, w, i);
+			edit_text_remove(d->t, o, w, i, i >= last);
 			continue;
 		}
 		for (; j + 1 < al.to[i]; j++)
@@ -343,9 +347,11 @@ changed(const struct edit_text *t, const struct yaml_node *n)
 {
 	size_t from = n->prop;
 	size_t to = edit_line_end(t, (size_t)n->loc.off + n->loc.len);
-	const struct splice *s;
+	const struct edit_change *c;
 
-	VEC_FOREACH(s, &t->out) {
+	VEC_FOREACH(c, &t->out) {
+		const struct splice *s = &c->s;
+
 		if ((size_t)s->loc.off + s->loc.len > from && s->loc.off <= to)
 			return true;
 	}
@@ -405,6 +411,33 @@ find_habit(struct habit *h, const struct yaml_node *n)
 	}
 }
 
+static int
+compare(const void *x, const void *y)
+{
+	const struct edit_change *a = x, *b = y;
+
+	if (a->s.loc.off != b->s.loc.off)
+		return a->s.loc.off < b->s.loc.off ? -1 : 1;
+	if (a->col != b->col)
+		return a->col > b->col ? -1 : 1;
+	return 0;
+}
+
+/* A stable sort; changes come nearly in order. */
+static void
+sort_changes(struct edit_text *t)
+{
+	size_t i, k;
+
+	for (i = 1; i < t->out.n; i++) {
+		struct edit_change c = t->out.p[i];
+
+		for (k = i; k > 0 && compare(&t->out.p[k - 1], &c) > 0; k--)
+			t->out.p[k] = t->out.p[k - 1];
+		t->out.p[k] = c;
+	}
+}
+
 void
 edit_diff(struct edit_text *t)
 {
@@ -417,5 +450,6 @@ edit_diff(struct edit_text *t)
 	find_habit(&h, n);
 	diff_node(&d, &root, n, n);
 	settle(&d);
+	sort_changes(t);
 	edit_range_free(t->range);
 }

@@ -135,8 +135,8 @@ edit_flow_insert(struct edit_text *t, const struct yaml_node *o,
 
 	if (!edit_range_check(t, o))
 		return;
-	if (index == 0) {
-		at = child(w, 0)->prop;
+	if (index < children(w)) {
+		at = child(w, index)->prop;
 		print_child(&b, &l, pair, item);
 		buf_putc(&b, ',');
 		separate(&b, &l);
@@ -157,13 +157,11 @@ edit_flow_insert(struct edit_text *t, const struct yaml_node *o,
  */
 void
 edit_flow_remove(struct edit_text *t, const struct yaml_node *o,
-    const struct yaml_node *w, size_t index)
+    const struct yaml_node *w, size_t index, bool tail)
 {
-	size_t n = children(w);
-
 	if (!edit_range_check(t, o))
 		return;
-	if (index + 1 < n)
+	if (!tail)
 		edit_splice(t, child(w, index)->prop, child(w, index + 1)->prop,
 		    STR(""), NULL);
 	else

@@ -57,14 +57,24 @@ void yaml_print_flow(struct buf *out, const struct yaml_node *n,
 /* Is it written without a line of its own: a scalar, {} or []? */
 bool yaml_is_inline(const struct yaml_node *n);
 
-/* One change of a text that is being collected (edit_text.c). */
+/*
+ * A change of the text.  Of several that insert at one place the one at the
+ * larger column comes first: it belongs to what is above.
+ */
+struct edit_change {
+	struct splice s;
+	unsigned col;
+};
+
+/* The changes of a document that are being collected (edit_text.c). */
 struct edit_text {
 	struct edits *e;
 	const struct edit_unit *unit;
 	struct str text; /* of the source */
 	size_t from, to; /* the document */
 	struct yaml_layout layout;
-	VEC(struct splice) out;
+	VEC(struct edit_change) out;
+	unsigned col;             /* for what edit_splice() adds */
 	struct edit_range *range; /* tree-sitter's view */
 };
 
@@ -89,18 +99,19 @@ void edit_text_replace(struct edit_text *t, const struct edit_slot *slot,
     const struct yaml_node *o, const struct yaml_node *n);
 void edit_text_add(struct edit_text *t, const struct yaml_node *o,
     const struct yaml_node *w, const struct yaml_pair *pair);
+/* `tail`: all behind it goes, too. */
 void edit_text_drop(struct edit_text *t, const struct yaml_node *o,
-    const struct yaml_node *w, size_t index);
+    const struct yaml_node *w, size_t index, bool tail);
 void edit_text_insert(struct edit_text *t, const struct yaml_node *o,
     const struct yaml_node *w, size_t index, const struct yaml_node *item);
 void edit_text_remove(struct edit_text *t, const struct yaml_node *o,
-    const struct yaml_node *w, size_t index);
+    const struct yaml_node *w, size_t index, bool tail);
 /* The same in flow collections; `pair` or `item` is NULL. */
 void edit_flow_insert(struct edit_text *t, const struct yaml_node *o,
     const struct yaml_node *w, size_t index, const struct yaml_pair *pair,
     const struct yaml_node *item);
 void edit_flow_remove(struct edit_text *t, const struct yaml_node *o,
-    const struct yaml_node *w, size_t index);
+    const struct yaml_node *w, size_t index, bool tail);
 void edit_flow_replace(struct edit_text *t, const struct edit_slot *slot,
     const struct yaml_node *o, const struct yaml_node *n);
 void edit_splice(struct edit_text *t, size_t from, size_t to, struct str text,

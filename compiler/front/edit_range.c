@@ -163,6 +163,9 @@ end_of(TSNode n)
 	for (;;) {
 		uint32_t i = ts_node_child_count(n);
 
+		/* Its children are marks at its beginning. */
+		if (strcmp(ts_node_type(n), "block_scalar") == 0)
+			return ts_node_end_byte(n);
 		while (i > 0 && strcmp(ts_node_type(ts_node_child(n, i - 1)),
 				    "comment") == 0)
 			i--;

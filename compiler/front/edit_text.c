@@ -15,13 +15,13 @@ void
 edit_splice(struct edit_text *t, size_t from, size_t to, struct str text,
     const char *what)
 {
-	struct splice s;
+	struct edit_change c = {.col = t->col};
 
-	s.loc =
+	c.s.loc =
 	    (struct loc){t->e->source, (uint32_t)from, (uint32_t)(to - from)};
-	s.text = text;
-	s.what = what;
-	VEC_PUSH(t->e->arena, &t->out, s);
+	c.s.text = text;
+	c.s.what = what;
+	VEC_PUSH(t->e->arena, &t->out, c);
 }
 
 static void
@@ -284,6 +284,7 @@ edit_text_add(struct edit_text *t, const struct yaml_node *o,
 	}
 	if (!edit_range_check(t, o))
 		return;
+	t->col = col;
 	at = place_after(t, last_line_end(t, o), col);
 	l = layout_in(t, w, at);
 	buf_put(&b, l.nl);
@@ -308,8 +309,13 @@ static void
 cut_lines(struct edit_text *t, size_t from, size_t end, const char *what)
 {
 	size_t start = edit_line_start(t, from);
+	const struct splice *last =
+	    t->out.n > 0 ? &t->out.p[t->out.n - 1].s : NULL;
+	/* The first line of a file has no line end before it to take. */
+	bool taken =
+	    last != NULL && (size_t)last->loc.off + last->loc.len == start;
 
-	if (start > t->from && t->text.p[start - 1] == '\n') {
+	if (!taken && start > t->from && t->text.p[start - 1] == '\n') {
 		start--;
 		if (start > t->from && t->text.p[start - 1] == '\r')
 			start--;
@@ -321,14 +327,14 @@ cut_lines(struct edit_text *t, size_t from, size_t end, const char *what)
 
 void
 edit_text_drop(struct edit_text *t, const struct yaml_node *o,
-    const struct yaml_node *w, size_t index)
+    const struct yaml_node *w, size_t index, bool tail)
 {
 	const struct yaml_pair *p = &w->pairs.p[index];
 	size_t from = index == 0 ? o->loc.off : p->key->prop;
 	const struct yaml_node *last = p->value;
 
 	if (o->style == YAML_FLOW) {
-		edit_flow_remove(t, o, w, index);
+		edit_flow_remove(t, o, w, index, tail);
 		return;
 	}
 	if (!edit_range_check(t, o))
@@ -422,6 +428,7 @@ edit_text_insert(struct edit_text *t, const struct yaml_node *o,
 	}
 	if (!edit_range_check(t, o))
 		return;
+	t->col = col;
 	if (index == 0) {
 		insert_first(t, o, item);
 		return;
@@ -436,12 +443,12 @@ edit_text_insert(struct edit_text *t, const struct yaml_node *o,
 
 void
 edit_text_remove(struct edit_text *t, const struct yaml_node *o,
-    const struct yaml_node *w, size_t index)
+    const struct yaml_node *w, size_t index, bool tail)
 {
 	size_t from;
 
 	if (o->style == YAML_FLOW) {
-		edit_flow_remove(t, o, w, index);
+		edit_flow_remove(t, o, w, index, tail);
 		return;
 	}
 	if (!edit_range_check(t, o))
@@ -552,6 +559,8 @@ edit_text_replace(struct edit_text *t, const struct edit_slot *slot,
 	}
 	if (o->loc.len > 0 && !edit_range_check(t, o))
 		return;
+	/* What becomes of a value is further in than its neighbours. */
+	t->col = edit_column(t, slot->in->loc.off) + 1;
 	if (slot->key != NULL)
 		replace_member(t, slot, o, n);
 	else

@@ -290,12 +290,21 @@ static bool
 place_key(struct doc *d, struct frame *f, struct yaml_node *n, bool plain)
 {
 	const struct yaml_node *of = n->kind == YAML_ALIAS ? n->target : n;
+	struct yaml_node *typed;
 	struct str text;
 
 	if (of->kind == YAML_SEQ || of->kind == YAML_MAP ||
 	    !yaml_key_text(d->r->arena, of, &text))
 		return bad_key(d, n);
 	f->merge = plain && n->kind == YAML_STRING && str_eqz(text, "<<");
+	if (n->anchor.n > 0) {
+		/* Aliases of a key mean it with its type. */
+		typed = ARENA_NEW(d->r->arena, struct yaml_node);
+		*typed = *n;
+		typed->up = f->node;
+		n->target = typed;
+		(void)map_set(d->r->arena, &d->anchors, n->anchor, typed);
+	}
 	n->kind = YAML_STRING;
 	n->text = text;
 	f->key = n;
@@ -317,6 +326,19 @@ place_value(struct doc *d, struct frame *f, struct yaml_node *n)
 	return true;
 }
 
+/* Infinity and NaN may be keys, but no values. */
+static bool
+has_json(struct doc *d, const struct yaml_node *n)
+{
+	const struct yaml_node *of = n->kind == YAML_ALIAS ? n->target : n;
+	char text[YAML_NUMBER_MAX];
+
+	if (of->kind != YAML_FLOAT || yaml_number(text, of))
+		return true;
+	diag_report(d->r->diags, YAML_NO_JSON, n->loc, STR_ARG(of->text));
+	return false;
+}
+
 /* Puts a finished node where it belongs. */
 static bool
 attach(struct doc *d, struct yaml_node *n, bool plain)
@@ -325,11 +347,15 @@ attach(struct doc *d, struct yaml_node *n, bool plain)
 
 	if (d->depth == 0) {
 		d->root = n;
+		if (!has_json(d, n))
+			return false;
 		return yaml_count(d->r, NULL, n);
 	}
 	f = &d->stack[d->depth - 1];
 	if (f->node->kind == YAML_MAP && f->key == NULL)
 		return place_key(d, f, n, plain);
+	if (!has_json(d, n))
+		return false;
 	if (f->node->kind == YAML_MAP) {
 		if (!place_value(d, f, n))
 			return false;
@@ -385,44 +411,85 @@ skip_blank(struct str t, size_t at)
 	return at < t.n ? at : t.n;
 }
 
-/* Moves the start of a node behind its anchor and tag. */
-static void
-skip_properties(struct doc *d, struct yaml_node *n)
-{
-	bool scalar = n->kind != YAML_SEQ && n->kind != YAML_MAP;
-	size_t at = n->loc.off - d->base, next = at;
-	size_t end = at + n->loc.len;
+/* The anchors and tags at `at` that follow each other on a line. */
+struct run {
+	size_t end, next; /* next: what comes behind them */
+	bool tag, comma;
+};
 
-	while (next < d->text.n &&
-	       (d->text.p[next] == '&' || d->text.p[next] == '!')) {
-		n->tagged = n->tagged || d->text.p[next] == '!';
-		at = property_end(d->text, next);
-		next = skip_blank(d->text, at);
+static struct run
+property_run(struct str t, size_t at)
+{
+	struct run r = {at, at, false, false};
+
+	while (r.next < t.n && (t.p[r.next] == '&' || t.p[r.next] == '!')) {
+		bool tag = t.p[r.next] == '!';
+
+		r.end = r.next = property_end(t, r.next);
+		r.tag = r.tag || tag;
+		r.comma = r.comma || (tag && r.end < t.n && t.p[r.end] == ',');
+		while (
+		    r.next < t.n && (t.p[r.next] == ' ' || t.p[r.next] == '\t'))
+			r.next++;
 	}
-	/* A scalar may have no content at all. */
-	if (!scalar || next < end)
-		at = next;
-	n->loc = place(d, at, at > end ? at : end);
+	return r;
 }
 
-static void
+/*
+ * Moves the start of a node behind its anchor and tag.  A block collection
+ * has them on lines of their own; what stands before its first key on the
+ * same line belongs to the key.
+ */
+static bool
+skip_properties(struct doc *d, struct yaml_node *n)
+{
+	bool collection = n->kind == YAML_SEQ || n->kind == YAML_MAP;
+	bool block = collection && n->style == YAML_BLOCK;
+	size_t at = n->loc.off - d->base, next = at;
+	size_t end = at + n->loc.len;
+	struct run r;
+
+	for (;;) {
+		r = property_run(d->text, next);
+		if (r.next == next)
+			break;
+		if (block && r.next < d->text.n &&
+		    strchr("#\r\n", d->text.p[r.next]) == NULL)
+			break;
+		n->tagged = n->tagged || r.tag;
+		at = r.end;
+		if (r.comma) {
+			diag_report(d->r->diags, YAML_SYNTAX, place(d, at, at),
+			    "a blank must follow this tag");
+			return false;
+		}
+		next = skip_blank(d->text, r.next);
+	}
+	/* A scalar may have no content at all. */
+	if (collection || next < end)
+		at = next;
+	n->loc = place(d, at, at > end ? at : end);
+	return true;
+}
+
+static bool
 properties(struct doc *d, struct yaml_node *n, const yaml_char_t *anchor,
     const yaml_char_t *tag)
 {
 	const char *name = (const char *)anchor;
+	size_t at = n->loc.off - d->base;
 
-	if (anchor == NULL && tag == NULL) {
-		size_t at = n->loc.off - d->base;
-
-		/* The tag "!" is not in the event. */
-		if (at >= d->text.n || d->text.p[at] != '!')
-			return;
-	}
-	skip_properties(d, n);
+	/* The tag "!" is not in the event. */
+	if (anchor == NULL && tag == NULL &&
+	    (at >= d->text.n || d->text.p[at] != '!'))
+		return true;
+	if (!skip_properties(d, n))
+		return false;
 	if (anchor == NULL)
-		return;
+		return true;
 	n->anchor = arena_str(d->r->arena, str_from(name));
 	(void)map_set(d->r->arena, &d->anchors, n->anchor, n);
+	return true;
 }
 
 /* The content: of the source where it is there in one piece. */
@@ -493,6 +560,29 @@ check_escapes(struct doc *d, const struct yaml_node *n)
 	return true;
 }
 
+/*
+ * Go's reader ends a plain scalar inside of brackets at a '?' before a blank,
+ * and then does not know what to make of the rest.
+ */
+static bool
+check_question(struct doc *d, const struct yaml_node *n)
+{
+	size_t at = n->loc.off - d->base, end = at + n->loc.len;
+
+	if (n->style != YAML_PLAIN || d->depth == 0 ||
+	    d->stack[d->depth - 1].node->style != YAML_FLOW)
+		return true;
+	while ((at = str_chr(d->text, '?', at)) < end) {
+		at++;
+		if (at < d->text.n && strchr(" \t\r\n", d->text.p[at]) == NULL)
+			continue;
+		diag_report(d->r->diags, YAML_SYNTAX, place(d, at - 1, at),
+		    "no blank may follow '?' here");
+		return false;
+	}
+	return true;
+}
+
 static bool
 type_scalar(struct doc *d, struct yaml_node *n, const yaml_event_t *ev)
 {
@@ -522,18 +612,13 @@ static bool
 on_scalar(struct doc *d, const yaml_event_t *ev)
 {
 	struct yaml_node *n = node_new(d, ev, YAML_STRING);
-	char text[YAML_NUMBER_MAX];
-
 	n->style = scalar_styles[ev->data.scalar.style];
-	properties(d, n, ev->data.scalar.anchor, ev->data.scalar.tag);
+	if (!properties(d, n, ev->data.scalar.anchor, ev->data.scalar.tag))
+		return false;
 	n->text = content(d, ev, n);
-	if (!check_escapes(d, n) || !type_scalar(d, n, ev))
+	if (!check_escapes(d, n) || !check_question(d, n) ||
+	    !type_scalar(d, n, ev))
 		return false;
-	if (n->kind == YAML_FLOAT && !yaml_number(text, n)) {
-		diag_report(
-		    d->r->diags, YAML_NO_JSON, n->loc, STR_ARG(n->text));
-		return false;
-	}
 	return attach(d, n, ev->data.scalar.plain_implicit != 0);
 }
 
@@ -586,10 +671,11 @@ on_start(struct doc *d, const yaml_event_t *ev, enum yaml_kind kind)
 		: ev->data.sequence_start.style == YAML_FLOW_SEQUENCE_STYLE;
 
 	n->style = flow ? YAML_FLOW : YAML_BLOCK;
-	properties(d, n,
-	    map ? ev->data.mapping_start.anchor
-		: ev->data.sequence_start.anchor,
-	    map ? ev->data.mapping_start.tag : ev->data.sequence_start.tag);
+	if (!properties(d, n,
+		map ? ev->data.mapping_start.anchor
+		    : ev->data.sequence_start.anchor,
+		map ? ev->data.mapping_start.tag : ev->data.sequence_start.tag))
+		return false;
 	if (d->depth == YAML_DEPTH_MAX)
 		return too_deep(d->r, n->loc);
 	if (f != NULL && f->node->kind == YAML_MAP && f->key == NULL)
@@ -677,7 +763,9 @@ run(struct doc *d)
 		if (!yaml_parser_parse(&d->parser, &ev))
 			return syntax_error(d);
 		end = ev.type == YAML_STREAM_END_EVENT;
-		if (ev.type == YAML_DOCUMENT_START_EVENT && d->ended)
+		/* "---" behind another line end than LF escapes the cuts. */
+		if (ev.type == YAML_DOCUMENT_START_EVENT &&
+		    (d->ended || !ev.data.document_start.implicit))
 			ok = trailing(d, offset(d, &ev.start_mark));
 		else
 			ok = on_event(d, &ev);
@@ -799,9 +887,10 @@ static void
 check_separator(struct yaml_reader *r, size_t at, size_t end)
 {
 	struct str rest = str_sub(r->source->text, at + 3, end);
+	bool joined = rest.n > 0 && rest.p[0] == '#';
 
 	rest = str_trim(rest);
-	if (rest.n == 0 || rest.p[0] == '#')
+	if (rest.n == 0 || (rest.p[0] == '#' && !joined))
 		return;
 	diag_report(r->diags, YAML_SEPARATOR,
 	    ((struct loc){r->source, (uint32_t)(rest.p - r->source->text.p),
@@ -879,6 +968,22 @@ read_stream(struct yaml_reader *r)
 	read_documents(r, done);
 }
 
+/*
+ * Does a document begin behind the line end at `at`?  A "---" that begins
+ * what Kubernetes' reader collects is a part of it, not a cut.
+ */
+static bool
+after_separator(struct str t, size_t at)
+{
+	size_t nl = str_rchr(str_sub(t, 0, at), '\n'), up;
+
+	if (nl == SIZE_MAX || !str_starts(str_sub(t, nl + 1, at), STR("---")))
+		return false;
+	up = str_rchr(str_sub(t, 0, nl), '\n');
+	return !str_starts(
+	    str_sub(t, up == SIZE_MAX ? 0 : up + 1, nl), STR("---"));
+}
+
 static bool
 check_encoding(struct yaml_reader *r)
 {
@@ -905,6 +1010,44 @@ check_encoding(struct yaml_reader *r)
 	return false;
 }
 
+/* What libyaml and Go's reader take for different things. */
+static bool
+check_oddities(struct yaml_reader *r)
+{
+	static const struct {
+		struct str bytes;
+		const char *what;
+	} odd[] = {
+	    {STR_INIT("\r\r\n"), "two carriage returns end one line"},
+	    {STR_INIT("\n\xef\xbb\xbf"), "byte order mark inside the text"},
+	    {STR_INIT("\r\xef\xbb\xbf"), "byte order mark inside the text"},
+	    {STR_INIT("\xc2\x85\xef\xbb\xbf"),
+		"byte order mark inside the text"},
+	    {STR_INIT("\xe2\x80\xa8\xef\xbb\xbf"),
+		"byte order mark inside the text"},
+	    {STR_INIT("\xe2\x80\xa9\xef\xbb\xbf"),
+		"byte order mark inside the text"},
+	};
+	struct str t = r->source->text;
+	bool ok = true;
+	size_t i, at;
+
+	for (i = 0; i < sizeof(odd) / sizeof(odd[0]); i++) {
+		at = str_find(t, odd[i].bytes, 0);
+		while (at != SIZE_MAX && odd[i].bytes.p[0] == '\n' &&
+		       after_separator(t, at))
+			at = str_find(t, odd[i].bytes, at + 1);
+		if (at == SIZE_MAX)
+			continue;
+		diag_report(r->diags, YAML_ENCODING,
+		    ((struct loc){
+			r->source, (uint32_t)at, (uint32_t)odd[i].bytes.n}),
+		    odd[i].what);
+		ok = false;
+	}
+	return ok;
+}
+
 bool
 yaml_read(
     struct units *out, struct arena *a, struct diags *d, const struct source *s)
@@ -917,7 +1060,7 @@ yaml_read(
 		    (unsigned long)SOURCE_MAX);
 		return false;
 	}
-	if (!check_encoding(&r))
+	if (!check_encoding(&r) || !check_oddities(&r))
 		return false;
 	read_stream(&r);
 	return !r.failed;

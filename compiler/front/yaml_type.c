@@ -227,6 +227,20 @@ parse_float(const char *z, double *out)
 	return !isinf(*out);
 }
 
+/* Are underscores only between digits? */
+static bool
+between_digits(struct str s)
+{
+	size_t i;
+
+	for (i = 0; i < s.n; i++) {
+		if (s.p[i] == '_' &&
+		    (i + 1 == s.n || !digit(s.p[i - 1]) || !digit(s.p[i + 1])))
+			return false;
+	}
+	return true;
+}
+
 static enum yaml_kind
 number_kind(struct str s)
 {
@@ -235,13 +249,10 @@ number_kind(struct str s)
 	double f;
 	bool neg;
 
-	if (s.p[0] == '.') {
-		if (memchr(s.p, '_', s.n) != NULL || !strip(plain, s))
-			return YAML_STRING;
-		return parse_float(plain, &f) ? YAML_FLOAT : YAML_STRING;
-	}
-	if (!strip(plain, s))
+	if (!strip(plain, s) || (s.p[0] == '.' && !between_digits(s)))
 		return YAML_STRING;
+	if (s.p[0] == '.')
+		return parse_float(plain, &f) ? YAML_FLOAT : YAML_STRING;
 	if (parse_int(plain, &neg, &u))
 		return YAML_INT;
 	return parse_float(plain, &f) ? YAML_FLOAT : YAML_STRING;
@@ -270,6 +281,18 @@ guess(struct str s)
 			return kind;
 		return YAML_STRING;
 	}
+}
+
+/* Go turns signed integers into floats where a tag asks for it, no others. */
+static bool
+fits_int64(struct str s)
+{
+	char plain[NUMBER_TEXT_MAX];
+	uint64_t u;
+	bool neg;
+
+	return strip(plain, s) && parse_int(plain, &neg, &u) &&
+	       (neg || u <= INT64_MAX);
 }
 
 static bool
@@ -336,7 +359,8 @@ yaml_type(enum yaml_kind *out, enum yaml_tag tag, struct str text)
 	case YAML_TAG_NULL:
 	default:
 		*out = guess(text);
-		if (*out == YAML_INT && tag == YAML_TAG_FLOAT)
+		if (*out == YAML_INT && tag == YAML_TAG_FLOAT &&
+		    fits_int64(text))
 			*out = YAML_FLOAT;
 		return *out == want[tag];
 	}
@@ -359,35 +383,52 @@ short_exponent(char *z, size_t least)
 	}
 }
 
+/* The fewest decimals of an exponent form that read back as the number. */
+static int
+shortest(char out[YAML_NUMBER_MAX], double f)
+{
+	int prec;
+
+	for (prec = 0; prec <= 17; prec++) {
+		(void)snprintf(out, YAML_NUMBER_MAX, "%.*e", prec, f);
+		if (strtod(out, NULL) == f)
+			break;
+	}
+	return prec;
+}
+
+/* "-1.25e+20" as digits with zeros behind. */
+static void
+expand(char out[YAML_NUMBER_MAX], int exp)
+{
+	char digits[YAML_NUMBER_MAX];
+	size_t n = 0;
+	const char *z;
+
+	for (z = out; *z != 'e'; z++) {
+		if (*z != '.')
+			digits[n++] = *z;
+	}
+	for (exp -= (int)(n - 1 - (out[0] == '-')); exp > 0; exp--)
+		digits[n++] = '0';
+	memcpy(out, digits, n);
+	out[n] = '\0';
+}
+
 /* The shortest text that reads back as the same number, in Go's JSON form. */
 static void
 print_float(char out[YAML_NUMBER_MAX], double f)
 {
 	double abs = fabs(f);
-	int prec;
+	int prec = shortest(out, f);
+	int exp = (int)strtol(strchr(out, 'e') + 1, NULL, 10);
 
-	if (abs == 0 || (abs >= 1e-6 && abs < 1e21)) {
-		for (prec = 1; prec < 17; prec++) {
-			(void)snprintf(
-			    out, YAML_NUMBER_MAX, "%.*e", prec - 1, f);
-			if (strtod(out, NULL) == f)
-				break;
-		}
-		(void)snprintf(out, YAML_NUMBER_MAX, "%.*e", prec - 1, f);
-		/* The exponent says how many decimals that is. */
-		prec -= 1 + (int)strtol(strchr(out, 'e') + 1, NULL, 10);
-		if (prec >= 0)
-			(void)snprintf(out, YAML_NUMBER_MAX, "%.*f", prec, f);
-		else
-			(void)snprintf(out, YAML_NUMBER_MAX, "%.0f", f);
-		return;
-	}
-	for (prec = 0; prec < 17; prec++) {
-		(void)snprintf(out, YAML_NUMBER_MAX, "%.*e", prec, f);
-		if (strtod(out, NULL) == f)
-			break;
-	}
-	short_exponent(out, 1);
+	if (abs != 0 && (abs < 1e-6 || abs >= 1e21))
+		short_exponent(out, 1);
+	else if (exp > prec)
+		expand(out, exp);
+	else
+		(void)snprintf(out, YAML_NUMBER_MAX, "%.*f", prec - exp, f);
 }
 
 static double
