@@ -139,7 +139,8 @@ diff_map(struct diff *d, const struct edit_slot *slot,
 		if (continued(n, &w->pairs.p[i], i, by_text) != NULL)
 			last = i + 1;
 	}
-	if (!has_children(w) || !has_children(n) || (in.flow && last == 0)) {
+	if (!has_children(w) || !has_children(n) ||
+	    (last == 0 && slot->in != NULL)) {
 		if (has_children(w) || has_children(n))
 			replace(d, slot, o, n);
 		return;
@@ -346,7 +347,7 @@ static bool
 changed(const struct edit_text *t, const struct yaml_node *n)
 {
 	size_t from = n->prop;
-	size_t to = edit_line_end(t, (size_t)n->loc.off + n->loc.len);
+	size_t to = edit_gap_end(t, (size_t)n->loc.off + n->loc.len);
 	const struct edit_change *c;
 
 	VEC_FOREACH(c, &t->out) {

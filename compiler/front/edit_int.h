@@ -123,6 +123,8 @@ size_t edit_colon(const struct edit_text *t, const struct yaml_node *key);
 size_t edit_line_start(const struct edit_text *t, size_t at);
 /* Before the line end. */
 size_t edit_line_end(const struct edit_text *t, size_t at);
+/* The end of the comments and blank lines below. */
+size_t edit_gap_end(const struct edit_text *t, size_t at);
 unsigned edit_column(const struct edit_text *t, size_t at);
 struct str edit_newline(const struct edit_text *t, size_t at);
 

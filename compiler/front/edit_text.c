@@ -198,6 +198,22 @@ line_at(const struct edit_text *t, size_t start)
 	return l;
 }
 
+/* The end of the comments and blank lines that follow a place. */
+size_t
+edit_gap_end(const struct edit_text *t, size_t at)
+{
+	size_t end = edit_line_end(t, at);
+	struct line l = line_at(t, edit_line_start(t, at));
+
+	while (l.next < t->to) {
+		l = line_at(t, l.next);
+		if (!l.blank && !l.comment)
+			break;
+		end = l.end;
+	}
+	return end;
+}
+
 /* Column of the next line with content; -1 at the end of the document. */
 static int
 next_column(const struct edit_text *t, size_t at)
@@ -304,14 +320,16 @@ begins_line(const struct edit_text *t, size_t at)
 	return line_at(t, start).first == at;
 }
 
-/* Takes away whole lines, with the line end before them. */
+/*
+ * Takes away whole lines, with the line end before them.  At the beginning
+ * of a file it is the one behind them, if anything stays that needs none.
+ */
 static void
-cut_lines(struct edit_text *t, size_t from, size_t end, const char *what)
+cut_lines(struct edit_text *t, size_t from, size_t end, bool tail)
 {
 	size_t start = edit_line_start(t, from);
 	const struct splice *last =
 	    t->out.n > 0 ? &t->out.p[t->out.n - 1].s : NULL;
-	/* The first line of a file has no line end before it to take. */
 	bool taken =
 	    last != NULL && (size_t)last->loc.off + last->loc.len == start;
 
@@ -319,10 +337,38 @@ cut_lines(struct edit_text *t, size_t from, size_t end, const char *what)
 		start--;
 		if (start > t->from && t->text.p[start - 1] == '\r')
 			start--;
-		edit_splice(t, start, end, STR(""), what);
+		edit_splice(t, start, end, STR(""), NULL);
 		return;
 	}
-	edit_splice(t, start, line_at(t, end).next, STR(""), what);
+	edit_splice(t, start, tail ? end : line_at(t, end).next, STR(""), NULL);
+}
+
+/*
+ * What begins behind a dash on its line gives its place to what follows, and
+ * so does that if it goes, too.
+ */
+static bool
+cut_forward(const struct edit_text *t, size_t from, size_t index)
+{
+	const struct splice *last;
+
+	if (index == 0)
+		return !begins_line(t, from);
+	last = t->out.n > 0 ? &t->out.p[t->out.n - 1].s : NULL;
+	return last != NULL && (size_t)last->loc.off + last->loc.len == from;
+}
+
+/* Where a pair begins: at its key, or at the "?" before it. */
+static size_t
+pair_start(const struct edit_text *t, const struct yaml_node *o,
+    const struct yaml_node *w, size_t index)
+{
+	size_t at = w->pairs.p[index].key->prop;
+	size_t mark = edit_line_start(t, at) + edit_column(t, o->loc.off);
+
+	if (index == 0)
+		return o->loc.off;
+	return mark < at && t->text.p[mark] == '?' ? mark : at;
 }
 
 void
@@ -330,7 +376,7 @@ edit_text_drop(struct edit_text *t, const struct yaml_node *o,
     const struct yaml_node *w, size_t index, bool tail)
 {
 	const struct yaml_pair *p = &w->pairs.p[index];
-	size_t from = index == 0 ? o->loc.off : p->key->prop;
+	size_t from;
 	const struct yaml_node *last = p->value;
 
 	if (o->style == YAML_FLOW) {
@@ -339,13 +385,15 @@ edit_text_drop(struct edit_text *t, const struct yaml_node *o,
 	}
 	if (!edit_range_check(t, o))
 		return;
+	from = pair_start(t, o, w, index);
 	if (last->loc.off < p->key->loc.off)
 		last = p->key;
-	if (index == 0 && !begins_line(t, from) && w->pairs.n > 1) {
-		edit_splice(t, from, w->pairs.p[1].key->prop, STR(""), NULL);
+	if (index + 1 < w->pairs.n && cut_forward(t, from, index)) {
+		edit_splice(
+		    t, from, pair_start(t, o, w, index + 1), STR(""), NULL);
 		return;
 	}
-	cut_lines(t, from, last_line_end(t, last), NULL);
+	cut_lines(t, from, last_line_end(t, last), tail);
 }
 
 /* Where the dash of an item is. */
@@ -379,18 +427,21 @@ print_item(struct edit_text *t, struct buf *b, const struct yaml_node *item,
 	yaml_print_block(b, item, col + 2, l);
 }
 
-/* Before the first item: below the line that introduces the sequence. */
+/*
+ * Before the first item: below the line that introduces the sequence; where
+ * the first item shares a line with another dash, just before an item.
+ */
 static void
-insert_first(struct edit_text *t, const struct yaml_node *o,
-    const struct yaml_node *item)
+insert_before(struct edit_text *t, const struct yaml_node *o, size_t at,
+    size_t index, const struct yaml_node *item)
 {
 	unsigned col = edit_column(t, o->loc.off);
 	struct yaml_layout l = t->layout;
-	size_t at = o->loc.off, start = edit_line_start(t, at);
+	size_t start = edit_line_start(t, at);
 	struct buf b = {0};
 	struct line line;
 
-	if (!begins_line(t, at)) {
+	if (index > 0 || !begins_line(t, at)) {
 		l.nl = edit_newline(t, at);
 		print_item(t, &b, item, col, &l);
 		buf_put(&b, l.nl);
@@ -429,8 +480,10 @@ edit_text_insert(struct edit_text *t, const struct yaml_node *o,
 	if (!edit_range_check(t, o))
 		return;
 	t->col = col;
-	if (index == 0) {
-		insert_first(t, o, item);
+	if (index == 0 ||
+	    (index == 1 && w->items.n > 1 && !begins_line(t, o->loc.off))) {
+		insert_before(t, o,
+		    index == 0 ? o->loc.off : dash_of(t, o, w, 1), index, item);
 		return;
 	}
 	at = place_after(t, last_line_end(t, w->items.p[index - 1]), col);
@@ -458,11 +511,12 @@ edit_text_remove(struct edit_text *t, const struct yaml_node *o,
 		refuse(t, w->items.p[index], "the item has no dash");
 		return;
 	}
-	if (index == 0 && !begins_line(t, from) && w->items.n > 1) {
-		edit_splice(t, from, dash_of(t, o, w, 1), STR(""), NULL);
+	if (index + 1 < w->items.n && cut_forward(t, from, index)) {
+		edit_splice(
+		    t, from, dash_of(t, o, w, index + 1), STR(""), NULL);
 		return;
 	}
-	cut_lines(t, from, last_line_end(t, w->items.p[index]), NULL);
+	cut_lines(t, from, last_line_end(t, w->items.p[index]), tail);
 }
 
 /* The line end before the line of `at`. */

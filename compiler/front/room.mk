@@ -11,3 +11,4 @@ SRCS += compiler/front/edit.c compiler/front/edit_diff.c \
 	compiler/front/edit_flow.c compiler/front/edit_range.c \
 	compiler/front/edit_text.c
 MAN += compiler/front/contrastc-fields.7
+FUZZ += regress/fuzz/yaml.c

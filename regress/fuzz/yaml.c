@@ -9,7 +9,6 @@
 #include <string.h>
 
 #include "compiler/front/edit.h"
-#include "regress/edit_work.h"
 
 #include "runtime/base/banned.h"
 
@@ -18,6 +17,12 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t n);
 #define OPS_MAX 6
 #define TEXT_MAX 65536
 
+struct text {
+	struct diags diags;
+	struct units units;
+	const struct source *source;
+};
+
 struct fuzz {
 	struct arena *a;
 	struct edits *e;
@@ -25,6 +30,35 @@ struct fuzz {
 	size_t at;
 	unsigned spin;
 };
+
+static bool
+read_text(struct text *w, struct arena *a, struct str name, struct str text)
+{
+	memset(w, 0, sizeof(*w));
+	diags_init(&w->diags, a);
+	w->source = source_new(a, name, text);
+	return yaml_read(&w->units, a, &w->diags, w->source);
+}
+
+/* All but the edits is the old text. */
+static bool
+same_bytes(const struct source *s)
+{
+	size_t at = 0, old = 0, i, n;
+
+	for (i = 0; i < s->nedits; i++) {
+		n = s->edits[i].at - at;
+		if (old + n != s->edits[i].old_at ||
+		    !str_eq(str_sub(s->text, at, at + n),
+			str_sub(s->from->text, old, old + n)))
+			return false;
+		at += n + s->edits[i].len;
+		old += n + s->edits[i].old_len;
+	}
+	return s->from == NULL ||
+	       str_eq(str_sub(s->text, at, s->text.n),
+		   str_sub(s->from->text, old, s->from->text.n));
+}
 
 static unsigned
 pick(struct fuzz *f, unsigned n)
@@ -164,7 +198,7 @@ change(struct fuzz *f, struct yaml_node *n)
 }
 
 static void
-check_refused(const struct work *w)
+check_refused(const struct text *w)
 {
 	struct diag *const *g;
 
@@ -180,13 +214,13 @@ check_refused(const struct work *w)
 }
 
 static void
-check_result(struct fuzz *f, const struct work *w, const struct source *out)
+check_result(struct fuzz *f, const struct text *w, const struct source *out)
 {
-	struct work again;
+	struct text again;
 	size_t i;
 
-	if (!work_bytes(out) ||
-	    !work_read(&again, f->a, STR("again"), out->text) ||
+	if (!same_bytes(out) ||
+	    !read_text(&again, f->a, STR("again"), out->text) ||
 	    again.units.list.n != w->units.list.n)
 		abort();
 	for (i = 0; i < w->units.list.n; i++) {
@@ -202,7 +236,7 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t n)
 	struct str text = {(const char *)data, n};
 	struct fuzz f = {.a = NULL};
 	const struct source *out;
-	struct work w;
+	struct text w;
 	size_t cut;
 	unsigned i;
 
@@ -214,7 +248,7 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t n)
 		text.n = cut;
 	}
 	f.a = arena_new();
-	if (work_read(&w, f.a, STR("fuzz"), text)) {
+	if (read_text(&w, f.a, STR("fuzz"), text)) {
 		f.e = edits_new(f.a, &w.diags, w.source, &w.units);
 		for (i = pick(&f, OPS_MAX) + 1; i > 0 && w.units.list.n > 0;
 		     i--)
