@@ -337,6 +337,8 @@ fill_check(struct fill_result *out, struct arena *a, struct diags *d,
 			diag_report(d, MANIFEST_RESULT, loc_none,
 			    STR_ARG(n->path), STR_ARG(n->text));
 	}
+	if (out->missing.v.n > 0 && out->verdict != MANIFEST_INVALID)
+		out->verdict = MANIFEST_EXPECTED_MISSING;
 	VEC_FOREACH(it, &w->list) {
 		if (it->role.n > 0 && out->coordinator_hash.n == 0)
 			out->coordinator_hash = it->hash;

@@ -47,6 +47,7 @@ void fill_owners(struct manifest *m, struct arena *a,
     const struct fill_options *o, const struct owner_keys *keys);
 
 struct fill_result {
+	/* expected-missing also if only placeholders are to be replaced */
 	enum manifest_verdict verdict;
 	struct manifest_notes missing; /* for the hint of cli 2.1, by path */
 	/* Content of coordinator-policy.sha256; empty: no Coordinator. */

@@ -301,12 +301,17 @@ fill_start__new(void **state)
 	assert_int_equal(count(DIAG_REFERENCE_PLACEHOLDER), 1);
 	assert_true(fill_check(&r, a, &d, &o, &m, &none));
 	assert_int_equal(r.verdict, MANIFEST_EXPECTED_MISSING);
-	assert_int_equal(r.missing.v.n, 8);
-	assert_strz(r.missing.v.p[0].path,
-	    "ReferenceValues.snp[1].MinimumTCB.BootloaderVersion");
+	assert_int_equal(r.missing.v.n, 8 + 3);
+	assert_strz(
+	    r.missing.v.p[0].path, "ReferenceValues.snp[0].TrustedMeasurement");
 	assert_int_equal(r.coordinator_hash.n, 0);
 	o.require_coordinator = true;
 	assert_false(fill_check(&r, a, &d, &o, &m, &none));
+	/* placeholders alone are reason enough for the hint */
+	options(&o, "AKS-CLH-SNP", NULL);
+	assert_true(fill_start(&m, a, &d, &o, NULL, NULL));
+	assert_true(fill_check(&r, a, &d, &o, &m, &none));
+	assert_int_equal(r.verdict, MANIFEST_EXPECTED_MISSING);
 	options(&o, "K3s-QEMU-TDX", NULL);
 	assert_true(fill_start(&m, a, &d, &o, NULL, NULL));
 	assert_int_equal(m.format, MANIFEST_1_2);

@@ -30,16 +30,6 @@ fill_snp(struct manifest_snp *s, enum manifest_format to)
 	}
 }
 
-static bool
-is_zero_hex(struct str s)
-{
-	size_t i;
-
-	for (i = 0; i < s.n && s.p[i] == '0'; i++)
-		;
-	return i == s.n;
-}
-
 static int
 convert_tdx(struct manifest *m, struct arena *a, size_t i, struct rt_err *err)
 {
@@ -52,7 +42,8 @@ convert_tdx(struct manifest *m, struct arena *a, size_t i, struct rt_err *err)
 		    "'%.*s'",
 		    STR_ARG(path), MANIFEST_TD_ATTRIBUTES,
 		    STR_ARG(t->td_attributes));
-	if (t->qe_svn > 0 || t->pce_svn > 0 || !is_zero_hex(t->tee_tcb_svn))
+	if (t->qe_svn > 0 || t->pce_svn > 0 ||
+	    (t->tee_tcb_svn.n > 0 && !mf_is_zero(t->tee_tcb_svn)))
 		warn(m, a, path,
 		    "minimum versions of QE, PCE and TEE are dropped: "
 		    "in format 2 Intel's TCB status decides");

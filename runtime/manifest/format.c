@@ -73,7 +73,7 @@ TABLE(platform_info_2, manifest_platform_info, platform_info_2_fields);
 #define SNP_PRODUCT SNP(product, "ProductName", MF_STRING,                     \
 	.check = mf_check_product)
 #define SNP_MEASUREMENT SNP(measurement, "TrustedMeasurement", MF_HEX,         \
-	.digits = 96)
+	.flags = MF_REAL, .digits = 96)
 #define SNP_GUEST_POLICY(t) SNP(guest_policy, "GuestPolicy", MF_OBJECT,        \
 	.sub = &(t), HAS(manifest_snp, has_guest_policy))
 #define SNP_PLATFORM_INFO(t) SNP(platform_info, "PlatformInfo", MF_OBJECT,     \
@@ -116,7 +116,7 @@ TABLE(simulated, manifest_snp, simulated_fields);
 /* TDX entries */
 #define TDX(m, n, t, ...) FIELD(manifest_tdx, m, n, t, __VA_ARGS__)
 static const struct mf_field tdx_1_fields[] = {
-	TDX(mr_td, "MrTd", MF_HEX, .digits = 96),
+	TDX(mr_td, "MrTd", MF_HEX, .flags = MF_REAL, .digits = 96),
 	TDX(rtmr, "Rtrms", MF_RTMRS, .alias = "Rtmrs", .digits = 96),
 	TDX(qe_svn, "MinimumQeSvn", MF_SVN, .check = mf_check_svn),
 	TDX(pce_svn, "MinimumPceSvn", MF_SVN, .check = mf_check_svn),
@@ -129,7 +129,7 @@ static const struct mf_field tdx_1_fields[] = {
 static const struct mf_field tdx_2_fields[] = {
 	TDX(platform, "Platform", MF_STRING, .flags = 0),
 	TDX(tcb_eval, "MinTCBEvaluationDataNumber", MF_UINT, .flags = 0),
-	TDX(mr_td, "MrTd", MF_HEX, .digits = 96),
+	TDX(mr_td, "MrTd", MF_HEX, .flags = MF_REAL, .digits = 96),
 	TDX(mr_seam, "MrSeam", MF_HEX, .flags = MF_FILL, .digits = 96),
 	TDX(rtmr, "Rtmrs", MF_RTMRS, .alias = "Rtrms", .digits = 96),
 	TDX(xfam, "Xfam", MF_HEX, .digits = 16),
@@ -146,7 +146,7 @@ TABLE(tdx_2, manifest_tdx, tdx_2_fields);
 static const struct mf_field tdx_data_fields[] = {
 	TDX(platform, "Platform", MF_STRING, .flags = 0),
 	TDX(tcb_eval, "MinTCBEvaluationDataNumber", MF_UINT, .flags = 0),
-	TDX(mr_td, "MrTd", MF_HEX, .digits = 96),
+	TDX(mr_td, "MrTd", MF_HEX, .flags = MF_REAL, .digits = 96),
 	TDX(mr_seam, "MrSeam", MF_HEX, .digits = 96),
 	TDX(rtmr, "Rtmrs", MF_RTMRS, .alias = "Rtrms", .digits = 96),
 	TDX(qe_svn, "MinimumQeSvn", MF_SVN, .flags = 0),

@@ -143,7 +143,10 @@ enum manifest_verdict {
 	MANIFEST_INVALID,
 	MANIFEST_PARSE_ERROR /* manifest_read failed */
 };
-/* Collects every finding, in the order of the document. */
+/*
+ * Collects every finding, in the order of the document.  A measurement of
+ * zeros only is a finding of the expected kind that leaves the verdict alone.
+ */
 enum manifest_verdict manifest_validate(
     struct manifest_notes *out, struct arena *a, const struct manifest *m);
 /* "ok", "no-coordinator", "expected-missing", "invalid", "parse-error". */

@@ -23,7 +23,8 @@ enum mf_type {
 
 enum {
 	MF_OMIT = 1 << 0, /* not written if zero, empty or null */
-	MF_FILL = 1 << 1  /* the user fills it in: expected to be missing */
+	MF_FILL = 1 << 1, /* the user fills it in: expected to be missing */
+	MF_REAL = 1 << 2  /* all zeros is a placeholder */
 };
 
 struct mf_table;
@@ -103,6 +104,7 @@ mf_check mf_check_tcb, mf_check_product, mf_check_guest_policy, mf_check_svn,
 
 /* read.c */
 bool mf_is_hex(struct str s);
+bool mf_is_zero(struct str hex); /* and not empty */
 struct str mf_lower_hex(struct arena *a, struct str s);
 
 #endif

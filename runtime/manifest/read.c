@@ -74,6 +74,16 @@ mf_is_hex(struct str s)
 	return true;
 }
 
+bool
+mf_is_zero(struct str hex)
+{
+	size_t i;
+
+	for (i = 0; i < hex.n && hex.p[i] == '0'; i++)
+		;
+	return hex.n > 0 && i == hex.n;
+}
+
 struct str
 mf_lower_hex(struct arena *a, struct str s)
 {

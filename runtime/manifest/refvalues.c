@@ -171,31 +171,21 @@ refvalues_handler(const struct refvalues *r, const struct platform *p)
 }
 
 static bool
-is_zero(struct str hex)
-{
-	size_t i;
-
-	for (i = 0; i < hex.n && hex.p[i] == '0'; i++)
-		;
-	return hex.n > 0 && i == hex.n;
-}
-
-static bool
 refs_have_placeholder(const struct manifest_refs *r)
 {
 	const struct manifest_snp *s;
 	const struct manifest_tdx *t;
 
 	VEC_FOREACH(s, &r->snp) {
-		if (is_zero(s->measurement))
+		if (mf_is_zero(s->measurement))
 			return true;
 	}
 	VEC_FOREACH(s, &r->simulated) {
-		if (is_zero(s->measurement))
+		if (mf_is_zero(s->measurement))
 			return true;
 	}
 	VEC_FOREACH(t, &r->tdx) {
-		if (is_zero(t->mr_td))
+		if (mf_is_zero(t->mr_td))
 			return true;
 	}
 	return false;
@@ -290,7 +280,7 @@ list_covers(const struct mf_vec *entries, const struct mf_vec *data,
 		if (m.platform.n > 0) {
 			if (platform_find(m.platform) == p)
 				return true;
-		} else if (is_zero(mark(data->p).measurement) ||
+		} else if (mf_is_zero(mark(data->p).measurement) ||
 			   has_measurement(data, size, mark, m.measurement)) {
 			return true;
 		}

@@ -12,6 +12,7 @@ struct mf_checker {
 	struct manifest_notes *out;
 	struct buf path;
 	bool coordinator; /* there is one */
+	size_t missing;   /* values to fill in, placeholders not counted */
 	bool invalid;
 };
 
@@ -26,6 +27,7 @@ add_finding(struct mf_checker *c, bool expected, struct str text)
 
 	VEC_PUSH(c->arena, &c->out->v, n);
 	c->invalid = c->invalid || !expected;
+	c->missing += expected;
 }
 
 static size_t
@@ -225,6 +227,14 @@ check_policies(struct mf_checker *c, const struct mf_field *f)
 
 /* the walk */
 
+/* It is a value, so the verdict stands; but the user should hear of it. */
+static void
+placeholder(struct mf_checker *c)
+{
+	finding(c, true, "placeholder that no hardware matches");
+	c->missing--;
+}
+
 static void
 check_hex(struct mf_checker *c, const struct mf_field *f, const void *p)
 {
@@ -244,6 +254,8 @@ check_hex(struct mf_checker *c, const struct mf_field *f, const void *p)
 
 		if (rt_unhex(&raw, c->arena, *s, &err) != 0)
 			finding(c, false, "%s", err.text);
+		else if ((f->flags & MF_REAL) != 0 && mf_is_zero(*s))
+			placeholder(c);
 	}
 }
 
@@ -340,13 +352,12 @@ manifest_validate(
     struct manifest_notes *out, struct arena *a, const struct manifest *m)
 {
 	struct mf_checker c = {.arena = a, .m = m, .out = out};
-	size_t before = out->v.n;
 
 	check_table(&c, mf_table_of(m->format), m);
 	buf_free(&c.path);
 	if (c.invalid)
 		return MANIFEST_INVALID;
-	if (out->v.n > before)
+	if (c.missing > 0)
 		return MANIFEST_EXPECTED_MISSING;
 	return c.coordinator ? MANIFEST_OK : MANIFEST_NO_COORDINATOR;
 }
@@ -360,7 +371,7 @@ mf_lacks_expected(struct arena *a, const struct manifest *m,
 
 	check_table(&c, t, entry);
 	buf_free(&c.path);
-	return !c.invalid && notes.v.n > 0;
+	return !c.invalid && c.missing > 0;
 }
 
 const char *
