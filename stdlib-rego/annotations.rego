@@ -4,4 +4,4 @@ package agent_policy
 import future.keywords.if
 
 # Annotations of the pod, whatever their value.
-annotation(k, _) if want.OCI.Annotations[k]
+annotation(k, _) if wanted_anno[k]

@@ -6,7 +6,7 @@ import future.keywords.if
 
 # The same, for all containers.
 annotation(k, v) if {
-	some key, value in policy_data.common.dynamic_annotations
+	some key, value in common.dynamic_annotations
 	full(key, k)
 	full(value, v)
 }

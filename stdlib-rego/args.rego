@@ -8,9 +8,9 @@ import future.keywords.if
 # "$$" stands for "$".
 # explain: args
 args if {
-	wanted := object.get(want.OCI.Process, "Args", [])
-	count(input.OCI.Process.Args) == count(wanted)
-	every i, a in input.OCI.Process.Args {
+	wanted := object.get(wanted_process, "Args", [])
+	count(oci.Process.Args) == count(wanted)
+	every i, a in oci.Process.Args {
 		a == replace(wanted[i], "$$", "$")
 	}
 }

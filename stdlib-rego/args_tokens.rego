@@ -8,9 +8,9 @@ import future.keywords.if
 # "$$" stands for "$"; what is known at run time stands as $(token).
 # explain: args
 args if {
-	wanted := object.get(want.OCI.Process, "Args", [])
-	count(input.OCI.Process.Args) == count(wanted)
-	every i, a in input.OCI.Process.Args {
+	wanted := object.get(wanted_process, "Args", [])
+	count(oci.Process.Args) == count(wanted)
+	every i, a in oci.Process.Args {
 		argument(replace(wanted[i], "$$", "$"), a)
 	}
 }

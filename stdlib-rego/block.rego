@@ -2,4 +2,4 @@
 package agent_policy
 
 # Where the guest mounts a block device.
-device_dir(pattern, s) := replace(replace(pattern, "$(spath)", policy_data.common.spath), "$(b64_device_id)", base64url.encode(s.source))
+device_dir(pattern, s) := replace(replace(pattern, "$(spath)", common.spath), "$(b64_device_id)", base64url.encode(s.source))

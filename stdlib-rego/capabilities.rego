@@ -9,8 +9,8 @@ import future.keywords.if
 # explain: capabilities
 capabilities if {
 	every i, k in ["Ambient", "Bounding", "Effective", "Inheritable", "Permitted"] {
-		found := {trim_prefix(c, "CAP_") | some c in input.OCI.Process.Capabilities[k]}
-		capable(policy_data.contrastc.tables.capabilities[want.at.capabilities[i]], found)
+		found := {trim_prefix(c, "CAP_") | some c in oci.Process.Capabilities[k]}
+		capable(policy_data.capabilities[want.capabilities[i]], found)
 	}
 }
 
@@ -20,5 +20,5 @@ capable(w, found) if capability_set(w) == found
 
 capable(w, found) if {
 	w == ["$(default_caps)"]
-	capability_set(policy_data.common.default_caps) == found
+	capability_set(common.default_caps) == found
 }

@@ -5,5 +5,5 @@ import future.keywords.if
 
 capable(w, found) if {
 	w == ["$(privileged_caps)"]
-	capability_set(policy_data.common.privileged_caps) == found
+	capability_set(common.privileged_caps) == found
 }

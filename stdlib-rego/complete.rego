@@ -8,12 +8,12 @@ import future.keywords.if
 # No literal variable of the policy is missing.
 # explain: complete
 complete if {
-	every e in object.get(want.OCI.Process, "Env", []) {
+	every e in object.get(wanted_process, "Env", []) {
 		present(e)
 	}
 }
 
-present(e) if e in input.OCI.Process.Env
+present(e) if e in oci.Process.Env
 
 present(e) if contains(e, "$(")
 

@@ -12,7 +12,7 @@ CopyFileRequest if shared_path(input.path, "")
 shared_path(path, suffix) if {
 	parts := split(path, "/")
 	not ".." in parts
-	some entry in policy_data.request_defaults.CopyFileRequest
-	prefix := replace(replace(entry, "$(sfprefix)", policy_data.common.sfprefix), "$(cpath)", shared_dir)
+	some entry in defaults.CopyFileRequest
+	prefix := replace(replace(entry, "$(sfprefix)", common.sfprefix), "$(cpath)", shared_dir)
 	regex.match(concat("", [replace(prefix, "$(bundle-id)", "[a-z0-9]{64}"), suffix]), path)
 }

@@ -21,8 +21,8 @@ CreateContainerRequest := {"allowed": true, "ops": ops} if {
 	storages
 	image
 	args
-	user(input.OCI.Process)
-	env(input.OCI.Process)
+	user(oci.Process)
+	env(oci.Process)
 	complete
 	overridden
 	capabilities
@@ -38,7 +38,9 @@ CreateContainerRequest := {"allowed": true, "ops": ops} if {
 	]
 }
 
-anno := input.OCI.Annotations
+oci := input.OCI
+
+anno := oci.Annotations
 
 sandbox_name := anno["io.kubernetes.cri.sandbox-name"]
 
@@ -60,6 +62,10 @@ index := matching[0] if count(matching) == 1
 
 want := policy_data.containers[index]
 
+wanted_anno := want.OCI.Annotations
+
+wanted_process := want.OCI.Process
+
 # explain: container
 container if {
 	index >= 0
@@ -71,10 +77,10 @@ container if {
 fields if {
 	input.shared_mounts == []
 	input.string_user == null
-	input.OCI.Hooks == null
-	input.OCI.Solaris == null
-	input.OCI.Windows == null
-	l := input.OCI.Linux
+	oci.Hooks == null
+	oci.Solaris == null
+	oci.Windows == null
+	l := oci.Linux
 	l.GIDMappings == []
 	l.UIDMappings == []
 	l.MountLabel == ""
@@ -84,10 +90,10 @@ fields if {
 	l.Resources.BlockIO == null
 	l.Resources.Network == null
 	l.Resources.Pids == null
-	input.OCI.Process.SelinuxLabel == ""
-	input.OCI.Process.User.Username == ""
+	oci.Process.SelinuxLabel == ""
+	oci.Process.User.Username == ""
 	input.sandbox_pidns == want.sandbox_pidns
-	input.OCI.Process.Terminal == want.OCI.Process.Terminal
+	oci.Process.Terminal == wanted_process.Terminal
 }
 
 # explain: kind
@@ -95,8 +101,8 @@ kind if {
 	type == "sandbox"
 	anno["io.katacontainers.pkg.oci.container_type"] == "pod_sandbox"
 	name == null
-	full(want.OCI.Annotations["nerdctl/network-namespace"], anno["nerdctl/network-namespace"])
-	logs := replace(want.OCI.Annotations["io.kubernetes.cri.sandbox-log-directory"], "$(sandbox-name)", quote(sandbox_name))
+	full(wanted_anno["nerdctl/network-namespace"], anno["nerdctl/network-namespace"])
+	logs := replace(wanted_anno["io.kubernetes.cri.sandbox-log-directory"], "$(sandbox-name)", quote(sandbox_name))
 	full(replace(logs, "$(sandbox-namespace)", quote(sandbox_namespace)), anno["io.kubernetes.cri.sandbox-log-directory"])
 }
 
@@ -119,14 +125,14 @@ annotation(k, _) if startswith(k, "io.kubernetes.cri.")
 
 # explain: names
 names if {
-	full(object.get(want.OCI.Annotations, "io.kubernetes.cri.sandbox-name", "(?s).*"), sandbox_name)
-	want.OCI.Annotations["io.kubernetes.cri.sandbox-namespace"] in ["", sandbox_namespace]
-	full(want.OCI.Annotations["io.kubernetes.cri.sandbox-id"], sandbox_id)
+	full(object.get(wanted_anno, "io.kubernetes.cri.sandbox-name", "(?s).*"), sandbox_name)
+	wanted_anno["io.kubernetes.cri.sandbox-namespace"] in ["", sandbox_namespace]
+	full(wanted_anno["io.kubernetes.cri.sandbox-id"], sandbox_id)
 }
 
 # explain: root
 root if {
-	input.OCI.Root.Readonly == want.OCI.Root.Readonly
+	oci.Root.Readonly == want.OCI.Root.Readonly
 	is_string(bundle_id)
 }
 

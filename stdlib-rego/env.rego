@@ -15,22 +15,22 @@ env(p) if {
 		some pattern in env_patterns
 		some e in regex.find_n(concat("", ["(?m)^(?:", pattern, ")$"]), lines, -1)
 	]
-	allowed := array.concat(object.get(want.OCI.Process, "Env", []), matched)
+	allowed := array.concat(object.get(wanted_process, "Env", []), matched)
 	every e in p.Env {
 		e in allowed
 	}
 }
 
 env_patterns := [r |
-	some pattern in policy_data.request_defaults.CreateContainerRequest.allow_env_regex
+	some pattern in defaults.CreateContainerRequest.allow_env_regex
 	r := replace(
 		replace(
 			replace(
-				replace(pattern, "$(ipv4_a)", policy_data.common.ipv4_a),
-				"$(ip_p)", policy_data.common.ip_p,
+				replace(pattern, "$(ipv4_a)", common.ipv4_a),
+				"$(ip_p)", common.ip_p,
 			),
-			"$(svc_name_downward_env)", policy_data.common.svc_name_downward_env,
+			"$(svc_name_downward_env)", common.svc_name_downward_env,
 		),
-		"$(dns_label)", policy_data.common.dns_label,
+		"$(dns_label)", common.dns_label,
 	)
 ]

@@ -13,15 +13,15 @@ env(p) if {
 	}
 }
 
-variable(e) if e in want.OCI.Process.Env
+variable(e) if e in wanted_process.Env
 
 variable(e) if {
-	some pattern in policy_data.request_defaults.CreateContainerRequest.allow_env_regex
+	some pattern in defaults.CreateContainerRequest.allow_env_regex
 	regex.match(env_pattern(pattern), e)
 }
 
 variable(e) if {
-	some w in want.OCI.Process.Env
+	some w in wanted_process.Env
 	contains(w, "$(")
 	full(template(w), e)
 }
@@ -29,10 +29,10 @@ variable(e) if {
 env_pattern(pattern) := replace(
 	replace(
 		replace(
-			replace(pattern, "$(ipv4_a)", policy_data.common.ipv4_a),
-			"$(ip_p)", policy_data.common.ip_p,
+			replace(pattern, "$(ipv4_a)", common.ipv4_a),
+			"$(ip_p)", common.ip_p,
 		),
-		"$(svc_name_downward_env)", policy_data.common.svc_name_downward_env,
+		"$(svc_name_downward_env)", common.svc_name_downward_env,
 	),
-	"$(dns_label)", policy_data.common.dns_label,
+	"$(dns_label)", common.dns_label,
 )

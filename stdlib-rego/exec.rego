@@ -13,7 +13,7 @@ ExecProcessRequest if {
 	p.ApparmorProfile == ""
 	p.Capabilities == null
 	is_string(data.pstate.namespace)
-	want.OCI.Annotations["io.kubernetes.cri.sandbox-name"]
+	wanted_anno["io.kubernetes.cri.sandbox-name"]
 	command(p)
 	user(p)
 	env(p)

@@ -7,5 +7,5 @@ import future.keywords.if
 # Probes and lifecycle hooks.
 command(p) if {
 	p.Args in want.exec_commands
-	p.Terminal == want.OCI.Process.Terminal
+	p.Terminal == wanted_process.Terminal
 }

@@ -5,9 +5,9 @@ import future.keywords.in
 import future.keywords.if
 
 # Commands of the settings.
-command(p) if p.Args in policy_data.request_defaults.ExecProcessRequest.allowed_commands
+command(p) if p.Args in defaults.ExecProcessRequest.allowed_commands
 
 command(p) if {
-	some pattern in policy_data.request_defaults.ExecProcessRequest.regex
+	some pattern in defaults.ExecProcessRequest.regex
 	regex.match(pattern, concat(" ", p.Args))
 }

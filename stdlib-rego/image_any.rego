@@ -22,5 +22,5 @@ image_storage(s) if {
 	s.fs_group == null
 	not s.shared
 	s.options == []
-	s.mount_point == input.OCI.Root.Path
+	s.mount_point == oci.Root.Path
 }

@@ -11,7 +11,7 @@ image if {
 	s.fstype == "overlay"
 	s.fs_group == null
 	s.options == []
-	s.mount_point == input.OCI.Root.Path
+	s.mount_point == oci.Root.Path
 	count(s.driver_options) == 1
 	option := s.driver_options[0]
 	startswith(option, "image_guest_pull=")

@@ -23,7 +23,7 @@ image_storage(s) if {
 	s.fs_group == null
 	not s.shared
 	s.options == []
-	s.mount_point == input.OCI.Root.Path
+	s.mount_point == oci.Root.Path
 	s.driver_options == []
 	reference(s)
 }

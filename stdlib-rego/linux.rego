@@ -7,8 +7,8 @@ import future.keywords.if
 
 # explain: linux
 linux if {
-	found := input.OCI.Linux
-	w := policy_data.contrastc.tables.linux[want.at.linux]
+	found := oci.Linux
+	w := policy_data.linux[want.linux]
 	every p in w.MaskedPaths {
 		p in found.MaskedPaths
 	}

@@ -9,14 +9,16 @@ import future.keywords.if
 # explain: mounts
 mounts if {
 	hits := [h |
-		some m in input.OCI.Mounts
+		some m in oci.Mounts
 		h := [i |
-			some i in want.at.mounts
-			mount(policy_data.contrastc.tables.mounts[i], m)
+			some i in want.mounts
+			p := policy_data.mounts[i]
+			p.destination == m.destination
+			mount(p, m)
 		]
 	]
-	count(hits) == count(input.OCI.Mounts)
-	every i, _ in input.OCI.Mounts {
+	count(hits) == count(oci.Mounts)
+	every i, _ in oci.Mounts {
 		count(hits[i]) == 1
 	}
 	count({h | some h in hits}) == count(hits)
@@ -28,7 +30,7 @@ mount(p, m) if {
 }
 
 mount(p, m) if {
-	[p.destination, p.type_, p.options] == [m.destination, m.type_, m.options]
+	[p.type_, p.options] == [m.type_, m.options]
 	strings.any_prefix_match(p.source, ["^", "$("])
 	full(expand(p.source, shared_dir), m.source)
 }

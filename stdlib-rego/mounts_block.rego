@@ -7,7 +7,7 @@ import future.keywords.if
 # A volume on a block device of its own.
 mount(p, m) if {
 	p.source == ""
-	[p.destination, p.type_, p.options] == [m.destination, m.type_, m.options]
+	[p.type_, p.options] == [m.type_, m.options]
 	some s in input.storages
 	s.driver in ["blk", "scsi"]
 	s.mount_point == m.source

@@ -8,7 +8,7 @@ import future.keywords.if
 # Options that depend on the kernel.
 mount(p, m) if {
 	p.type_ == "cgroup"
-	[p.type_, p.destination, p.source] == [m.type_, m.destination, m.source]
+	[p.type_, p.source] == [m.type_, m.source]
 	every o in p.options {
 		o in m.options
 	}

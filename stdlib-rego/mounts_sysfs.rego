@@ -8,6 +8,6 @@ import future.keywords.if
 # let it be written.
 mount(p, m) if {
 	p.type_ == "sysfs"
-	[p.type_, p.destination, p.source] == [m.type_, m.destination, m.source]
+	[p.type_, p.source] == [m.type_, m.source]
 	{o | some o in array.concat(m.options, ["rw"])} == {o | some o in array.concat(p.options, ["ro"])}
 }

@@ -9,10 +9,10 @@ import future.keywords.if
 # explain: namespaces
 namespaces if {
 	found := [[t, n.Path] |
-		some n in input.OCI.Linux.Namespaces
+		some n in oci.Linux.Namespaces
 		t := namespace_type(n.Type)
 	]
-	found == [[t, n.Path] | some n in policy_data.contrastc.tables.linux[want.at.linux].Namespaces; t := namespace_type(n.Type)]
+	found == [[t, n.Path] | some n in policy_data.linux[want.linux].Namespaces; t := namespace_type(n.Type)]
 }
 
 namespace_type(t) := "mnt" if lower(t) == "mount"

@@ -13,9 +13,8 @@ default UpdateRoutesRequest := false
 
 # explain: add-arp-neighbors
 AddARPNeighborsRequest if {
-	rules := policy_data.request_defaults.AddARPNeighborsRequest
+	rules := defaults.AddARPNeighborsRequest
 	neighbors := input.neighbors.ARPNeighbors
-	is_array(neighbors)
 	every n in neighbors {
 		interface := n.device
 		not interface in rules.forbidden_device_names
@@ -31,7 +30,7 @@ AddARPNeighborsRequest if {
 
 # explain: update-interface
 UpdateInterfaceRequest if {
-	rules := policy_data.request_defaults.UpdateInterfaceRequest
+	rules := defaults.UpdateInterfaceRequest
 	bits.or(input.interface.raw_flags, rules.allow_raw_flags) == rules.allow_raw_flags
 	interface := input.interface.name
 	not interface in rules.forbidden_names
@@ -41,9 +40,8 @@ UpdateInterfaceRequest if {
 
 # explain: update-routes
 UpdateRoutesRequest if {
-	rules := policy_data.request_defaults.UpdateRoutesRequest
+	rules := defaults.UpdateRoutesRequest
 	routes := input.routes.Routes
-	is_array(routes)
 	every r in routes {
 		interface := r.device
 		not interface in rules.forbidden_device_names

@@ -4,4 +4,4 @@ package agent_policy
 import future.keywords.if
 
 # explain: propagation
-propagation if input.OCI.Linux.RootfsPropagation == ""
+propagation if oci.Linux.RootfsPropagation == ""

@@ -2,4 +2,4 @@
 package agent_policy
 
 # The guest's side of the shared directory, a pattern.
-shared_dir := policy_data.common.cpath
+shared_dir := common.cpath

@@ -2,4 +2,4 @@
 package agent_policy
 
 # Settings in which mount sources have a directory of their own.
-shared_dir := policy_data.common.mount_source_cpath
+shared_dir := common.mount_source_cpath

@@ -10,12 +10,12 @@ import future.keywords.if
 # explain: storages
 storages if {
 	found := [s | some s in input.storages; s.driver != "image_guest_pull"]
-	wanted := want.at.storages
+	wanted := want.volumes
 	hits := [h |
 		some s in found
 		h := [i |
 			some i, p in wanted
-			storage(policy_data.contrastc.tables.storages[p], s)
+			storage(policy_data.volumes[p], s)
 		]
 	]
 	every h in hits {
@@ -31,12 +31,4 @@ storage(p, s) if {
 	not driver in ["blk", "overlayfs"]
 	source(p, s)
 	place(p, s)
-}
-
-source(p, s) if [p.driver, p.source] == [s.driver, s.source]
-
-source(p, s) if {
-	p.driver == s.driver
-	strings.any_prefix_match(p.source, ["^", "$("])
-	full(expand(p.source, policy_data.common.cpath), s.source)
 }

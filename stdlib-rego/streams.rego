@@ -5,12 +5,12 @@ import future.keywords.if
 
 # What the settings open or close with one boolean.
 
-CloseStdinRequest if policy_data.request_defaults.CloseStdinRequest == true
+CloseStdinRequest if defaults.CloseStdinRequest == true
 
-GetDiagnosticDataRequest if policy_data.request_defaults.GetDiagnosticDataRequest == true
+GetDiagnosticDataRequest if defaults.GetDiagnosticDataRequest == true
 
-ReadStreamRequest if policy_data.request_defaults.ReadStreamRequest == true
+ReadStreamRequest if defaults.ReadStreamRequest == true
 
-UpdateEphemeralMountsRequest if policy_data.request_defaults.UpdateEphemeralMountsRequest == true
+UpdateEphemeralMountsRequest if defaults.UpdateEphemeralMountsRequest == true
 
-WriteStreamRequest if policy_data.request_defaults.WriteStreamRequest == true
+WriteStreamRequest if defaults.WriteStreamRequest == true

@@ -5,4 +5,4 @@ import future.keywords.if
 
 # Logs are readable, all else stays closed.
 
-ReadStreamRequest if policy_data.request_defaults.ReadStreamRequest == true
+ReadStreamRequest if defaults.ReadStreamRequest == true

@@ -6,10 +6,10 @@ template(text) := replace(
 	replace(
 		strings.replace_n(
 			{
-				"\\$\\(pod-ip\\)": policy_data.common.ipv4_a,
-				"\\$\\(host-ip\\)": policy_data.common.ipv4_a,
-				"\\$\\(host-name\\)": policy_data.common.dns_label,
-				"\\$\\(node-name\\)": policy_data.common.dns_label,
+				"\\$\\(pod-ip\\)": common.ipv4_a,
+				"\\$\\(host-ip\\)": common.ipv4_a,
+				"\\$\\(host-name\\)": common.dns_label,
+				"\\$\\(node-name\\)": common.dns_label,
 				"\\$\\(pod-uid\\)": "[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}",
 				"\\$\\(resource-field\\)": "[0-9]+",
 				"\\$\\(todo-annotation\\)": "(?s:.*)",

@@ -7,7 +7,7 @@ import future.keywords.if
 # Who runs it and where.
 # explain: user
 user(p) if {
-	w := want.OCI.Process
+	w := wanted_process
 	p.Cwd == object.get(w, "Cwd", "")
 	p.NoNewPrivileges == w.NoNewPrivileges
 	p.User.UID == w.User.UID

@@ -4,4 +4,4 @@ package agent_policy
 import future.keywords.if
 
 # explain: version
-version if input.OCI.Version == want.OCI.Version
+version if oci.Version == want.OCI.Version

@@ -350,31 +350,6 @@ feature_mounts_block(const struct jv *pd)
 	return any_container(pd, has_block_mount);
 }
 
-static bool
-is_block_storage(const struct jv *storage)
-{
-	return holds(
-	    jv_get_str(storage, STR("mount_point")), STR("$(b64_device_id)"));
-}
-
-static bool
-has_block_storage(const struct jv *container)
-{
-	return any_item(jv_getz(container, "storages"), is_block_storage);
-}
-
-bool
-feature_storages_block(const struct jv *pd)
-{
-	return any_container(pd, has_block_storage);
-}
-
-bool
-feature_block(const struct jv *pd)
-{
-	return feature_mounts_block(pd) || feature_storages_block(pd);
-}
-
 /* A storage that is no image and no layer of one. */
 static bool
 is_volume_storage(const struct jv *storage)
@@ -394,26 +369,62 @@ feature_storages_none(const struct jv *pd)
 	return !any_container(pd, has_volume_storage);
 }
 
+/* One that is no block device by its settings. */
 static bool
 is_dir_storage(const struct jv *storage)
 {
-	struct str fstype;
+	struct str fstype = jv_get_str(storage, STR("fstype"));
 
-	fstype = jv_get_str(storage, STR("fstype"));
 	return str_eqz(fstype, "bind") || str_eqz(fstype, "local") ||
-	       str_eqz(fstype, "tmpfs");
+	       str_eqz(fstype, "tmpfs") ||
+	       jv_get_str(storage, STR("driver")).n > 0;
 }
 
 static bool
 has_dir_storage(const struct jv *container)
 {
-	return any_item(jv_getz(container, "storages"), is_dir_storage);
+	const struct jv *list = jv_getz(container, "storages");
+	size_t i;
+
+	for (i = 0; jv_is(list, JV_ARRAY) && i < list->items.n; i++)
+		if (is_volume_storage(list->items.p[i]) &&
+		    is_dir_storage(list->items.p[i]))
+			return true;
+	return false;
 }
 
 bool
 feature_storages_dir(const struct jv *pd)
 {
 	return any_container(pd, has_dir_storage);
+}
+
+/* A block device, or what no other rule knows. */
+static bool
+is_block_storage(const struct jv *storage)
+{
+	return is_volume_storage(storage) &&
+	       (!is_dir_storage(storage) ||
+		   holds(jv_get_str(storage, STR("mount_point")),
+		       STR("$(b64_device_id)")));
+}
+
+static bool
+has_block_storage(const struct jv *container)
+{
+	return any_item(jv_getz(container, "storages"), is_block_storage);
+}
+
+bool
+feature_storages_block(const struct jv *pd)
+{
+	return any_container(pd, has_block_storage);
+}
+
+bool
+feature_block(const struct jv *pd)
+{
+	return feature_mounts_block(pd) || feature_storages_block(pd);
 }
 
 static bool

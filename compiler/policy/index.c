@@ -13,15 +13,9 @@ struct table {
 
 struct tables {
 	struct arena *arena;
-	struct table mounts, storages, linux_parts, capabilities;
+	struct table mounts, volumes, linux_parts, capabilities;
 	struct buf text; /* reused */
 };
-
-static void
-table_init(struct arena *a, struct table *t)
-{
-	t->rows = jv_array(a);
-}
 
 /* The number of the row that is equal, which is added if there is none. */
 static struct jv *
@@ -100,19 +94,19 @@ container(struct tables *all, const struct jv *from)
 {
 	struct arena *a = all->arena;
 	const struct jv *oci = jv_getz(from, "OCI");
-	struct jv *out = open_copy(a, from), *at = jv_object(a);
+	struct jv *out = open_copy(a, from);
 	struct jv *linux_part = jv_getz(oci, "Linux");
 
 	if (linux_part == NULL)
 		linux_part = jv_object(a);
-	jv_set(a, at, STR("mounts"),
+	jv_set(a, out, STR("mounts"),
 	    rows(all, &all->mounts, jv_getz(oci, "Mounts")));
-	jv_set(a, at, STR("storages"),
-	    rows(all, &all->storages, jv_getz(from, "storages")));
-	jv_set(a, at, STR("linux"), row(all, &all->linux_parts, linux_part));
-	jv_set(a, at, STR("capabilities"),
+	jv_set(a, out, STR("volumes"),
+	    rows(all, &all->volumes, jv_getz(from, "storages")));
+	jv_set(a, out, STR("linux"), row(all, &all->linux_parts, linux_part));
+	jv_set(a, out, STR("capabilities"),
 	    capabilities(all, jv_path(oci, "Process", "Capabilities", NULL)));
-	return jv_set(a, out, STR("at"), at), out;
+	return out;
 }
 
 static struct jv *
@@ -130,38 +124,23 @@ containers(struct tables *all, const struct jv *from)
 	return out;
 }
 
-static struct jv *
-as_object(const struct tables *all)
-{
-	struct jv *out = jv_object(all->arena);
-
-	jv_set(all->arena, out, STR("mounts"), all->mounts.rows);
-	jv_set(all->arena, out, STR("storages"), all->storages.rows);
-	jv_set(all->arena, out, STR("linux"), all->linux_parts.rows);
-	jv_set(all->arena, out, STR("capabilities"), all->capabilities.rows);
-	return out;
-}
-
 struct jv *
 policy_index(struct arena *a, const struct jv *policy_data)
 {
-	const struct jv *list = jv_getz(policy_data, "containers"), *ours;
+	const struct jv *list = jv_getz(policy_data, "containers");
 	struct tables all = {.arena = a};
-	struct jv *out, *member;
+	struct jv *out;
 
 	if (!jv_is(policy_data, JV_OBJECT))
 		return jv_copy(a, policy_data);
 	out = open_copy(a, policy_data);
-	ours = jv_getz(policy_data, "contrastc");
-	member = jv_is(ours, JV_OBJECT) ? open_copy(a, ours) : jv_object(a);
-	table_init(a, &all.mounts);
-	table_init(a, &all.storages);
-	table_init(a, &all.linux_parts);
-	table_init(a, &all.capabilities);
+	all.mounts.rows = jv_set(a, out, STR("mounts"), jv_array(a));
+	all.volumes.rows = jv_set(a, out, STR("volumes"), jv_array(a));
+	all.linux_parts.rows = jv_set(a, out, STR("linux"), jv_array(a));
+	all.capabilities.rows =
+	    jv_set(a, out, STR("capabilities"), jv_array(a));
 	if (jv_is(list, JV_ARRAY))
 		jv_set(a, out, STR("containers"), containers(&all, list));
-	jv_set(a, member, STR("tables"), as_object(&all));
-	jv_set(a, out, STR("contrastc"), member);
 	buf_free(&all.text);
 	return out;
 }

@@ -9,12 +9,13 @@
  * containers have in common stands once, in tables, and a container has the
  * indexes.  Only members are added, and values are shared, not copied:
  *
- *	contrastc.tables  {mounts [mount], storages [storage], linux [Linux],
- *	                  capabilities [[string]]}
- *	containers[].at   {mounts [n], storages [n], linux n,
- *	                  capabilities [n]: one of each set, by name}
+ *	tables      mounts [mount], volumes [storage], linux [Linux],
+ *	            capabilities [[string]], members of policy_data
+ *	containers  mounts [n], volumes [n], linux n, capabilities [n], one of
+ *	            each set by name, members of each container
  *
- * Storages that are the image itself are not among them.
+ * Storages that are the image itself are not among the volumes.  The tables
+ * lie at the top because the agent reads deep data slowly.
  */
 struct jv *policy_index(struct arena *a, const struct jv *policy_data);
 
