@@ -19,10 +19,12 @@
 #define INDEX_MAX ((size_t)16 << 20) /* of a layout, not of an image */
 #define NESTING_MAX 4
 #define NAMES_MAX 100000
+#define SAME_MAX 64
 
 struct name {
 	struct img_desc desc;
 	struct name *next; /* the same name once more */
+	unsigned same;     /* in the first: how many follow */
 };
 
 struct img_layout {
@@ -50,6 +52,9 @@ add_name(struct img_layout *l, struct map *m, struct str key,
 	for (last = first; last != NULL; last = last->next)
 		if (str_eq(last->desc.digest, d->digest))
 			return;
+	if (first->same >= SAME_MAX)
+		return; /* cannot be told apart anyway */
+	first->same++;
 	n->next = first->next;
 	first->next = n;
 }

@@ -21,7 +21,7 @@
 
 #define CHUNK 65536
 /* A bomb is what grows more than this, once it is that large. */
-#define RATIO_MAX 256
+#define RATIO_MAX 100
 #define RATIO_FROM ((uint64_t)256 << 20)
 
 struct codec {
@@ -267,7 +267,7 @@ img_stream_next(
 	} while (*n == 0);
 	s->total += *n;
 	rc = check_size(s, err);
-	if (rc == 0)
+	if (rc == 0 && !img_stream_is_plain(s))
 		(void)SHA256_Update(&s->plain, *p, *n);
 	return rc;
 }
@@ -286,7 +286,10 @@ img_stream_sums(struct img_stream *s, unsigned char *stored,
 			return rc;
 	} while (n > 0);
 	(void)SHA256_Final(stored, &s->stored);
-	(void)SHA256_Final(plain, &s->plain);
+	if (img_stream_is_plain(s))
+		memcpy(plain, stored, SHA256_LEN);
+	else
+		(void)SHA256_Final(plain, &s->plain);
 	return 0;
 }
 
