@@ -118,7 +118,7 @@ static int
 read_member(struct str *out, struct archive_file *f, struct str name,
     size_t max, struct rt_err *err)
 {
-	struct img_span in;
+	struct img_span in = {0};
 	char *p;
 	int rc = open_member(&in, f, name, err);
 
@@ -246,7 +246,7 @@ read_lists(struct archive_file *f, struct rt_err *err)
 	bool oci = map_get(&f->members, STR("index.json")) != NULL &&
 		   map_get(&f->members, STR("oci-layout")) != NULL;
 	bool docker = map_get(&f->members, STR("manifest.json")) != NULL;
-	struct str text;
+	struct str text = STR_INIT("");
 	int rc = 0;
 
 	if (!oci && !docker)
@@ -351,10 +351,11 @@ read_image(struct img_facts *out, struct archive_file *f,
     const struct jv *image, struct str platform, unsigned need,
     struct rt_err *err)
 {
-	struct str name = jv_get_str(image, STR("Config")), text;
+	struct str name = jv_get_str(image, STR("Config"));
+	struct str text = STR_INIT("");
 	unsigned char sum[SHA256_LEN];
 	struct img_facts facts = {0};
-	struct img_part *parts;
+	struct img_part *parts = NULL;
 	int rc = read_member(&text, f, name, CONFIG_MAX, err);
 
 	if (rc != 0)

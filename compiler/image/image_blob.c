@@ -94,8 +94,8 @@ int
 img_blob_read(struct str *out, struct arena *a, struct img_blobs *b,
     const struct img_desc *d, size_t max, struct rt_err *err)
 {
-	struct img_span in;
-	struct str bytes;
+	struct img_span in = {0};
+	struct str bytes = STR_INIT("");
 	int rc;
 
 	if (!img_is_sha256(d->digest))

@@ -287,7 +287,7 @@ void
 img_images_open(struct img_store *s, const struct img_kind *kind)
 {
 	const struct str *path;
-	struct img_file *f;
+	struct img_file *f = NULL;
 	struct rt_err err;
 
 	VEC_FOREACH(path, &s->options->images_files) {

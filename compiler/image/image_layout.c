@@ -335,7 +335,7 @@ static int
 read_file(struct str *out, struct arena *a, int dir, const char *name,
     struct rt_err *err)
 {
-	struct img_span in;
+	struct img_span in = {0};
 	char *p;
 	int rc = open_file(&in, dir, name, err);
 
@@ -358,7 +358,7 @@ read_dir(struct dir *d, struct arena *a, int top, struct rt_err *err)
 {
 	struct str text;
 	struct jv *json;
-	int blobs, rc;
+	int blobs = -1, rc;
 
 	rc = read_file(&text, a, top, "oci-layout", err);
 	if (rc == 0)
@@ -385,7 +385,7 @@ add_dir(struct img_store *s, const struct img_kind *kind, struct str path,
     struct rt_err *err)
 {
 	struct dir *d = ARENA_NEW(s->arena, struct dir);
-	int top, rc;
+	int top = -1, rc;
 
 	d->blobs.open = open_blob;
 	d->blobs_fd = -1;

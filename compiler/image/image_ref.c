@@ -154,7 +154,7 @@ is_v6_char(char c)
 static int
 check_host(struct str host, struct rt_err *err)
 {
-	struct str name = host, port = STR_INIT("");
+	struct str name, port;
 	size_t end;
 	bool have_port = false, ok;
 

@@ -2,343 +2,18 @@
 /*
  * etc/passwd and etc/group of the merged image.
  *
- * Layers are read from the top, each whole (the last entry of a name counts)
- * and only until both files are known.  Of a layer we keep what it says about
- * a few wanted paths: the two files, the directories above them and, once a
- * link was met, the same of its target.  A layer that was read before a path
- * became wanted is read again; links are rare, layers are large, and memory
- * stays small whatever is in them.
+ * Layers are read from the top and only until both files are known.  Of a
+ * layer we keep what it says about a few wanted paths: the two files, the
+ * directories above them and, once a link was met, the same of its target.  A
+ * layer that was read before a path became wanted is read again; links are
+ * rare, layers are large, and memory stays small whatever is in them.
  */
-#include <string.h>
-
-#include "compiler/image/image_int.h"
+#include "compiler/image/image_users_int.h"
 #include "runtime/base/banned.h"
-#include "runtime/base/encode.h"
 
 #define LINKS_MAX 40  /* as Linux */
 #define NAMES_MAX 256 /* on the way to a file, its links included */
-#define USERS_FILE_MAX ((size_t)4 << 20)
-#define KEPT_MAX ((size_t)64 << 20)
-#define LAYER_MAX ((uint64_t)128 << 30)
-#define AGAIN_MAX ((uint64_t)1 << 30)
 #define NO_LAYER SIZE_MAX
-
-enum rec_kind {
-	REC_NONE, /* the layer has no such name */
-	REC_FILE,
-	REC_DIR,
-	REC_SYMLINK,
-	REC_HARDLINK, /* to a name that the layer itself does not have */
-	REC_OTHER
-};
-
-/* What a layer says about a path. */
-struct rec {
-	enum rec_kind kind;
-	bool hides;      /* whatever lower layers have there is gone */
-	bool opaque;     /* whatever lower layers have below it is gone */
-	bool large;      /* beyond USERS_FILE_MAX: `data` is empty */
-	struct str data; /* content or target */
-};
-
-struct layer {
-	size_t known; /* how many of the wanted paths `recs` speaks of */
-	struct rec *recs;
-};
-
-struct wanted {
-	struct str path;
-	size_t parent; /* its index; the root is its own */
-};
-
-struct users {
-	struct arena *arena;
-	struct img_blobs *blobs;
-	const struct img_part *parts;
-	struct layer *layers;
-	size_t nlayers;
-	VEC(struct wanted) wanted; /* the first is the root, "" */
-	struct map index;          /* path: 1-based index of `wanted` */
-	size_t always;             /* how many are so in every image */
-	size_t links;
-	struct layer *now; /* being read */
-	struct buf scratch;
-	size_t kept;    /* bytes of contents and targets */
-	uint64_t again; /* bytes of layers that were read once more */
-};
-
-static size_t
-wanted_index(const struct users *u, struct str path)
-{
-	uintptr_t i = (uintptr_t)map_get(&u->index, path);
-
-	return i == 0 ? SIZE_MAX : i - 1;
-}
-
-static struct str
-parent(struct str path)
-{
-	size_t slash = str_rchr(path, '/');
-
-	return str_sub(path, 0, slash == SIZE_MAX ? 0 : slash);
-}
-
-static void
-want_one(struct users *u, struct str path)
-{
-	struct wanted w;
-
-	if (wanted_index(u, path) != SIZE_MAX)
-		return;
-	w.path = arena_str(u->arena, path);
-	w.parent = path.n == 0 ? 0 : wanted_index(u, parent(path));
-	VEC_PUSH(u->arena, &u->wanted, w);
-	(void)map_set(u->arena, &u->index, w.path, (void *)u->wanted.n);
-}
-
-/* The path and the directories above it. */
-static void
-want(struct users *u, struct str path)
-{
-	size_t at = 0;
-
-	while (path.n > 0 && (at = str_chr(path, '/', at)) != SIZE_MAX)
-		want_one(u, str_sub(path, 0, at++));
-	want_one(u, path);
-}
-
-static bool
-is_below(struct str path, struct str dir)
-{
-	return dir.n == 0 ? path.n > 0
-			  : path.n > dir.n && path.p[dir.n] == '/' &&
-				str_starts(path, dir);
-}
-
-/* The name goes, as when it is removed before something else is made. */
-static struct rec *
-remove_name(struct users *u, size_t index)
-{
-	struct str path = u->wanted.p[index].path;
-	struct rec *r = &u->now->recs[index];
-	size_t i;
-
-	for (i = 0; i < u->wanted.n; i++)
-		if (is_below(u->wanted.p[i].path, path))
-			u->now->recs[i] = (struct rec){.kind = REC_NONE};
-	*r = (struct rec){.kind = REC_NONE, .hides = true};
-	return r;
-}
-
-/* .wh.NAME and .wh..wh..opq; false: an ordinary name. */
-static bool
-is_whiteout(struct users *u, struct str name)
-{
-	struct str base = str_basename(name), dir = parent(name);
-	size_t i;
-
-	if (!str_starts(base, STR(".wh.")))
-		return false;
-	if (str_eqz(base, ".wh..wh..opq")) {
-		i = wanted_index(u, dir);
-		if (i != SIZE_MAX)
-			u->now->recs[i].opaque = true;
-		return true;
-	}
-	if (str_starts(base, STR(".wh..wh.")))
-		return true; /* notes of a storage driver */
-	base = str_sub(base, 4, base.n);
-	u->scratch.n = 0;
-	buf_put(&u->scratch, dir);
-	if (dir.n > 0)
-		buf_putc(&u->scratch, '/');
-	buf_put(&u->scratch, base);
-	i = wanted_index(u, buf_str(&u->scratch));
-	/* What its own layer has, before or after, is not hidden. */
-	if (i != SIZE_MAX)
-		u->now->recs[i].hides = true;
-	return true;
-}
-
-/* Memory for something of a layer, within the budget. */
-static int
-charge(struct users *u, size_t n, struct rt_err *err)
-{
-	u->kept += n + 64;
-	if (u->kept <= KEPT_MAX)
-		return 0;
-	return rt_err_set(err, RT_ELIMIT,
-	    "passwd, group and links to them have more than %zu MiB",
-	    KEPT_MAX >> 20);
-}
-
-static int
-keep_file(struct rec *r, struct users *u, const struct img_member *m,
-    struct rt_err *err)
-{
-	r->kind = REC_FILE;
-	r->large = m->size > USERS_FILE_MAX;
-	if (r->large)
-		return 0;
-	if (charge(u, (size_t)m->size, err) != 0)
-		return RT_ELIMIT;
-	return img_member_read(&r->data, u->arena, m, USERS_FILE_MAX, err);
-}
-
-/* A second name of what the layer has under the first by now. */
-static void
-keep_hardlink(struct rec *r, struct users *u, const struct rec *first,
-    const struct img_member *m)
-{
-	*r = (struct rec){.kind = REC_HARDLINK, .hides = true};
-	if (first != NULL && first->kind != REC_NONE) {
-		*r = *first;
-		r->hides = true;
-		r->opaque = false;
-	} else {
-		r->data = arena_str(u->arena, m->link);
-	}
-}
-
-static int
-keep(void *ctx, const struct img_member *m, struct rt_err *err)
-{
-	struct users *u = ctx;
-	struct rec *r, first = {.kind = REC_NONE};
-	size_t i, at;
-
-	if (is_whiteout(u, m->name))
-		return 0;
-	i = wanted_index(u, m->name);
-	if (i == SIZE_MAX)
-		return 0;
-	if (m->type == IMG_DIR) {
-		r = &u->now->recs[i];
-		if (r->kind != REC_NONE && r->kind != REC_DIR)
-			r = remove_name(u, i);
-		r->kind = REC_DIR;
-		return 0;
-	}
-	if (m->type == IMG_HARDLINK) {
-		at = wanted_index(u, m->link);
-		if (at != SIZE_MAX)
-			first = u->now->recs[at];
-	}
-	r = remove_name(u, i);
-	if (m->type == IMG_FILE)
-		return keep_file(r, u, m, err);
-	if (charge(u, m->link.n, err) != 0)
-		return RT_ELIMIT;
-	r->kind = REC_OTHER;
-	if (m->type == IMG_HARDLINK)
-		keep_hardlink(r, u, &first, m);
-	if (m->type == IMG_SYMLINK) {
-		r->kind = REC_SYMLINK;
-		r->data = arena_str(u->arena, m->link);
-	}
-	return 0;
-}
-
-static int
-check_sums(struct img_stream *s, struct arena *a, const struct img_layer *l,
-    struct rt_err *err)
-{
-	unsigned char stored[SHA256_LEN], plain[SHA256_LEN];
-	int rc = img_stream_sums(s, stored, plain, err);
-
-	if (rc != 0)
-		return rc;
-	if (l->digest.n > 0 && !str_eq(l->digest, img_sha256_text(a, stored)))
-		return rt_err_set(
-		    err, RT_EVERIFY, "its content does not have this digest");
-	if (!str_eq(l->diff_id, img_sha256_text(a, plain)))
-		return rt_err_set(err, RT_EVERIFY,
-		    "decompressed it is not %.*s, which the image's "
-		    "configuration names",
-		    STR_ARG(l->diff_id));
-	return 0;
-}
-
-static int
-read_stream(struct users *u, const struct img_span *in,
-    const struct img_layer *l, struct rt_err *err)
-{
-	struct img_stream *s;
-	int rc;
-
-	if (l->size > 0 && l->size != in->size)
-		return rt_err_set(err, RT_EVERIFY,
-		    "has %llu bytes, its descriptor says %llu",
-		    (unsigned long long)in->size, (unsigned long long)l->size);
-	rc = img_stream_open(&s, in, LAYER_MAX, err);
-	if (rc != 0)
-		return rc;
-	rc = img_tar_walk(s, keep, u, err);
-	if (rc == 0)
-		rc = check_sums(s, u->arena, l, err);
-	img_stream_free(s);
-	return rc;
-}
-
-static int
-read_layer(struct users *u, size_t i, struct rt_err *err)
-{
-	const struct img_part *part = &u->parts[i];
-	struct img_span in;
-	int rc;
-
-	if (part->encrypted)
-		return rt_err_set(err, RT_ESTATE,
-		    "layer %.*s is encrypted, so passwd and group cannot be "
-		    "read",
-		    STR_ARG(part->place));
-	u->now = &u->layers[i];
-	u->again += u->now->known > 0 ? part->layer->size : 0;
-	if (u->again > AGAIN_MAX)
-		return rt_err_set(
-		    err, RT_ELIMIT, "its links lead through too much data");
-	u->now->known = u->wanted.n;
-	u->now->recs = ARENA_ARRAY(u->arena, struct rec, u->wanted.n);
-	rc = u->blobs->open(&in, u->blobs, part->place, err);
-	if (rc == 0) {
-		rc = read_stream(u, &in, part->layer, err);
-		img_span_close(&in);
-	}
-	if (rc != 0)
-		return rt_err_wrap(
-		    err, "layer %.*s", STR_ARG(str_sub(part->place, 0, 160)));
-	return 0;
-}
-
-/*
- * Images share their lower layers.  What one says about the paths that are
- * wanted in every image is kept; those are the first and always the same.
- */
-static int
-scan_layer(struct users *u, size_t i, struct rt_err *err)
-{
-	const struct img_part *part = &u->parts[i];
-	struct layer *known;
-	struct str key;
-	int rc;
-
-	if (u->wanted.n != u->always)
-		return read_layer(u, i, err);
-	key = arena_printf(u->arena, "%.*s %.*s", STR_ARG(part->place),
-	    STR_ARG(part->layer->diff_id));
-	known = map_get(&u->blobs->scanned, key);
-	if (known != NULL) {
-		u->layers[i] = *known;
-		return 0;
-	}
-	rc = read_layer(u, i, err);
-	if (rc == 0) {
-		known = ARENA_NEW(u->arena, struct layer);
-		*known = u->layers[i];
-		(void)map_set(u->arena, &u->blobs->scanned, key, known);
-	}
-	return rc;
-}
 
 /* Does the layer cut off what lower ones have there? */
 static bool
@@ -347,7 +22,7 @@ is_cut(const struct users *u, const struct layer *l, size_t index)
 	const struct rec *r;
 
 	while (index > 0) {
-		index = u->wanted.p[index].parent;
+		index = u->wanted.p[index]->parent;
 		r = &l->recs[index];
 		if (r->hides || r->opaque)
 			return true;
@@ -360,7 +35,7 @@ static bool
 is_below_link(const struct users *u, const struct layer *l, size_t index)
 {
 	while (index > 0) {
-		index = u->wanted.p[index].parent;
+		index = u->wanted.p[index]->parent;
 		if (l->recs[index].kind == REC_SYMLINK)
 			return true;
 	}
@@ -377,7 +52,7 @@ static int
 look(struct rec *out, size_t *at, struct users *u, struct str path, size_t top,
     size_t low, size_t link, struct rt_err *err)
 {
-	size_t index = wanted_index(u, path), i;
+	size_t index = users_wanted(u, path), i;
 	const struct rec *r;
 	int rc;
 
@@ -385,7 +60,7 @@ look(struct rec *out, size_t *at, struct users *u, struct str path, size_t top,
 	*at = NO_LAYER;
 	for (i = top; i-- > low;) {
 		if (u->layers[i].known <= index) {
-			rc = scan_layer(u, i, err);
+			rc = users_scan_layer(u, i, err);
 			if (rc != 0)
 				return rc;
 		}
@@ -445,9 +120,9 @@ want_target(struct users *u, struct str dir, struct str target)
 	if (str_starts(target, STR("/")))
 		w.done = STR("");
 	while (next_name(&w, &name))
-		w.done = str_eqz(name, "..") ? parent(w.done)
+		w.done = str_eqz(name, "..") ? users_parent(w.done)
 					     : join(u->arena, w.done, name);
-	want(u, w.done);
+	users_want(u, w.done);
 }
 
 static int
@@ -486,7 +161,7 @@ is_written_through(bool *out, struct users *u, const struct way *w,
 	if (!next_name(&ahead, &name) || str_eqz(name, ".."))
 		return 0;
 	path = join(u->arena, link, name);
-	want(u, path);
+	users_want(u, path);
 	rc = look(&r, &found, u, path, u->nlayers, at, at, err);
 	*out = found != NO_LAYER;
 	return rc;
@@ -505,12 +180,12 @@ chase(struct rec *r, struct users *u, struct str path, size_t at,
 		if (++u->links > LINKS_MAX)
 			return rt_err_set(err, RT_ELIMIT,
 			    "more than %d links lead to it", LINKS_MAX);
-		if (wanted_index(u, target) == SIZE_MAX) {
+		if (users_wanted(u, target) == SIZE_MAX) {
 			/* From now on it is: the layer itself may have it. */
-			want(u, target);
-			rc = read_layer(u, at, err);
+			users_want(u, target);
+			rc = users_read_layer(u, at, err);
 			if (rc == 0)
-				*r = u->layers[at].recs[wanted_index(u, path)];
+				*r = u->layers[at].recs[users_wanted(u, path)];
 		} else {
 			rc = look(r, &at, u, target, at, 0, NO_LAYER, err);
 			path = target;
@@ -529,7 +204,7 @@ step(struct rec *r, struct way *w, struct users *u, struct str name,
 	size_t at;
 	int rc;
 
-	want(u, path);
+	users_want(u, path);
 	rc = look(r, &at, u, path, u->nlayers, 0, w->link, err);
 	if (rc == 0)
 		rc = chase(r, u, path, at, err);
@@ -564,7 +239,7 @@ read_path(struct str *out, struct users *u, struct str path, struct rt_err *err)
 		if (r.kind == REC_FILE || r.kind == REC_OTHER)
 			return 0; /* not a directory */
 		if (str_eqz(name, "..")) {
-			w.done = parent(w.done);
+			w.done = users_parent(w.done);
 			r.kind = REC_DIR;
 			continue;
 		}
@@ -623,9 +298,8 @@ img_users_read(struct img_facts *f, struct arena *a, struct img_blobs *b,
 	int rc;
 
 	u.layers = ARENA_ARRAY(a, struct layer, nparts);
-	want_one(&u, STR(""));
-	want(&u, STR("etc/passwd"));
-	want(&u, STR("etc/group"));
+	users_want(&u, STR("etc/passwd"));
+	users_want(&u, STR("etc/group"));
 	u.always = u.wanted.n;
 	rc = read_path(&passwd, &u, STR("etc/passwd"), err);
 	if (rc != 0)
