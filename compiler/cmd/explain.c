@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+#include <string.h>
+
 #include "compiler/cmd/cmd.h"
+#include "compiler/front/k8s.h"
 #include "compiler/report/report.h"
 #include "runtime/base/banned.h"
 
@@ -24,6 +27,8 @@ cmd_explain(struct run *r)
 		    r, EXIT_USAGE, "accepts one name, received %zu", r->args.n);
 	if (r->args.n == 0) {
 		list_names(&out);
+	} else if (strcmp(r->args.p[0], "fields") == 0) {
+		k8s_fields_print(&out);
 	} else if (!report_explain(&out, str_from(r->args.p[0]))) {
 		guess = report_nearest(str_from(r->args.p[0]));
 		return cmd_fail(r, EXIT_USAGE, "unknown diagnostic: %s%s%s%s",

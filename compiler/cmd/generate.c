@@ -249,8 +249,11 @@ round_two(struct generate *g)
 				continue;
 			}
 			w = &g->works.p[next++];
-			if (!w->sel.in)
+			if (!w->sel.in) {
+				(void)k8s_check_fields(
+				    g->arena, g->diags, *o, false, true);
 				continue;
+			}
 			pass_verify(&ctx, w->object, &w->sel);
 			ok &= compile(g, f, w);
 		}
