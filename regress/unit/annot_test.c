@@ -295,6 +295,18 @@ annot_parse__hostile(void **state)
 	annot_parse(&m, a, v, 0);
 	assert_int_equal(m.findings.n, 1);
 	assert_int_equal(m.findings.p[0].id, DIAG_MESH_TOO_LONG);
+	assert_string_equal(annot_code(m.findings.p[0].id), "MESH-E001");
+	b.n = 0;
+	buf_fill(&b, 'n', ANNOT_NAME_MAX + 1);
+	buf_puts(&b, "#80#true");
+	v[ANNOT_INGRESS].text = buf_str(&b);
+	annot_parse(&m, a, v, 0);
+	assert_int_equal(m.findings.n, 1);
+	assert_string_equal(annot_code(m.findings.p[0].id), "MESH-E027");
+	assert_int_equal(m.findings.p[0].len, ANNOT_NAME_MAX + 1);
+	v[ANNOT_INGRESS].text = str_sub(v[ANNOT_INGRESS].text, 1, b.n);
+	annot_parse(&m, a, v, 0);
+	assert_int_equal(m.findings.n, 0);
 	b.n = 0;
 	for (i = 0; i < 10000; i++)
 		buf_printf(&b, "%u#127.0.%u.%u:1#b:1##", (unsigned)i,
