@@ -243,16 +243,6 @@ run_case(struct conform *c, const struct setting *base, const char *name,
 		conform_skip(c, id, "no expectation");
 }
 
-/* "contrast-cc-aks-clh-snp-0123abcd" */
-static const struct platform *
-handler_platform(struct str handler)
-{
-	static const char prefix[] = "contrast-cc-";
-	size_t end = str_rchr(handler, '-');
-
-	return platform_find(str_sub(handler, sizeof(prefix) - 1, end));
-}
-
 void
 conform_manifests_generate(struct conform *c, const char *dir)
 {
@@ -267,7 +257,7 @@ conform_manifests_generate(struct conform *c, const char *dir)
 		return;
 	}
 	h = arena_cstr(c->arena, str_trim(handler));
-	set.options.platform = handler_platform(str_from(h));
+	set.options.platform = platform_of_handler(str_from(h), NULL);
 	set.options.handler = handler_of;
 	set.options.handler_arg = &h;
 	set.options.replacements_file = STR("image-replacements.txt");

@@ -32,44 +32,6 @@ static bool is_coco(struct str class)
 	return false;
 }
 
-/* PLATFORM or PLATFORM-HASH; NULL: neither. */
-static const struct platform *
-with_hash(struct str s)
-{
-	const struct platform *p = platform_find(s);
-	size_t dash = str_rchr(s, '-');
-
-	if (p == NULL && dash != SIZE_MAX)
-		p = platform_find(str_sub(s, 0, dash));
-	return p;
-}
-
-/* The platform of "metal-qemu[-gpu][-hash]" behind "contrast-insecure-". */
-static const struct platform *
-insecure_platform(struct str s)
-{
-	size_t dash = str_rchr(s, '-');
-
-	if (!str_eqz(s, "metal-qemu") && !str_eqz(s, "metal-qemu-gpu"))
-		s = str_sub(s, 0, dash);
-	if (str_eqz(s, "metal-qemu"))
-		return platform_find(STR("Metal-QEMU-Insecure"));
-	if (str_eqz(s, "metal-qemu-gpu"))
-		return platform_find(STR("Metal-QEMU-Insecure-GPU"));
-	return NULL;
-}
-
-const struct platform *pass_class_platform(struct str class)
-{
-	if (str_starts(class, STR(CLASS_INSECURE "-")))
-		return insecure_platform(
-		    str_sub(class, sizeof(CLASS_INSECURE "-") - 1, class.n));
-	if (str_starts(class, STR(CLASS "-")))
-		return with_hash(
-		    str_sub(class, sizeof(CLASS "-") - 1, class.n));
-	return NULL;
-}
-
 static void
 report(struct pass_ctx *ctx, const struct k8s_object *o, struct diag *g)
 {
@@ -115,17 +77,40 @@ by_default(struct pass_ctx *ctx, const struct k8s_object *o, struct str class,
 	return p;
 }
 
+/* The class of a platform that was most likely meant, or NULL. */
+static const char *nearest_class(struct str class)
+{
+	unsigned best = 4, d, e;
+	const char *found = NULL;
+	struct str bare = str_sub(class, 0, str_rchr(class, '-'));
+	size_t i;
+
+	for (i = 0; i < nplatforms && class.n < 64; i++) {
+		d = str_distance(class, str_from(platforms[i].class));
+		e = str_distance(bare, str_from(platforms[i].class));
+		if (d < best || e < best) {
+			best = d < e ? d : e;
+			found = platforms[i].class;
+		}
+	}
+	return found;
+}
+
 static const struct platform *
 unknown_class(
     struct pass_ctx *ctx, const struct k8s_object *o, struct str class)
 {
 	struct str rest = str_sub(class, sizeof(CLASS) - 1, class.n);
+	const char *guess = nearest_class(class);
+	struct diag *g;
 
 	if (rest.n > 0 && rest.p[0] == '-')
 		rest = str_sub(rest, 1, rest.n);
-	report(ctx, o,
-	    diag_report(ctx->diags, RUNTIME_CLASS_UNKNOWN, class_loc(o),
-		SHOWN(class), SHOWN(rest)));
+	g = diag_report(ctx->diags, RUNTIME_CLASS_UNKNOWN, class_loc(o),
+	    SHOWN(class), SHOWN(rest));
+	if (guess != NULL)
+		diag_help(ctx->diags, g, "did you mean '%s'?", guess);
+	report(ctx, o, g);
 	return NULL;
 }
 
@@ -154,7 +139,7 @@ resolve(struct pass_ctx *ctx, const struct k8s_object *o, struct str class,
 	if (str_eqz(class, CLASS) || str_eqz(class, CLASS_INSECURE))
 		return by_default(
 		    ctx, o, class, str_eqz(class, CLASS_INSECURE));
-	p = pass_class_platform(class);
+	p = platform_of_handler(class, NULL);
 	if (str_starts(class, STR(CLASS_INSECURE "-")) && p != NULL)
 		return p;
 	*ours = str_starts(class, STR(CLASS));
@@ -166,16 +151,21 @@ resolve(struct pass_ctx *ctx, const struct k8s_object *o, struct str class,
 	return p != NULL ? p : unknown_class(ctx, o, class);
 }
 
-/* "contrast-cc-metal-qemu-snp-0123abcd": nothing has to be looked up. */
-static bool is_handler(struct str class)
+/*
+ * A handler with its hash ("contrast-cc-metal-qemu-snp-0123abcd"): nothing has
+ * to be looked up.
+ */
+static bool
+is_handler(struct str class, const struct platform *p)
 {
-	size_t dash = str_rchr(class, '-'), i;
+	struct str hash;
+	size_t i;
 
-	if (class.n > 63 || dash == SIZE_MAX || class.n - dash != 9)
+	if (platform_of_handler(class, &hash) != p || hash.n != 8)
 		return false;
-	for (i = dash + 1; i < class.n; i++) {
-		if (!(class.p[i] >= '0' && class.p[i] <= '9') &&
-		    !(class.p[i] >= 'a' && class.p[i] <= 'f'))
+	for (i = 0; i < hash.n; i++) {
+		if (!(hash.p[i] >= '0' && hash.p[i] <= '9') &&
+		    !(hash.p[i] >= 'a' && hash.p[i] <= 'f'))
 			return false;
 	}
 	return true;
@@ -189,8 +179,7 @@ choose_handler(struct pass_ctx *ctx, const struct k8s_object *o,
 
 	if (options->handler != NULL)
 		ctx->handler = options->handler(options->handler_arg, p);
-	if (ctx->handler == NULL && is_handler(class) &&
-	    pass_class_platform(class) == p)
+	if (ctx->handler == NULL && is_handler(class, p))
 		ctx->handler = arena_cstr(ctx->arena, class);
 	if (ctx->handler == NULL)
 		report(ctx, o,

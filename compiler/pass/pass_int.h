@@ -74,8 +74,6 @@ struct str pass_replaced(const struct pass_ctx *ctx, struct str image);
 bool pass_replacements_read(struct pass_ctx *ctx);
 
 bool pass_is_coordinator(const struct k8s_object *o);
-/* The platform that a runtime class names, or NULL. */
-const struct platform *pass_class_platform(struct str class);
 
 /*
  * The name of the init container that is called `name` or has Contrast's

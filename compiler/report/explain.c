@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* The long texts of diag.def. */
+#include <strings.h>
+
 #include "compiler/report/report.h"
 #include "runtime/base/banned.h"
 
@@ -39,12 +41,30 @@ fill(struct buf *out, struct str text)
 	buf_putc(out, '\n');
 }
 
+/* "MESH-E010": the code that an explanation begins with. */
+static int
+by_code(struct str name)
+{
+	struct str text;
+	int i;
+
+	for (i = 0; name.n > 0 && i < DIAG_COUNT; i++) {
+		text = str_from(diag_table[i].explain);
+		if (text.n > name.n && text.p[name.n] == '.' &&
+		    strncasecmp(text.p, name.p, name.n) == 0)
+			return i;
+	}
+	return -1;
+}
+
 bool
 report_explain(struct buf *out, struct str name)
 {
 	int id = diag_by_name(name);
 	const struct diag_info *i;
 
+	if (id < 0)
+		id = by_code(name);
 	if (id < 0)
 		return false;
 	i = &diag_table[id];
