@@ -74,9 +74,7 @@ read_key(struct owner_key *out, struct arena *a, enum key_kind kind,
 	if (s == NULL)
 		rt_no_memory();
 	rc = open_secret(s, out->path, err);
-	if (rc == RT_ENOTFOUND) {
-		/* as it is: the caller may make one */
-	} else if (rc != 0) {
+	if (rc != 0) {
 		rc = rt_err_wrap(err, "reading %s owner key", names[kind]);
 	} else {
 		*mode = s->mode;
