@@ -76,6 +76,8 @@ look_up(struct work *w, struct lookup *q)
 	const struct k8s_object **it;
 	int pass;
 
+	if (q->ref->name.s.n == 0)
+		return false;
 	for (pass = 0; list != NULL && pass < 2; pass++) {
 		VEC_FOREACH(it, &list->objects) {
 			bool same = str_eq(namespace_of((*it)->ns),

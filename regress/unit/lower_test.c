@@ -362,6 +362,9 @@ static const struct {
 	 "k}}}]\n"),
 	DIAG_DATA_KEY_MISSING, "{name: m, key: k}"},
     {ENV_FROM("configMapRef", ""), DIAG_DATA_MISSING, "{name: m}"},
+    {POD("    envFrom: [{configMapRef: {optional: false}}]\n") "---\n"
+     "apiVersion: v1\nkind: ConfigMap\nmetadata: {}\n",
+	DIAG_DATA_MISSING, "{optional: false}"},
     {ENV_FROM("configMapRef", CONFIG_MAP("ns", "b: 1")), DIAG_IR_UNQUOTED, "1"},
     {ENV_FROM("secretRef", SECRET("data: {b: '?'}\n")), DIAG_SECRET_BASE64,
 	"'?'"},
