@@ -1,4 +1,5 @@
 SRCS += compiler/lower/target.c compiler/lower/settings.c \
+	compiler/lower/settings_check.c compiler/lower/settings_fill.c \
 	compiler/lower/emit.c compiler/lower/expand.c compiler/lower/env.c \
 	compiler/lower/user.c compiler/lower/process.c compiler/lower/mount.c \
 	compiler/lower/volume.c compiler/lower/container.c \
