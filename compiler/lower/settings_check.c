@@ -177,6 +177,36 @@ check_container(struct load *l, const struct jv *doc, const char *name)
 	}
 }
 
+/* Requests that open a way into containers or out of them. */
+static const char *const open_requests[] = {"ReadStreamRequest",
+    "WriteStreamRequest", "UpdateEphemeralMountsRequest", "CloseStdinRequest",
+    "GetDiagnosticDataRequest"};
+
+static void
+note_open(struct load *l, const struct jv *doc)
+{
+	const struct jv *requests = jv_getz(doc, "request_defaults");
+	const struct jv *exec =
+	    jv_path(requests, "ExecProcessRequest", "regex", NULL);
+	struct jv **it;
+	size_t i;
+
+	for (i = 0; i < sizeof(open_requests) / sizeof(*open_requests); i++) {
+		if (jv_is(
+			jv_get(requests, str_from(open_requests[i])), JV_TRUE))
+			diag_report(
+			    l->diags, SETTINGS_OPEN, l->loc, open_requests[i]);
+	}
+	VEC_FOREACH(it, &exec->items) {
+		struct str s = jv_str(*it);
+
+		if (!str_starts(s, STR("^")) || !str_ends(s, STR("$")) ||
+		    str_ends(s, STR("\\$")))
+			diag_report(
+			    l->diags, SETTINGS_UNANCHORED, l->loc, STR_ARG(s));
+	}
+}
+
 void
 settings_check(struct load *l, const struct jv *doc)
 {
@@ -188,6 +218,8 @@ settings_check(struct load *l, const struct jv *doc)
 	buf_free(&path);
 	check_container(l, doc, "pause_container");
 	check_container(l, doc, "other_container");
+	if (!l->failed)
+		note_open(l, doc);
 	if (commands != NULL && commands->items.n > 0 &&
 	    strcmp(l->target->name, "aks-v1.2") != 0) {
 		l->failed = true;

@@ -282,6 +282,11 @@ settings__findings(void **state)
 		DIAG_SETTINGS_TYPE, true},
 	    {"{\"other_container\": {\"Process\": {\"Args\": [1]}}}",
 		DIAG_SETTINGS_TYPE, true},
+	    {"{\"request_defaults\": {\"WriteStreamRequest\": true}}",
+		DIAG_SETTINGS_OPEN, false},
+	    {"{\"request_defaults\": {\"ExecProcessRequest\": {\"regex\": "
+	     "[\"^ls\"]}}}",
+		DIAG_SETTINGS_UNANCHORED, false},
 	    {"[]", DIAG_SETTINGS_READ, true},
 	    {"{", DIAG_SETTINGS_READ, true},
 	    {"{\"request_defaults\": {\"ExecProcessRequest\": "
