@@ -10,3 +10,5 @@ TESTS += regress/unit/image_ref_test.c regress/unit/image_test.c \
 	regress/unit/image_users_test.c
 
 FUZZ += regress/fuzz/imgref.c regress/fuzz/layer.c regress/fuzz/oci.c
+
+MAN += compiler/image/contrastc-images.5
