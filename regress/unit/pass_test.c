@@ -10,6 +10,7 @@
 #include "compiler/pass/pass.h"
 #include "runtime/base/banned.h"
 #include "runtime/base/file.h"
+#include "runtime/base/jv.h"
 
 /* How a case is run; what is not named has the value 0. */
 struct how {
@@ -369,6 +370,74 @@ pass_run__odd_kinds(void **state)
 	arena_free(a);
 }
 
+/* Volumes of an older version keep their form. */
+static void
+forget_medium(struct jv *v)
+{
+	struct jv *dir = jv_getz(v, "emptyDir"), **it;
+	struct jv_member *m;
+
+	if (dir != NULL)
+		jv_remove(dir, STR("medium"));
+	if (jv_is(v, JV_OBJECT)) {
+		VEC_FOREACH(m, &v->members)
+			forget_medium(m->value);
+	} else if (jv_is(v, JV_ARRAY)) {
+		VEC_FOREACH(it, &v->items)
+			forget_medium(*it);
+	}
+}
+
+static struct jv *
+meaning(struct arena *a, const struct source *s)
+{
+	struct units units = {{NULL, 0, 0}};
+	struct jv *all = jv_array(a);
+	struct unit **u;
+	struct diags d;
+
+	diags_init(&d, a);
+	assert_true(yaml_read(&units, a, &d, s));
+	VEC_FOREACH(u, &units.list)
+		(void)jv_push(a, all, yaml_to_jv(a, (*u)->root));
+	forget_medium(all);
+	return all;
+}
+
+/* v1.2 and then latest means the same as latest alone. */
+static void
+check_older(struct arena *a, const char *name, struct str text)
+{
+	static const struct how old = {V12, .deny = DENY_OFF,
+	    .replacements =
+		"ghcr.io/edgelesssys/contrast/initializer:latest=r/init:v1\n"};
+	static const struct how new = {.platform = "K3s-QEMU-SNP",
+	    .profile = PROFILE_LATEST,
+	    .tags = true};
+	struct run first, then, alone;
+
+	run(&first, a, text, &old);
+	run(&alone, a, text, &new);
+	if (first.completed == NULL || alone.completed == NULL)
+		return;
+	run(&then, a, first.completed->text, &new);
+	assert_non_null(then.completed);
+	if (!jv_equal(meaning(a, then.completed), meaning(a, alone.completed)))
+		fail_msg("%s: got\n%.*s", name, STR_ARG(then.completed->text));
+}
+
+static void
+pass_run__older(void **state)
+{
+	struct arena *a = arena_new();
+	size_t i;
+
+	(void)state;
+	for (i = 0; i < sizeof(texts) / sizeof(texts[0]); i++)
+		check_older(a, texts[i].name, str_from(texts[i].in));
+	arena_free(a);
+}
+
 /* Sets the runtime class of every pod, as a user would. */
 static const struct source *
 mark(struct arena *a, const struct source *s)
@@ -425,6 +494,7 @@ check_real(struct arena *a, const char *path, size_t counts[3])
 			fail_msg("%s: the second run differs", path);
 		counts[0]++;
 	}
+	check_older(a, path, s->text);
 }
 
 /* Files that others wrote, marked: what we write we do not change again. */
@@ -464,6 +534,7 @@ main(void)
 	    cmocka_unit_test(pass_run__findings),
 	    cmocka_unit_test(pass_run__selection),
 	    cmocka_unit_test(pass_run__odd_kinds),
+	    cmocka_unit_test(pass_run__older),
 	    cmocka_unit_test(pass_run__real),
 	};
 
