@@ -279,6 +279,8 @@ member(
 	struct yaml_node *v = yaml_get(map, key);
 	struct yaml_pair *p;
 
+	if (map == NULL)
+		return NULL;
 	if (v != NULL && v->kind != YAML_NULL && v->kind != kind) {
 		diag_report(e->diags, EDIT_KIND, v->loc, STR_ARG(key),
 		    kind == YAML_MAP ? "mapping" : "sequence");
@@ -316,14 +318,15 @@ edit_seq(struct edits *e, struct yaml_node *map, struct str key)
 struct yaml_node *
 edit_own(struct edits *e, struct yaml_node *n)
 {
-	own(e, n);
+	if (n != NULL)
+		own(e, n);
 	return n;
 }
 
 struct yaml_node *
 edit_item(struct edits *e, struct yaml_node *seq, size_t index)
 {
-	if (index >= seq->items.n)
+	if (seq == NULL || index >= seq->items.n)
 		return NULL;
 	own(e, seq->items.p[index]);
 	return seq->items.p[index];
@@ -335,7 +338,7 @@ edit_put(struct edits *e, struct yaml_node *map, struct str key,
 {
 	const struct yaml_node *old = yaml_get(map, key);
 
-	if (old != NULL && yaml_equal(old, value))
+	if (map == NULL || (old != NULL && yaml_equal(old, value)))
 		return;
 	set(e, map, key, value);
 }
@@ -382,6 +385,8 @@ void
 edit_insert(struct edits *e, struct yaml_node *seq, size_t index,
     struct yaml_node *item)
 {
+	if (seq == NULL)
+		return;
 	if (index > seq->items.n)
 		index = seq->items.n;
 	touch(e, seq);
@@ -392,7 +397,7 @@ edit_insert(struct edits *e, struct yaml_node *seq, size_t index,
 void
 edit_remove(struct edits *e, struct yaml_node *seq, size_t index)
 {
-	if (index >= seq->items.n)
+	if (seq == NULL || index >= seq->items.n)
 		return;
 	touch(e, seq);
 	forget(e, seq->items.p[index]);

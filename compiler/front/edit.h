@@ -18,7 +18,9 @@
  * What is shared through an anchor or a merge key is copied before it is
  * changed, so a change means exactly one place.
  *
- * A call that changes nothing (equal value) makes no edit.
+ * A call that changes nothing (equal value) makes no edit.  A call on NULL
+ * does nothing, so that the calls below can be chained: what made it NULL has
+ * a diagnostic and edit_apply() fails.
  */
 struct edits;
 

@@ -54,6 +54,38 @@ step_between(struct str in, struct str out)
 						   : STR("");
 }
 
+/* The mapping that is the first thing in a flow collection, or it itself. */
+static const struct yaml_node *
+first_map(const struct yaml_node *n)
+{
+	while (n != NULL && n->kind == YAML_SEQ && n->style == YAML_FLOW) {
+		n = n->items.n > 0 ? n->items.p[0] : NULL;
+		n = n != NULL && n->was != NULL ? n->was : n;
+	}
+	return n != NULL && n->kind == YAML_MAP && n->style == YAML_FLOW &&
+		       n->pairs.n > 0
+		   ? n
+		   : NULL;
+}
+
+/* Are members written without blanks behind ':'?  The nearest one tells. */
+static bool
+is_tight(const struct edit_text *t, const struct yaml_node *o,
+    const struct yaml_node *w)
+{
+	const struct yaml_node *up, *map = first_map(w);
+	size_t colon;
+
+	for (up = o->up; map == NULL && up != NULL && up->style == YAML_FLOW;
+	     up = up->up)
+		map = first_map(up->was != NULL ? up->was : up);
+	if (map == NULL)
+		return false;
+	colon = edit_colon(t, map->pairs.p[0].key);
+	return colon != SIZE_MAX && colon < t->to &&
+	       strchr(" \t\r\n", t->text.p[colon]) == NULL;
+}
+
 /* The style of a collection; an empty one takes it from around itself. */
 static struct flow_layout
 layout_of(const struct edit_text *t, const struct yaml_node *o,
@@ -62,8 +94,8 @@ layout_of(const struct edit_text *t, const struct yaml_node *o,
 	struct flow_layout l = {.nl = edit_newline(t, o->loc.off)};
 	const struct yaml_node *first, *up;
 	struct str outer = indent_at(t, o->loc.off);
-	size_t colon;
 
+	l.tight = is_tight(t, o, w);
 	l.json = o->json || str_starts(loc_text(o->loc), STR("{\"")) ||
 		 str_starts(loc_text(o->loc), STR("[\""));
 	for (up = o; up != NULL && up->style == YAML_FLOW; up = up->up) {
@@ -81,11 +113,6 @@ layout_of(const struct edit_text *t, const struct yaml_node *o,
 		if (l.lines)
 			l.step = step_between(indent_at(t, first->prop),
 			    indent_at(t, up->loc.off));
-		if (u->kind == YAML_MAP) {
-			colon = edit_colon(t, first);
-			l.tight = colon != SIZE_MAX && colon < t->to &&
-				  strchr(" \t\r\n", t->text.p[colon]) == NULL;
-		}
 		l.indent =
 		    l.lines && up == o ? indent_at(t, first->prop) : outer;
 		break;

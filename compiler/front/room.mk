@@ -12,3 +12,5 @@ SRCS += compiler/front/edit.c compiler/front/edit_diff.c \
 	compiler/front/edit_text.c
 MAN += compiler/front/contrastc-fields.7
 FUZZ += regress/fuzz/yaml.c
+TESTS += regress/unit/yaml_test.c
+TESTS += regress/unit/edit_test.c
