@@ -468,7 +468,7 @@ check_members(
 	struct yaml_pair *p;
 	uint16_t why;
 
-	for (p = pairs.p; p < pairs.p + pairs.n; p++) {
+	VEC_FOREACH(p, &pairs) {
 		struct frame at = {f, yaml_text(p->key), 0, NULL, NULL};
 
 		m = k8s_member_find(f->members, at.key);
