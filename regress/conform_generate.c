@@ -58,7 +58,7 @@ complete(
 	edits = edits_new(r->arena, &r->diags, s, &r->units);
 	VEC_FOREACH(it, &r->objects.list)
 		ok = pass_run(&ctx, *it, edits, &sel) && ok;
-	return ok && edit_apply(edits, &r->completed);
+	return ok && edit_apply(edits, &r->completed, NULL);
 }
 
 static struct str

@@ -244,7 +244,7 @@ check_untouched(struct real *r, struct work *w, const char *file)
 	struct edits *e = edits_new(r->a, &w->diags, w->source, &w->units);
 	const struct source *out;
 
-	if (edit_apply(e, &out) && str_eq(out->text, w->source->text))
+	if (edit_apply(e, &out, NULL) && str_eq(out->text, w->source->text))
 		conform_pass(r->c);
 	else
 		conform_fail(r->c, file, "changes without a reason");

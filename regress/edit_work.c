@@ -276,7 +276,7 @@ work_run(struct work *w, struct arena *a, struct str name, struct str text,
 	VEC_FOREACH(o, &w->objects.list) {
 		work_edit(e, a, *o);
 	}
-	return edit_apply(e, out);
+	return edit_apply(e, out, NULL);
 }
 
 bool

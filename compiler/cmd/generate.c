@@ -79,7 +79,7 @@ complete(struct generate *g, struct pass_ctx *ctx, struct gen_file *f)
 		g->selected += w.sel.in;
 		VEC_PUSH(g->arena, &g->works, w);
 	}
-	return ok && edit_apply(e, &f->completed);
+	return ok && edit_apply(e, &f->completed, &f->units2);
 }
 
 static bool
@@ -96,19 +96,6 @@ round_one(struct generate *g)
 	VEC_FOREACH(f, &g->files)
 		ok &= complete(g, &ctx, f);
 	return ok;
-}
-
-/* Round two reads the completed text as any user would. */
-static bool
-reread(struct generate *g, struct gen_file *f)
-{
-	if (f->completed == f->in.source) {
-		f->units2 = f->units;
-		f->objects2 = f->objects;
-		return true;
-	}
-	return yaml_read(&f->units2, g->arena, g->diags, f->completed) &&
-	       k8s_objects_read(&f->objects2, g->arena, g->diags, &f->units2);
 }
 
 /* Objects that are only looked up: --config-file. */
@@ -149,7 +136,8 @@ round_two_objects(struct generate *g)
 	size_t next = 0;
 
 	VEC_FOREACH(f, &g->files) {
-		if (!reread(g, f))
+		if (!k8s_objects_read(
+			&f->objects2, g->arena, g->diags, &f->units2))
 			return false;
 		VEC_FOREACH(o, &f->objects2.list) {
 			VEC_PUSH(g->arena, &g->all2.list, *o);
@@ -204,17 +192,23 @@ static bool
 compile(struct generate *g, struct gen_file *f, struct work *w)
 {
 	struct gen_target *t = target_of(g, w);
+	struct arena *scratch;
 	struct filled fill;
 	struct jv *data;
+	bool ok;
 
 	if (t == NULL || t->lower == NULL || t->linker == NULL)
 		return false;
 	if (!k8s_check_fields(g->arena, g->diags, w->object, true, g->lenient))
 		return false;
-	data = lower_workload(t->lower, g->arena, w->object,
+	scratch = arena_new();
+	data = lower_workload(t->lower, scratch, w->object,
 	    w->sel.coordinator ? LOWER_COORDINATOR : 0);
-	if (data == NULL || !policy_link(&w->policy, t->linker, data))
+	ok = data != NULL && policy_link(&w->policy, t->linker, data);
+	arena_free(scratch);
+	if (!ok)
 		return false;
+	fill.unit = w->object->unit;
 	fill.node = pass_carrier_node(w->object, &w->sel);
 	if (fill.node == NULL) {
 		diag_report(g->diags, INTERNAL, w->object->node->loc,
@@ -268,7 +262,7 @@ prove(struct generate *g)
 
 	VEC_FOREACH(f, &g->files) {
 		f->final = emit_final(g->arena, g->diags, f->in.source,
-		    f->completed, &f->units2, f->filled.p, f->filled.n);
+		    f->completed, f->filled.p, f->filled.n);
 		if (f->final == NULL)
 			return false;
 	}

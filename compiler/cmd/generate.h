@@ -25,7 +25,7 @@ struct gen_file {
 	struct units units; /* round one */
 	struct k8s_objects objects;
 	const struct source *completed;
-	struct units units2; /* round two: of the completed text */
+	struct units units2; /* round two: documents of that text */
 	struct k8s_objects objects2;
 	VEC(struct filled) filled;
 	const struct source *final; /* proven */

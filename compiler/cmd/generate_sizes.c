@@ -26,12 +26,14 @@ annotation_bytes(struct arena *a, const struct yaml_node *meta)
 
 /* What kubectl's client-side apply stores beside them: the object as JSON. */
 static size_t
-last_applied_bytes(struct arena *a, const struct work *w)
+last_applied_bytes(const struct work *w)
 {
+	struct arena *scratch = arena_new();
 	struct buf b = {0};
 	size_t n;
 
-	jv_print(&b, yaml_to_jv(a, w->object->node), JV_COMPACT);
+	jv_print(&b, yaml_to_jv(scratch, w->object->node), JV_COMPACT);
+	arena_free(scratch);
 	n = b.n + w->policy.carrier.n + sizeof(LAST_APPLIED);
 	buf_free(&b);
 	return n;
@@ -44,9 +46,9 @@ check(struct generate *g, struct work *w)
 	size_t pod = annotation_bytes(g->arena, w->object->pod_meta) +
 		     w->policy.carrier.n;
 	size_t object =
-	    last_applied_bytes(g->arena, w) +
-	    (meta == w->object->pod_meta ? pod
-					 : annotation_bytes(g->arena, meta));
+	    last_applied_bytes(w) + (meta == w->object->pod_meta
+					    ? pod
+					    : annotation_bytes(g->arena, meta));
 	struct loc at = w->object->node->loc;
 
 	w->used = pod > object ? pod : object;

@@ -78,7 +78,7 @@ validate(struct job *j)
 	buf_free(&b);
 	if (status != EXIT_OK)
 		return status;
-	if (v == MANIFEST_OK || v == MANIFEST_NO_COORDINATOR)
+	if (v == MANIFEST_OK)
 		return EXIT_OK;
 	return v == MANIFEST_EXPECTED_MISSING &&
 		       opt_on(j->run, OPT_ALLOW_MISSING)

@@ -11,19 +11,19 @@
 
 /* An annotation that round two filled in. */
 struct filled {
-	struct yaml_node *node; /* the empty scalar, in the completed tree */
-	struct str value;       /* its new content: base64 */
+	const struct unit *unit; /* its document */
+	struct yaml_node *node;  /* the empty scalar in there */
+	struct str value;        /* its new content: base64 */
 };
 
 /*
- * The final text of one file, proven: it is read again, its documents must
- * equal the completed ones with the annotations filled in, and every byte
- * outside the edits must be the user's.  `units` are the documents of
- * `completed`; the nodes get their new content.  NULL and a diagnostic
- * otherwise.
+ * The final text of one file, proven: the documents with filled annotations
+ * are read again and must equal the completed ones with the new content (the
+ * nodes get it), and every byte outside the edits must be the user's.
+ * `filled` is in the order of the text.  NULL and a diagnostic otherwise.
  */
 const struct source *emit_final(struct arena *a, struct diags *d,
     const struct source *user, const struct source *completed,
-    const struct units *units, const struct filled *filled, size_t n);
+    const struct filled *filled, size_t n);
 
 #endif

@@ -69,20 +69,6 @@ fill(struct arena *a, const struct yaml_node *n, struct str value)
 	return s;
 }
 
-static bool
-same_documents(const struct units *x, const struct units *y)
-{
-	size_t i;
-
-	if (x->list.n != y->list.n)
-		return false;
-	for (i = 0; i < x->list.n; i++) {
-		if (!yaml_equal(x->list.p[i]->root, y->list.p[i]->root))
-			return false;
-	}
-	return true;
-}
-
 /* Is everything between the edits of one step the older text? */
 static bool
 same_bytes(const struct source *s)
@@ -120,12 +106,14 @@ users_bytes(const struct source *s, const struct source *user)
 	return true;
 }
 
-/* Does the completed text, with these values, read as its tree with them? */
+/* Does a document, with `n` values filled in, read as its tree with them? */
 static bool
-reads_so(struct arena *a, const struct source *completed,
-    const struct units *want, const struct filled *filled, size_t n,
-    struct splice *list)
+reads_so(struct arena *a, const struct filled *filled, size_t n)
 {
+	const struct unit *u = filled->unit;
+	const struct source *part = source_part(
+	    a, u->source, u->loc.off, (size_t)u->loc.off + u->loc.len);
+	struct splice *list = ARENA_ARRAY(a, struct splice, n);
 	struct units got = {0};
 	struct diags d;
 	size_t i;
@@ -134,17 +122,36 @@ reads_so(struct arena *a, const struct source *completed,
 	for (i = 0; i < n; i++) {
 		filled[i].node->text = cut(a, filled[i].value);
 		list[i] = fill(a, filled[i].node, filled[i].node->text);
+		list[i].loc =
+		    (struct loc){part, filled[i].node->loc.off - u->loc.off,
+			filled[i].node->loc.len};
 	}
-	return yaml_read(&got, a, &d, source_splice(a, completed, list, n)) &&
-	       same_documents(want, &got);
+	return yaml_read(&got, a, &d, source_splice(a, part, list, n)) &&
+	       got.list.n == 1 && yaml_equal(got.list.p[0]->root, u->root);
+}
+
+/* All of them, document by document. */
+static bool
+all_read_so(const struct filled *filled, size_t n)
+{
+	size_t i, k;
+	bool ok = true;
+
+	for (i = 0; i < n && ok; i = k) {
+		struct arena *scratch = arena_new();
+
+		for (k = i + 1; k < n && filled[k].unit == filled[i].unit;)
+			k++;
+		ok = reads_so(scratch, filled + i, k - i);
+		arena_free(scratch);
+	}
+	return ok;
 }
 
 const struct source *
 emit_final(struct arena *a, struct diags *d, const struct source *user,
-    const struct source *completed, const struct units *units,
-    const struct filled *filled, size_t n)
+    const struct source *completed, const struct filled *filled, size_t n)
 {
-	struct arena *scratch = arena_new();
 	struct splice *list = ARENA_ARRAY(a, struct splice, n);
 	const struct source *final = completed;
 	bool ok = true;
@@ -152,13 +159,13 @@ emit_final(struct arena *a, struct diags *d, const struct source *user,
 
 	for (i = 0; i < n; i++)
 		ok &= is_base64(filled[i].value);
-	if (n > 0 && ok)
-		ok = reads_so(scratch, completed, units, filled, n, list);
+	ok = ok && all_read_so(filled, n);
 	for (i = 0; i < n; i++) {
 		filled[i].node->text = filled[i].value;
 		list[i] = fill(a, filled[i].node, filled[i].value);
+		list[i].loc = loc_within(list[i].loc, completed);
+		ok &= list[i].loc.source == completed;
 	}
-	arena_free(scratch);
 	if (!ok)
 		return unproven(d, completed, "it reads differently");
 	if (n > 0)

@@ -404,42 +404,50 @@ edit_remove(struct edits *e, struct yaml_node *seq, size_t index)
 	VEC_REMOVE(&seq->items, index);
 }
 
+/* Where documents of the old text are in the new one, taken in order. */
+struct cursor {
+	const struct source *s;
+	size_t next;   /* edit that is not behind us */
+	int64_t shift; /* new minus old place here */
+};
+
 /* The same place in the new text: behind everything inserted before it. */
 static size_t
-moved(const struct source *s, size_t off, bool end)
+moved(struct cursor *c, size_t off, bool end)
 {
-	int64_t shift = 0;
-	size_t i;
+	for (; c->next < c->s->nedits; c->next++) {
+		const struct source_edit *e = &c->s->edits[c->next];
 
-	for (i = 0; i < s->nedits; i++) {
-		const struct source_edit *c = &s->edits[i];
-
-		if (c->old_at > off || (!end && c->old_at == off))
+		if (e->old_at > off || (!end && e->old_at == off))
 			break;
-		shift += (int64_t)c->len - c->old_len;
+		c->shift += (int64_t)e->len - e->old_len;
 	}
-	return (size_t)((int64_t)off + shift);
+	return (size_t)((int64_t)off + c->shift);
 }
 
-/* The new text of a document must read as the tree that was asked for. */
-static bool
-prove(struct edits *e, const struct edit_unit *u, const struct source *s)
+/*
+ * The new text of a document must read as the tree that was asked for; what
+ * was read is the document of the next round.
+ */
+static struct unit *
+prove(struct edits *e, const struct unit *u, struct cursor *c)
 {
-	size_t from = moved(s, u->unit->loc.off, false);
-	size_t to = moved(s, (size_t)u->unit->loc.off + u->unit->loc.len, true);
-	struct str text = str_sub(s->text, from, to);
-	struct source *part = source_new(e->arena, s->name, text);
+	size_t from = moved(c, u->loc.off, false);
+	size_t to = moved(c, (size_t)u->loc.off + u->loc.len, true);
 	struct diags quiet;
 	struct units units = {0};
 
 	diags_init(&quiet, e->arena);
-	if (yaml_read(&units, e->arena, &quiet, part) && units.list.n == 1 &&
-	    yaml_equal(units.list.p[0]->root, u->unit->root))
-		return true;
+	if (yaml_read(&units, e->arena, &quiet,
+		source_part(e->arena, c->s, from, to)) &&
+	    units.list.n == 1 && yaml_equal(units.list.p[0]->root, u->root)) {
+		units.list.p[0]->index = u->index;
+		return units.list.p[0];
+	}
 	diag_report(e->diags, EDIT_RANGE,
-	    ((struct loc){u->unit->source, u->unit->root->loc.off, 0}),
+	    ((struct loc){u->source, u->root->loc.off, 0}),
 	    "the new text does not read as what was meant");
-	return false;
+	return NULL;
 }
 
 static bool
@@ -472,37 +480,59 @@ check_overlap(struct edits *e, const struct source *s)
 	return overlap(e, list, s->nedits);
 }
 
-bool
-edit_apply(struct edits *e, const struct source **out)
+static void
+diff_unit(struct edits *e, struct edit_unit *u, struct edit_splices *all)
 {
-	VEC(struct splice) all = {0};
-	const struct source *s;
-	size_t i, k;
+	struct edit_text t = {.e = e, .unit = u};
+	size_t k;
 
-	for (i = 0; i < e->n && !e->failed; i++) {
-		struct edit_text t = {.e = e, .unit = &e->units[i]};
+	t.text = e->source->text;
+	t.from = u->unit->loc.off;
+	t.to = t.from + u->unit->loc.len;
+	edit_diff(&t);
+	for (k = 0; k < t.out.n; k++)
+		VEC_PUSH(e->arena, &all->list, t.out.p[k].s);
+}
 
-		if (!e->units[i].dirty)
-			continue;
-		t.text = e->source->text;
-		t.from = t.unit->unit->loc.off;
-		t.to = t.from + t.unit->unit->loc.len;
-		edit_diff(&t);
-		for (k = 0; k < t.out.n; k++)
-			VEC_PUSH(e->arena, &all, t.out.p[k].s);
+/* Reads what changed again; the documents of the new text, in order. */
+static bool
+prove_all(struct edits *e, const struct source *s, struct units *documents)
+{
+	struct cursor c = {.s = s};
+	struct unit *u;
+	size_t i;
+
+	for (i = 0; i < e->n; i++) {
+		u = e->units[i].unit;
+		if (e->units[i].dirty && (u = prove(e, u, &c)) == NULL)
+			return false;
+		if (documents != NULL)
+			VEC_PUSH(e->arena, &documents->list, u);
 	}
-	*out = e->source;
+	return true;
+}
+
+bool
+edit_apply(struct edits *e, const struct source **out, struct units *documents)
+{
+	struct edit_splices all = {0};
+	const struct source *s = e->source;
+	size_t i;
+
+	*out = s;
+	for (i = 0; i < e->n && !e->failed; i++) {
+		if (e->units[i].dirty)
+			diff_unit(e, &e->units[i], &all);
+	}
 	if (e->failed)
 		return false;
-	if (all.n == 0)
-		return true;
-	s = source_splice(e->arena, e->source, all.p, all.n);
-	if (check_overlap(e, s))
-		return false;
-	for (i = 0; i < e->n; i++) {
-		if (e->units[i].dirty && !prove(e, &e->units[i], s))
+	if (all.list.n > 0) {
+		s = source_splice(e->arena, s, all.list.p, all.list.n);
+		if (check_overlap(e, s))
 			return false;
 	}
+	if (!prove_all(e, s, documents))
+		return false;
 	*out = s;
 	return true;
 }

@@ -56,12 +56,14 @@ void edit_insert(struct edits *e, struct yaml_node *seq, size_t index,
 void edit_remove(struct edits *e, struct yaml_node *seq, size_t index);
 
 /*
- * The text with all changes.  Without changes *out is the source itself.  The
- * result has `from` and `edits` set (source.h), so positions in it lead back
- * to the user's file.  False and a diagnostic where a range cannot be proven
- * (edit-range, edit-too-long).
+ * The text with all changes, and its documents: unchanged ones as they were,
+ * changed ones read again from the new text.  Without changes *out is the
+ * source itself.  The result has `from` and `edits` set (source.h), so
+ * positions in it lead back to the user's file.  False and a diagnostic where
+ * a range cannot be proven (edit-range, edit-too-long).
  */
-bool edit_apply(struct edits *e, const struct source **out);
+bool edit_apply(
+    struct edits *e, const struct source **out, struct units *documents);
 
 /* A range of a source and its new bytes. */
 struct splice {

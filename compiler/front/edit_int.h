@@ -7,10 +7,14 @@
 
 /* What edit.c notes about a document. */
 struct edit_unit {
-	const struct unit *unit;
+	struct unit *unit;
 	bool dirty;
 	bool listed;
 	VEC(struct yaml_node *) aliases; /* once listed */
+};
+
+struct edit_splices {
+	VEC(struct splice) list;
 };
 
 struct edits {

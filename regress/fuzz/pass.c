@@ -42,7 +42,7 @@ complete(struct arena *a, const struct source *s, const struct pass_options *o)
 		ok = pass_run(&ctx, *it, edits, &sel) && ok;
 		pass_verify(&ctx, *it, &sel);
 	}
-	return ok && edit_apply(edits, &out) ? out : NULL;
+	return ok && edit_apply(edits, &out, NULL) ? out : NULL;
 }
 
 int

@@ -255,7 +255,7 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t n)
 			change(&f,
 			    w.units.list.p[pick(&f, (unsigned)w.units.list.n)]
 				->root);
-		if (edit_apply(f.e, &out))
+		if (edit_apply(f.e, &out, NULL))
 			check_result(&f, &w, out);
 		else
 			check_refused(&w);

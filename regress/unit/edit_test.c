@@ -271,7 +271,7 @@ apply(struct arena *a, struct str in, void (*change)(struct change *))
 	c.e = edits_new(a, &d, s, &u);
 	c.root = u.list.p[u.list.n - 1]->root;
 	change(&c);
-	return edit_apply(c.e, &out) ? out : NULL;
+	return edit_apply(c.e, &out, NULL) ? out : NULL;
 }
 
 static void
@@ -427,19 +427,20 @@ emit_final__fills(void **state)
 	assert_non_null(done);
 	user = done->from;
 	assert_true(yaml_read(&u, a, &d, done));
+	f.unit = u.list.p[0];
 	f.node = yaml_path(u.list.p[0]->root, "m", "annotations", "io/x", NULL);
 	f.value = STR("cGFja2FnZQ==");
-	out = emit_final(a, &d, user, done, &u, &f, 1);
+	out = emit_final(a, &d, user, done, &f, 1);
 	assert_non_null(out);
 	assert_strz(out->text,
 	    "a: 1\nm:\n  b: 2\n  annotations:\n    io/x: cGFja2FnZQ==\n");
 	assert_int_equal(loc_user((struct loc){out, 50, 1}, &what).off, 14);
 	/* No base64, and a text that is not made of the user's. */
 	f.value = STR("a: b");
-	assert_null(emit_final(a, &d, user, done, &u, &f, 1));
+	assert_null(emit_final(a, &d, user, done, &f, 1));
 	assert_null(emit_final(
-	    a, &d, source_new(a, STR("x"), STR("a: 1\n")), done, &u, NULL, 0));
-	assert_ptr_equal(emit_final(a, &d, user, user, &u, NULL, 0), user);
+	    a, &d, source_new(a, STR("x"), STR("a: 1\n")), done, NULL, 0));
+	assert_ptr_equal(emit_final(a, &d, user, user, NULL, 0), user);
 	arena_free(a);
 }
 

@@ -112,7 +112,7 @@ run(struct run *r, struct arena *a, struct str text, const struct how *h)
 			r->ok;
 		VEC_PUSH(a, &r->selected, sel);
 	}
-	if (!r->ok || !edit_apply(edits, &r->completed)) {
+	if (!r->ok || !edit_apply(edits, &r->completed, NULL)) {
 		r->completed = NULL;
 		return;
 	}
@@ -459,7 +459,7 @@ mark(struct arena *a, const struct source *s)
 			edit_put(edits, (*o)->pod_spec, STR("runtimeClassName"),
 			    yaml_new_str(a, STR("contrast-cc")));
 	}
-	return edit_apply(edits, &out) ? out : NULL;
+	return edit_apply(edits, &out, NULL) ? out : NULL;
 }
 
 static void

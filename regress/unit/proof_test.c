@@ -43,10 +43,10 @@ static const struct source *
 prove(struct fixture *f, const struct source *user,
     const struct source *completed, struct str value)
 {
-	struct filled fill = {yaml_getz(f->units.list.p[0]->root, "k"), value};
+	struct unit *u = f->units.list.p[0];
+	struct filled fill = {u, yaml_getz(u->root, "k"), value};
 
-	return emit_final(
-	    f->arena, &f->d, user, completed, &f->units, &fill, 1);
+	return emit_final(f->arena, &f->d, user, completed, &fill, 1);
 }
 
 static void

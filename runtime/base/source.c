@@ -12,6 +12,20 @@ source_new(struct arena *a, struct str name, struct str text)
 	return s;
 }
 
+struct source *
+source_part(struct arena *a, const struct source *s, size_t from, size_t to)
+{
+	struct source *part = source_new(a, s->name, str_sub(s->text, from, to));
+	struct source_edit *e = ARENA_NEW(a, struct source_edit);
+
+	/* What stands before it is taken away: places move by its length. */
+	e->old_len = (uint32_t)from;
+	part->from = s;
+	part->edits = e;
+	part->nedits = 1;
+	return part;
+}
+
 static void
 index_lines(struct arena *a, struct source *s)
 {
@@ -130,6 +144,19 @@ loc_user(struct loc l, const char **what)
 	*what = NULL;
 	while (l.source != NULL && l.source->from != NULL)
 		l = step(l, what);
+	return l;
+}
+
+struct loc
+loc_within(struct loc l, const struct source *s)
+{
+	const char *what;
+
+	while (l.source != NULL && l.source != s) {
+		if (l.source->from == NULL)
+			return (struct loc){NULL, 0, 0};
+		l = step(l, &what);
+	}
 	return l;
 }
 

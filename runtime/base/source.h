@@ -44,6 +44,10 @@ struct source {
 /* Name and text are borrowed (they live in the arena or longer). */
 struct source *source_new(struct arena *a, struct str name, struct str text);
 
+/* The bytes [from, to) of a source as one of their own. */
+struct source *source_part(
+    struct arena *a, const struct source *s, size_t from, size_t to);
+
 /* 1-based line and column; a column is a code point, a tab counts 1. */
 struct place {
 	uint32_t line, col;
@@ -59,6 +63,8 @@ struct str loc_text(struct loc l);
  * was inserted (length 0); otherwise *what is NULL.  `what` may be NULL.
  */
 struct loc loc_user(struct loc l, const char **what);
+/* Follows `from` down to a given source; no place if it is not one of them. */
+struct loc loc_within(struct loc l, const struct source *s);
 /* The range from the start of `a` to the end of `b` (same source). */
 struct loc loc_join(struct loc a, struct loc b);
 
