@@ -14,4 +14,8 @@ theme_conform() {
 		timeout 600 "$O/conform" "$theme" "$dir" >"$scratch/conform" 2>&1
 		add "$scratch/conform" "conform $theme"
 	done
+	# cases of our own in the same form
+	timeout 600 "$O/conform" kata-policy regress/kata-policy \
+		>"$scratch/conform" 2>&1
+	add "$scratch/conform" "conform kata-policy (own)"
 }
