@@ -572,7 +572,8 @@ check_question(struct doc *d, const struct yaml_node *n)
 	if (n->style != YAML_PLAIN || d->depth == 0 ||
 	    d->stack[d->depth - 1].node->style != YAML_FLOW)
 		return true;
-	while ((at = str_chr(d->text, '?', at)) < end) {
+	/* Not beyond the scalar: a long line of many would be quadratic. */
+	while ((at = str_chr(str_sub(d->text, 0, end), '?', at)) < end) {
 		at++;
 		if (at < d->text.n && strchr(" \t\r\n", d->text.p[at]) == NULL)
 			continue;

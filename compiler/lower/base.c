@@ -316,6 +316,7 @@ requests(struct lower *l, bool coordinator)
 			"^.*$"));
 		jv_set(l->arena, o, STR("ExecProcessRequest"), v);
 		jv_set(l->arena, o, STR("WriteStreamRequest"), ordered_true(l));
+		jv_set(l->arena, o, STR("CloseStdinRequest"), ordered_true(l));
 	}
 	return o;
 }

@@ -171,22 +171,34 @@ linux_devices(struct work *w)
 	return out;
 }
 
+/* The last of a name counts, and the pod's before those of the settings. */
 static struct jv *
 sysctls(struct work *w)
 {
 	struct jv *settings =
 	    jv_path(w->base->settings, "Linux", "Sysctl", NULL);
-	const struct ir_pair *it;
-	struct jv_member *m;
 	struct jv *out = jv_object(w->a);
+	struct map *pod = &w->sysctls;
+	struct ir_pair *it;
+	struct jv_member *m;
 
-	if (settings != NULL) {
-		VEC_FOREACH(m, &settings->members)
-			VEC_PUSH(w->a, &out->members, *m);
+	if (pod->n == 0) {
+		VEC_FOREACH(it, &w->w->sysctls)
+			map_set(w->a, pod, it->key.s, it);
 	}
-	VEC_FOREACH(it, &w->w->sysctls)
-		jv_set(w->a, out, it->key.s,
-		    lw_str(w->a, it->value.s, lw_yaml(w, it->value.node)));
+	if (settings != NULL) {
+		VEC_FOREACH(m, &settings->members) {
+			if (map_get(pod, m->key) == NULL)
+				VEC_PUSH(w->a, &out->members, *m);
+		}
+	}
+	VEC_FOREACH(it, &w->w->sysctls) {
+		if (map_get(pod, it->key.s) == it)
+			VEC_PUSH(w->a, &out->members,
+			    ((struct jv_member){
+				it->key.s, lw_str(w->a, it->value.s,
+					       lw_yaml(w, it->value.node))}));
+	}
 	jv_sort(out);
 	return out;
 }

@@ -7,10 +7,50 @@
 #include "runtime/base/banned.h"
 #include "runtime/base/encode.h"
 
-/* ConfigMaps or Secrets of one name, in the order of the input. */
-struct data_list {
-	VEC(const struct k8s_object *) objects;
+/* Up to here a search from the front beats a map. */
+#define INDEX_FROM 16
+
+/* A ConfigMap or Secret; the maps are filled once it is searched. */
+struct data_object {
+	const struct k8s_object *object;
+	struct yaml_node *data, *plain;
+	struct map by_key, plain_by_key;
 };
+
+/* Those of one name, in the order of the input. */
+struct data_list {
+	VEC(struct data_object *) objects;
+};
+
+static struct data_object *
+new_data(struct lower *l, const struct k8s_object *o)
+{
+	struct data_object *d = ARENA_NEW(l->arena, struct data_object);
+
+	d->object = o;
+	d->data = yaml_getz(o->node, "data");
+	if (str_eqz(o->kind_name, "Secret"))
+		d->plain = yaml_getz(o->node, "stringData");
+	return d;
+}
+
+static struct yaml_node *
+data_get(
+    struct lower *l, struct yaml_node *node, struct map *index, struct str key)
+{
+	struct yaml_pairs pairs;
+	size_t i;
+
+	if (!yaml_is(node, YAML_MAP) || node->pairs.n < INDEX_FROM)
+		return yaml_get(node, key);
+	if (index->n == 0) {
+		pairs = yaml_pairs(l->arena, node);
+		for (i = 0; i < pairs.n; i++)
+			map_set(l->arena, index, yaml_text(pairs.p[i].key),
+			    pairs.p[i].value);
+	}
+	return map_get(index, key);
+}
 
 void
 lw_index_data(struct lower *l, const struct k8s_objects *all)
@@ -33,7 +73,7 @@ lw_index_data(struct lower *l, const struct k8s_objects *all)
 			list = ARENA_NEW(l->arena, struct data_list);
 			map_set(l->arena, m, o->name, list);
 		}
-		VEC_PUSH(l->arena, &list->objects, o);
+		VEC_PUSH(l->arena, &list->objects, new_data(l, o));
 	}
 }
 
@@ -53,18 +93,18 @@ struct lookup {
 };
 
 static void
-find_key(struct lookup *q, const struct k8s_object *o)
+find_key(struct lower *l, struct lookup *q, struct data_object *d)
 {
 	struct str key = q->ref->key.s;
 
 	q->plain = true;
-	if (q->secret) {
-		q->value = yaml_get(yaml_getz(o->node, "stringData"), key);
+	if (d->plain != NULL) {
+		q->value = data_get(l, d->plain, &d->plain_by_key, key);
 		if (q->value != NULL)
 			return;
-		q->plain = false;
 	}
-	q->value = yaml_get(yaml_getz(o->node, "data"), key);
+	q->plain = !q->secret;
+	q->value = data_get(l, d->data, &d->by_key, key);
 }
 
 /* The first object of the name that has the key; of this namespace first. */
@@ -73,24 +113,24 @@ look_up(struct work *w, struct lookup *q)
 {
 	const struct map *m = q->secret ? &w->l->secrets : &w->l->config_maps;
 	const struct data_list *list = map_get(m, q->ref->name.s);
-	const struct k8s_object **it;
+	struct data_object **it;
 	int pass;
 
 	if (q->ref->name.s.n == 0)
 		return false;
 	for (pass = 0; list != NULL && pass < 2; pass++) {
 		VEC_FOREACH(it, &list->objects) {
-			bool same = str_eq(namespace_of((*it)->ns),
+			bool same = str_eq(namespace_of((*it)->object->ns),
 			    namespace_of(w->w->object->ns));
 
 			if (same != (pass == 0))
 				continue;
 			if (q->ref->key.node != NULL) {
-				find_key(q, *it);
+				find_key(w->l, q, *it);
 				if (q->value == NULL)
 					continue;
 			}
-			q->object = *it;
+			q->object = (*it)->object;
 			return true;
 		}
 	}
@@ -300,11 +340,19 @@ subscript(struct str path, const char *head, struct str *key)
 	return true;
 }
 
+/* Labels or annotations; many of them are put into a map first. */
 static const struct ir_pair *
-find_pair(const struct ir_pair *p, size_t n, struct str key)
+find_pair(struct work *w, struct map *index, struct ir_pair *p, size_t n,
+    struct str key)
 {
 	size_t i;
 
+	if (n >= INDEX_FROM && index->n == 0) {
+		for (i = 0; i < n; i++)
+			map_set(w->a, index, p[i].key.s, &p[i]);
+	}
+	if (n >= INDEX_FROM)
+		return map_get(index, key);
 	for (i = 0; i < n; i++) {
 		if (str_eq(p[i].key.s, key))
 			return &p[i];
@@ -356,7 +404,8 @@ field_value(struct work *w, const struct ir_str *path, struct str *out)
 		    w, *out, "a value", lw_loc(p->service_account.node));
 	}
 	if (subscript(path->s, "metadata.annotations", &key)) {
-		pair = find_pair(p->annotations.p, p->annotations.n, key);
+		pair = find_pair(w, &w->annotations, p->annotations.p,
+		    p->annotations.n, key);
 		if (pair != NULL)
 			return pod_value(w, pair, out);
 		*out = lw_token(w->a, TOKEN_TODO_ANNOTATION);
@@ -367,7 +416,7 @@ field_value(struct work *w, const struct ir_str *path, struct str *out)
 				path->node->loc, STR_ARG(path->s)));
 		return false;
 	}
-	pair = find_pair(p->labels.p, p->labels.n, key);
+	pair = find_pair(w, &w->labels, p->labels.p, p->labels.n, key);
 	if (pair != NULL)
 		return pod_value(w, pair, out);
 	lw_found(w, diag_report(w->l->diags, FIELD_LABEL, path->node->loc,

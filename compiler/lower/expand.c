@@ -6,6 +6,8 @@
 #include "runtime/base/banned.h"
 
 #define EXPANDED_MAX ((size_t)1 << 20)
+/* All texts of a pod together. */
+#define EXPANDED_TOTAL_MAX ((size_t)64 << 20)
 
 /*
  * What the rules replace or take for a wildcard.  The first ones are values
@@ -86,6 +88,8 @@ lw_expand(
 
 	if (str_chr(text, '$', 0) == SIZE_MAX)
 		return text;
+	if (w->expanded > EXPANDED_TOTAL_MAX)
+		return STR(""); /* reported */
 	while ((dollar = str_chr(text, '$', at)) != SIZE_MAX &&
 	       b.n <= EXPANDED_MAX) {
 		char next = dollar + 1 < text.n ? text.p[dollar + 1] : '\0';
@@ -118,7 +122,8 @@ lw_expand(
 		at = end + 1;
 	}
 	buf_put(&b, str_sub(text, at, SIZE_MAX));
-	if (b.n > EXPANDED_MAX) {
+	w->expanded += b.n;
+	if (b.n > EXPANDED_MAX || w->expanded > EXPANDED_TOTAL_MAX) {
 		lw_found(w, diag_report(w->l->diags, EXPANSION_LIMIT, loc));
 		b.n = 0;
 	}

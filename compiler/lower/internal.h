@@ -81,9 +81,12 @@ struct work {
 	struct arena *a;
 	const struct ir_workload *w;
 	struct str ns;
+	size_t expanded; /* bytes that references became */
 	bool coordinator;
 	bool failed;
 	struct map volumes; /* name to struct ir_volume */
+	struct map claims;  /* name to the template's struct ir_str */
+	struct map annotations, labels, sysctls; /* key to struct ir_pair */
 	/* NULL: the pause container */
 	const struct ir_container *k;
 	struct base *base;

@@ -241,7 +241,10 @@ static void
 index_volumes(struct work *w)
 {
 	struct ir_volume *it;
+	struct ir_str *claim;
 
+	VEC_FOREACH(claim, &w->w->claims)
+		map_set(w->a, &w->claims, claim->s, claim);
 	VEC_FOREACH(it, &w->w->volumes) {
 		lw_no_token(
 		    w, it->name.s, "a volume's name", lw_loc(it->name.node));

@@ -345,38 +345,22 @@ static void
 claim_templates(struct work *w, struct mounts *m)
 {
 	const struct ir_mount *it;
-	const struct ir_str *name;
 
 	if (w->w->claims.n == 0)
 		return;
 	VEC_FOREACH(it, &w->k->mounts) {
 		struct use u = {.mount = it};
 
-		VEC_FOREACH(name, &w->w->claims) {
-			if (!str_eq(name->s, it->name.s))
-				continue;
-			lw_mount_append(w, m,
-			    lw_mount(w->a, dest(w, &u),
-				named(w, &u,
-				    STR("^/run/kata-containers/shared/"
-					"containers/$(bundle-id)-"
-					"[a-z0-9]{16}-"),
-				    lw_last(it->path.s)),
-				w->l->type_bind, options(w, RPRIVATE, false)));
-		}
+		if (map_get(&w->claims, it->name.s) == NULL)
+			continue;
+		lw_mount_append(w, m,
+		    lw_mount(w->a, dest(w, &u),
+			named(w, &u,
+			    STR("^/run/kata-containers/shared/containers/"
+				"$(bundle-id)-[a-z0-9]{16}-"),
+			    lw_last(it->path.s)),
+			w->l->type_bind, options(w, RPRIVATE, false)));
 	}
-}
-
-static bool
-is_claim(const struct work *w, struct str name)
-{
-	const struct ir_str *it;
-
-	VEC_FOREACH(it, &w->w->claims) {
-		if (str_eq(it->s, name))
-			return true;
-	}
-	return false;
 }
 
 static int
@@ -400,7 +384,7 @@ collect(struct work *w, struct use *out)
 
 		lw_no_token(w, it->path.s, "a path", lw_loc(it->path.node));
 		if (v == NULL) {
-			if (!is_claim(w, it->name.s))
+			if (map_get(&w->claims, it->name.s) == NULL)
 				lw_found(
 				    w, diag_report(w->l->diags, NO_SUCH_VOLUME,
 					   it->node->loc, STR_ARG(it->name.s)));

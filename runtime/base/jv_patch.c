@@ -301,7 +301,7 @@ from(struct patch *p, const struct jv *op, struct spot *out)
 static int
 op_copy(struct patch *p, const struct jv *op, const struct spot *s)
 {
-	struct spot src;
+	struct spot src = {0};
 	struct jv *v;
 	int r = from(p, op, &src);
 
@@ -316,7 +316,7 @@ static int
 op_move(struct patch *p, const struct jv *op, const struct spot *s)
 {
 	struct str source = jv_get_str(op, STR("from"));
-	struct spot src, dst;
+	struct spot src = {0}, dst;
 	struct jv *v;
 	int r = from(p, op, &src);
 
