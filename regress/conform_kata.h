@@ -11,6 +11,7 @@ struct kata_run {
 	struct conform *c;
 	const char *images; /* images.json */
 	const char *judge;  /* NULL: not installed */
+	bool mutate;        /* the theme mutation instead */
 };
 
 /* A policy in one form, judged by one engine. */
@@ -34,6 +35,10 @@ bool kata_link(const struct kata_run *r, struct diags *d,
     struct kata_forms *out, const struct jv *policy_data);
 /* What was found, in one line. */
 const char *kata_findings(struct arena *a, const struct diags *d);
+
+/* Changes each allowed request at every place. */
+void kata_mutate(const struct kata_run *r, const char *dir,
+    const struct jv *cases, struct str policy);
 
 /* The group generate/. */
 void kata_generate(const struct kata_run *r, const char *dir);

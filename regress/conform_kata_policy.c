@@ -154,9 +154,6 @@ add_forms(struct arena *a, struct kata_forms *out, const char *style,
 		    ((struct kata_form){style, engines[i], policy}));
 }
 
-#pragma weak policy_linker_new
-#pragma weak policy_link
-
 bool
 kata_link(const struct kata_run *r, struct diags *d, struct kata_forms *out,
     const struct jv *policy_data)
@@ -170,7 +167,7 @@ kata_link(const struct kata_run *r, struct diags *d, struct kata_forms *out,
 
 	if (join_modules(a, &text, policy_data))
 		add_forms(a, out, "modules", text);
-	for (i = 0; policy_link != NULL && i < 2; i++) {
+	for (i = 0; i < 2; i++) {
 		o.style = i == 0 ? POLICY_SPECIALISED : POLICY_FULL;
 		if (!policy_link(&p, policy_linker_new(a, d, &o), policy_data))
 			return false;
@@ -275,8 +272,24 @@ case_directory(const struct kata_run *r, const char *dir, struct str cases_text)
 		conform_fail(r->c, dir, "no policy: %s", kata_findings(a, &d));
 	else if (r->judge == NULL)
 		conform_skip(r->c, dir, "agent-judge is not installed");
+	else if (r->mutate)
+		kata_mutate(r, dir, cases, forms.list.p[0].policy);
 	else
 		judge_all(r, dir, cases, &forms);
+}
+
+static void
+skip_aks(const struct kata_run *r, const char *path)
+{
+	if (!r->mutate)
+		conform_skip(r->c, path, "the target aks-v1.2 comes later");
+}
+
+static void
+generate(const struct kata_run *r, const char *path)
+{
+	if (!r->mutate)
+		kata_generate(r, path);
 }
 
 static void
@@ -294,10 +307,9 @@ walk(struct kata_run *r, const char *dir, unsigned depth)
 		    conform_read(&text, a, path))
 			case_directory(r, dir, text);
 		else if (strcmp(names[i], "aks") == 0)
-			conform_skip(
-			    r->c, path, "the target aks-v1.2 comes later");
+			skip_aks(r, path);
 		else if (strcmp(names[i], "generate") == 0)
-			kata_generate(r, path);
+			generate(r, path);
 		else if (depth > 0)
 			walk(r, path, depth - 1);
 	}
@@ -310,6 +322,19 @@ conform_kata_policy(struct conform *c, const char *dir)
 	    .c = c,
 	    .images = conform_path(c->arena, dir, "images.json"),
 	    .judge = judge_find(c->arena),
+	};
+
+	walk(&r, dir, 8);
+}
+
+void
+conform_mutation(struct conform *c, const char *dir)
+{
+	struct kata_run r = {
+	    .c = c,
+	    .images = conform_path(c->arena, dir, "images.json"),
+	    .judge = judge_find(c->arena),
+	    .mutate = true,
 	};
 
 	walk(&r, dir, 8);

@@ -12,6 +12,7 @@ TESTS += regress/unit/k8s_field_test.c
 conform_SRCS += regress/conform_images.c
 conform_SRCS += regress/conform_genpolicy.c
 conform_SRCS += regress/conform_kata_policy.c regress/conform_kata_generate.c \
+	regress/conform_mutation.c \
 	regress/judge.c
 TESTS += regress/unit/jv_patch_test.c regress/unit/settings_test.c
 TESTS += regress/unit/lower_test.c

@@ -1,0 +1,257 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * What a policy does not look at.  Each allowed request of the cases below
+ * DIR (form of kata-policy) is changed at one place after the other; the
+ * places where it stays allowed must be among those that no rule protects.
+ */
+#include <string.h>
+
+#include "regress/conform_kata.h"
+#include "runtime/agent/agent.h"
+#include "runtime/base/banned.h"
+
+/*
+ * X(kind, pointer): unchecked on purpose.  A star is one component, two at
+ * the end are anything below.
+ */
+#define UNCHECKED(X)                                                           \
+	X("*", "/exec_id")                                                     \
+	X("*", "/stdin_port")                                                  \
+	X("*", "/stdout_port")                                                 \
+	X("*", "/stderr_port")                                                 \
+	X("*", "/OCI/Hostname")                                                \
+	X("*", "/OCI/Process/ConsoleSize")                                     \
+	X("*", "/OCI/Process/Rlimits")                                         \
+	X("*", "/OCI/Process/ApparmorProfile")                                 \
+	X("*", "/OCI/Process/OOMScoreAdj")                                     \
+	X("*", "/OCI/Linux/CgroupsPath")                                       \
+	X("*", "/OCI/Linux/Resources/Memory/**")                               \
+	X("*", "/OCI/Linux/Resources/CPU/**")                                  \
+	X("*", "/OCI/Linux/Resources/Memory")                                  \
+	X("*", "/OCI/Linux/Resources/CPU")                                     \
+	X("*", "/OCI/Linux/Resources/HugepageLimits")                          \
+	/* more is masked than the policy asks for */                          \
+	X("*", "/OCI/Linux/MaskedPaths")                                       \
+	X("*", "/OCI/Linux/MaskedPaths/*")                                     \
+	X("*", "/OCI/Linux/ReadonlyPaths")                                     \
+	/* any is the container's own */                                       \
+	X("CreateContainerRequest", "/container_id")                           \
+	/* values of annotations that nothing depends on */                    \
+	X("*", "/OCI/Annotations/io.katacontainers.pkg.oci.bundle_path")       \
+	X("*", "/OCI/Annotations/io.kubernetes.cri.image-name")                \
+	X("*", "/OCI/Annotations/io.kubernetes.cri.podsandbox.image-name")     \
+	X("*", "/OCI/Annotations/io.kubernetes.cri.sandbox-cpu-*")             \
+	X("*", "/OCI/Annotations/io.kubernetes.cri.sandbox-memory")            \
+	X("*", "/OCI/Annotations/io.kubernetes.cri.sandbox-uid")               \
+	/* the same image, neighbour or route twice */                         \
+	X("CreateContainerRequest", "/storages")                               \
+	X("AddARPNeighborsRequest", "/neighbors/ARPNeighbors")                 \
+	X("UpdateRoutesRequest", "/routes/Routes")                             \
+	/* kata-4 looks at the digest of an image only */                      \
+	X("*", "/storages/*/driver_options")                                   \
+	X("*", "/storages/*/driver_options/*")                                 \
+	X("*", "/storages/*/source")                                           \
+	/* what patterns allow */                                              \
+	X("ExecProcessRequest", "/process/ConsoleSize")                        \
+	X("ExecProcessRequest", "/process/Rlimits")                            \
+	X("ExecProcessRequest", "/process/OOMScoreAdj")                        \
+	X("ExecProcessRequest", "/process/User/Username")                      \
+	X("CopyFileRequest", "/path")                                          \
+	X("CopyFileRequest", "/symlink_target")                                \
+	X("CopyFileRequest", "/file_size")                                     \
+	X("CopyFileRequest", "/file_mode")                                     \
+	X("CopyFileRequest", "/dir_mode")                                      \
+	X("CopyFileRequest", "/uid")                                           \
+	X("CopyFileRequest", "/gid")                                           \
+	X("CopyFileRequest", "/offset")                                        \
+	X("CreateSandboxRequest", "/hostname")                                 \
+	X("CreateSandboxRequest", "/dns")                                      \
+	X("CreateSandboxRequest", "/dns/*")                                    \
+	X("CreateSandboxRequest", "/sandbox_id")                               \
+	X("RemoveContainerRequest", "/timeout")                                \
+	X("AddARPNeighborsRequest", "/neighbors/ARPNeighbors/*/**")            \
+	X("UpdateInterfaceRequest", "/interface/**")                           \
+	X("UpdateRoutesRequest", "/routes/Routes/*/**")
+
+static bool
+matches(const char *p, const char *path)
+{
+	for (; *p != '\0'; p++) {
+		if (p[0] == '*' && p[1] == '*')
+			return true;
+		if (*p == '*') {
+			while (*path != '\0' && *path != '/')
+				path++;
+		} else if (*p != *path++) {
+			return false;
+		}
+	}
+	return *path == '\0';
+}
+
+static bool
+is_unchecked(struct arena *a, struct str kind, const char *path)
+{
+	static const char *const table[][2] = {
+#define X(name, pointer) {name, pointer},
+	    UNCHECKED(X)
+#undef X
+	};
+	const char *k = arena_cstr(a, kind);
+	size_t i;
+
+	for (i = 0; i < sizeof(table) / sizeof(*table); i++) {
+		if (matches(table[i][0], k) && matches(table[i][1], path))
+			return true;
+	}
+	return false;
+}
+
+struct mutation {
+	const struct kata_run *run;
+	struct arena *arena;
+	struct judge *judge;
+	struct str kind;
+	struct jv *request; /* changed in place, and back */
+	const char *dir;
+};
+
+/* Asks with the request as it is now. */
+static void
+ask(struct mutation *m, const char *path)
+{
+	bool allowed = false;
+	struct str failed = {0};
+	const char *why;
+
+	why = judge_ask(m->judge, m->kind, m->request, &allowed, &failed);
+	if (why != NULL)
+		conform_fail(m->run->c, m->dir, "%.*s %s: %s", STR_ARG(m->kind),
+		    path, why);
+	else if (allowed && !is_unchecked(m->arena, m->kind, path))
+		conform_fail(m->run->c, m->dir, "%.*s: %s is not checked",
+		    STR_ARG(m->kind), path);
+	else
+		conform_pass(m->run->c);
+}
+
+/* Another value of the same type, or of another for null. */
+static struct jv
+changed(struct arena *a, const struct jv *v)
+{
+	switch (v->type) {
+	case JV_NULL:
+		return *jv_object(a);
+	case JV_TRUE:
+		return *jv_bool(a, false);
+	case JV_FALSE:
+		return *jv_bool(a, true);
+	case JV_NUMBER:
+		return *jv_int(a, 77777);
+	case JV_STRING:
+		return *jv_string(
+		    a, arena_printf(a, "%.*s!x", STR_ARG(v->text)));
+	case JV_ARRAY:
+	case JV_OBJECT:
+		break;
+	}
+	return *v;
+}
+
+/* An element that the list does not have; an object is there twice then. */
+static struct jv *
+one_more(struct arena *a, const struct jv *list)
+{
+	struct jv *v;
+
+	if (list->items.n == 0)
+		return jv_string(a, STR("x"));
+	v = ARENA_NEW(a, struct jv);
+	*v = changed(a, list->items.p[0]);
+	return v;
+}
+
+static void mutate(struct mutation *m, struct jv *v, const char *path);
+
+static void
+mutate_array(struct mutation *m, struct jv *v, const char *path)
+{
+	struct jv before = *v;
+	size_t i;
+
+	for (i = 0; i < v->items.n; i++)
+		mutate(m, v->items.p[i],
+		    arena_printf(m->arena, "%s/%zu", path, i).p);
+	v->items.p = NULL;
+	v->items.n = v->items.cap = 0;
+	for (i = 0; i < before.items.n; i++)
+		jv_push(m->arena, v, before.items.p[i]);
+	jv_push(m->arena, v, one_more(m->arena, &before));
+	ask(m, path);
+	*v = before;
+}
+
+static void
+mutate_object(struct mutation *m, struct jv *v, const char *path)
+{
+	struct jv_member *it;
+
+	VEC_FOREACH(it, &v->members)
+		mutate(m, it->value,
+		    arena_printf(m->arena, "%s/%.*s", path, STR_ARG(it->key))
+			.p);
+}
+
+static void
+mutate(struct mutation *m, struct jv *v, const char *path)
+{
+	struct jv before = *v;
+
+	if (v->type == JV_ARRAY) {
+		mutate_array(m, v, path);
+	} else if (v->type == JV_OBJECT) {
+		mutate_object(m, v, path);
+	} else {
+		*v = changed(m->arena, v);
+		ask(m, path);
+		*v = before;
+	}
+}
+
+/* The request alone, after those before it. */
+static void
+mutate_case(const struct kata_run *r, const char *dir, const struct jv *cases,
+    size_t which, struct str policy)
+{
+	struct arena *a = r->c->arena;
+	struct mutation m = {.run = r, .arena = a, .dir = dir};
+	struct str failed;
+	bool allowed;
+	size_t i;
+
+	m.judge = judge_start(a, r->judge, "0.10.0", policy);
+	for (i = 0; m.judge != NULL && i <= which; i++) {
+		const struct jv *t = cases->items.p[i];
+
+		m.kind = jv_get_str(t, STR("kind"));
+		m.request =
+		    agent_request_normalise(a, m.kind, jv_getz(t, "request"));
+		if (m.request != NULL)
+			(void)judge_ask(
+			    m.judge, m.kind, m.request, &allowed, &failed);
+	}
+	if (m.request != NULL && jv_is(m.request, JV_OBJECT))
+		mutate_object(&m, m.request, "");
+	judge_stop(m.judge);
+}
+
+void
+kata_mutate(const struct kata_run *r, const char *dir, const struct jv *cases,
+    struct str policy)
+{
+	size_t i;
+
+	for (i = 0; i < cases->items.n; i++)
+		if (jv_is(jv_getz(cases->items.p[i], "allowed"), JV_TRUE))
+			mutate_case(r, dir, cases, i, policy);
+}
