@@ -140,7 +140,7 @@ diff_map(struct diff *d, const struct edit_slot *slot,
 			last = i + 1;
 	}
 	if (!has_children(w) || !has_children(n) ||
-	    (last == 0 && slot->in != NULL)) {
+	    (last == 0 && (slot->in != NULL || in.flow))) {
 		if (has_children(w) || has_children(n))
 			replace(d, slot, o, n);
 		return;

@@ -14,3 +14,4 @@ MAN += compiler/front/contrastc-fields.7
 FUZZ += regress/fuzz/yaml.c
 TESTS += regress/unit/yaml_test.c
 TESTS += regress/unit/edit_test.c
+TESTS += regress/unit/input_test.c

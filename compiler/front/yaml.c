@@ -849,6 +849,20 @@ is_ascii(struct str s)
 	return bits < 0x80;
 }
 
+static bool
+too_many(struct yaml_reader *r, size_t at)
+{
+	if (r->count < YAML_DOCUMENTS_MAX)
+		return false;
+	if (r->count++ == YAML_DOCUMENTS_MAX)
+		diag_report(r->diags, YAML_LIMIT,
+		    ((struct loc){r->source, (uint32_t)at, 0}),
+		    "too many documents", "documents",
+		    (unsigned long)YAML_DOCUMENTS_MAX);
+	r->failed = true;
+	return true;
+}
+
 static void
 read_document(struct yaml_reader *r, size_t from, size_t to)
 {
@@ -862,14 +876,8 @@ read_document(struct yaml_reader *r, size_t from, size_t to)
 	}
 	if (d.text.n == 0)
 		return;
-	if (r->count >= YAML_DOCUMENTS_MAX) {
-		if (r->count++ == YAML_DOCUMENTS_MAX)
-			diag_report(r->diags, YAML_LIMIT, place(&d, 0, 0),
-			    "too many documents", "documents",
-			    (unsigned long)YAML_DOCUMENTS_MAX);
-		r->failed = true;
+	if (too_many(r, d.base))
 		return;
-	}
 	d.ascii = is_ascii(d.text);
 	if (!yaml_parser_initialize(&d.parser))
 		rt_no_memory();
@@ -945,7 +953,7 @@ read_stream(struct yaml_reader *r)
 	}
 	for (;;) {
 		from = at;
-		if (at == t.n)
+		if (at == t.n || too_many(r, at))
 			return;
 		rc = yaml_read_json(r, &root, &at);
 		if (rc != 0)
@@ -1033,6 +1041,10 @@ check_oddities(struct yaml_reader *r)
 	bool ok = true;
 	size_t i, at;
 
+	/* Nearly every text has none of the bytes that they begin with. */
+	if (str_chr(t, '\r', 0) == SIZE_MAX &&
+	    str_chr(t, '\xef', 0) == SIZE_MAX)
+		return true;
 	for (i = 0; i < sizeof(odd) / sizeof(odd[0]); i++) {
 		at = str_find(t, odd[i].bytes, 0);
 		while (at != SIZE_MAX && odd[i].bytes.p[0] == '\n' &&
