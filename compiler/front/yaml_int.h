@@ -59,6 +59,12 @@ void yaml_add_unit(
     struct yaml_reader *r, size_t from, size_t to, struct yaml_node *root);
 
 /*
+ * Reads one document; `base` is the offset of `text` in the source.  NULL in
+ * *out: it is empty.  False: an error was reported.
+ */
+bool yaml_parse(struct yaml_reader *r, struct yaml_node **out, struct str text,
+    size_t base);
+/*
  * Reads one JSON text at *at.  0: done, *at is behind it.  1: it is no JSON.
  * -1: a limit or a repeated key, reported.
  */
