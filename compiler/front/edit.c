@@ -429,16 +429,27 @@ moved(struct cursor *c, size_t off, bool end)
  * The new text of a document must read as the tree that was asked for; what
  * was read is the document of the next round.
  */
+static bool
+ends_line(struct str s, size_t to)
+{
+	return to == 0 || s.p[to - 1] == '\n';
+}
+
 static struct unit *
 prove(struct edits *e, const struct unit *u, struct cursor *c)
 {
 	size_t from = moved(c, u->loc.off, false);
 	size_t to = moved(c, (size_t)u->loc.off + u->loc.len, true);
+	/* A line that separates documents must still begin a line. */
+	bool apart =
+	    to == c->s->text.n || ends_line(c->s->text, to) ||
+	    !ends_line(u->source->text, (size_t)u->loc.off + u->loc.len);
 	struct diags quiet;
 	struct units units = {0};
 
 	diags_init(&quiet, e->arena);
-	if (yaml_read(&units, e->arena, &quiet,
+	if (apart &&
+	    yaml_read(&units, e->arena, &quiet,
 		source_part(e->arena, c->s, from, to)) &&
 	    units.list.n == 1 && yaml_equal(units.list.p[0]->root, u->root)) {
 		units.list.p[0]->index = u->index;

@@ -231,11 +231,25 @@ place_key(struct doc *d, struct frame *f, struct yaml_node *n, bool plain)
 	return yaml_count(d->r, f->node, n);
 }
 
+/* A key without ':' has its value where it ends, not at the next token. */
+static void
+settle_empty(struct doc *d, const struct yaml_node *key, struct yaml_node *n)
+{
+	size_t at = n->loc.off - d->base;
+
+	if (n->loc.len > 0 || n->prop != n->loc.off || at == 0 ||
+	    at > d->text.n || d->text.p[at - 1] == ':')
+		return;
+	n->loc.off = n->prop = key->loc.off + key->loc.len;
+}
+
 static bool
 place_value(struct doc *d, struct frame *f, struct yaml_node *n)
 {
 	struct yaml_pair p = {f->key, n, f->merge};
 
+	if (n->kind == YAML_NULL)
+		settle_empty(d, f->key, n);
 	f->key = NULL;
 	if (p.merge && n->kind != YAML_SEQ && n->kind != YAML_MAP &&
 	    !merges(n)) {

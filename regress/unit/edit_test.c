@@ -208,6 +208,7 @@ static const struct {
     {"tag goes", put_k, "k: !!int 5\n", "k: v\n"},
     {"quoted key", put_k, "\"k\" : old\n", "\"k\" : v\n"},
     {"complex key", put_k, "? k\n: old\n", "? k\n: v\n"},
+    {"key without a colon", put_k, "? e\n", "? e\nk: v\n"},
     {"scalar to mapping", put_k_map, "k: old # x\na: 1\n",
 	"k: # x\n  name: new\n  dir: {}\na: 1\n"},
     {"mapping to scalar", put_k, "k: # x\n  a: 1\n  b: 2 # y\nc: 1\n",
