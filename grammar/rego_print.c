@@ -209,6 +209,13 @@ precedence(const struct rego_term *t)
 	return (int)rego_op_table[t->op].precedence;
 }
 
+/* The compact style has no blank where none is needed. */
+static void
+separate_items(struct printer *p)
+{
+	buf_puts(p->out, p->fmt ? ", " : ",");
+}
+
 static void
 print_infix(struct printer *p, const struct rego_term *t)
 {
@@ -295,7 +302,7 @@ print_args(struct printer *p, struct rego_term *const *args, size_t n)
 	buf_putc(p->out, '(');
 	for (i = 0; i < n; i++) {
 		if (i > 0)
-			buf_puts(p->out, ", ");
+			separate_items(p);
 		print_term(p, args[i], IN_ITEM);
 	}
 	buf_putc(p->out, ')');
@@ -309,7 +316,7 @@ print_entry(
 {
 	print_item(p, t->args[i]);
 	if (step == 2) {
-		buf_puts(p->out, ": ");
+		buf_puts(p->out, p->fmt ? ": " : ":");
 		print_item(p, t->args[i + 1]);
 	}
 }
@@ -321,7 +328,7 @@ print_flat(struct printer *p, const struct rego_term *t, uint32_t step)
 
 	for (i = 0; i < t->nargs; i += step) {
 		if (i > 0)
-			buf_puts(p->out, ", ");
+			separate_items(p);
 		print_entry(p, t, i, step);
 	}
 }
@@ -378,10 +385,10 @@ print_compr(struct printer *p, const struct rego_term *t, const char *brackets)
 	    t->kind == REGO_OBJECT_COMPR && !shows_bar(t->args[0]) ? IN_ITEM
 								   : IN_TERM);
 	if (t->kind == REGO_OBJECT_COMPR) {
-		buf_puts(p->out, ": ");
+		buf_puts(p->out, p->fmt ? ": " : ":");
 		print_term(p, t->args[1], IN_TERM);
 	}
-	buf_puts(p->out, " |");
+	buf_puts(p->out, p->fmt ? " |" : "|");
 	print_block(p, t->body, closes[brackets[1] == '}']);
 }
 
@@ -489,7 +496,7 @@ print_names(struct printer *p, const struct rego_literal *l, uint32_t n)
 
 	for (i = 0; i < n; i++) {
 		if (i > 0)
-			buf_puts(p->out, ", ");
+			separate_items(p);
 		print_term(p, l->terms[i], IN_TERM);
 	}
 }
@@ -575,10 +582,13 @@ print_block(struct printer *p, const struct rego_body *b, const char *close)
 		return;
 	}
 	for (i = 0; i < b->n; i++) {
-		buf_puts(p->out, i == 0 ? " " : "; ");
+		if (p->fmt)
+			buf_puts(p->out, i == 0 ? " " : "; ");
+		else if (i > 0)
+			buf_putc(p->out, ';');
 		print_literal(p, b->p[i]);
 	}
-	buf_puts(p->out, close);
+	buf_puts(p->out, !p->fmt && close[0] == ' ' ? close + 1 : close);
 }
 
 /* Rules */
@@ -601,6 +611,10 @@ starts_with_brace(const struct rego_literal *l)
 static bool
 is_short(const struct printer *p, const struct rego_rule *r)
 {
+	if (!p->fmt)
+		return (r->has_if || p->m == NULL || p->m->v1) &&
+		       r->body->n == 1 && r->body->p[0]->kind != REGO_EVERY &&
+		       !starts_with_brace(r->body->p[0]);
 	return p->fmt && r->has_if && r->body->n == 1 && r->alt == NULL &&
 	       !r->is_else && r->body->p[0]->kind != REGO_EVERY &&
 	       from_source(p, r->loc) &&

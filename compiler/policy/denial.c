@@ -9,7 +9,7 @@
  *
  * becomes
  *
- *	p if { mark_eq(["a", "b"], input.a.b, 1); … } else := mark("p", ["a"])
+ *	p if { mark_eq("/a/b", input.a.b, 1); … } else := mark("p", "/a")
  *
  * The helpers answer false where the literal or the rule failed, and only
  * rules are treated whose value nothing but a literal looks at, so no
@@ -23,32 +23,25 @@
 static const char helpers[] =
     "package agent_policy\n"
     "mark(n, p) := false if {\n"
-    "	print(n, mark_path(p), mark_cut(object.get(input, p, null)))\n"
+    "	print(n, p, mark_at(p))\n"
     "}\n"
     "mark_name(n) := false if {\n"
     "	print(n)\n"
     "}\n"
     "mark_in_container(n, p) := false if {\n"
-    "	print(n, index, mark_path(p), mark_cut(object.get(input, p, null)))\n"
+    "	print(n, index, p, mark_at(p))\n"
     "}\n"
     "mark_container(n) := false if {\n"
     "	print(n, index)\n"
     "}\n"
-    "mark_eq(p, f, w) if {\n"
-    "	f == w\n"
-    "} else := false if {\n"
-    "	print(mark_path(p), mark_cut(f))\n"
+    "mark_eq(p, f, w) if f == w else := false if {\n"
+    "	print(p, mark_cut(f))\n"
     "}\n"
-    "mark_in(p, f, w) if {\n"
-    "	f in w\n"
-    "} else := false if {\n"
-    "	print(mark_path(p), mark_cut(f))\n"
+    "mark_in(p, f, w) if f in w else := false if {\n"
+    "	print(p, mark_cut(f))\n"
     "}\n"
-    "mark_path(p) := concat(\"/\", [t |\n"
-    "	some e in array.concat([\"\"], p)\n"
-    "	t := replace(replace(sprintf(\"%v\", [e]), \"~\", \"~0\"), \"/\", "
-    "\"~1\")\n"
-    "])\n"
+    "mark_at(p) := mark_cut(object.get(input, array.slice("
+    "split(p, \"/\"), 1, 99), null))\n"
     /* 64 bytes of printable ASCII at most: it goes to the host. */
     "mark_cut(f) := regex.find_n(\"^[ -~]{0,64}\", json.marshal(f), 1)[0]\n";
 
@@ -160,29 +153,65 @@ place_of(struct marking *m, const struct rego_term *t, struct place_in *out)
 	return true;
 }
 
+/* "/a/b", escaped as a JSON pointer is. */
+static void
+put_pointer(struct buf *b, const struct place_in *at)
+{
+	struct str s;
+	size_t i, k;
+
+	for (i = 0; i < at->steps.n; i++) {
+		s = at->steps.p[i]->text;
+		buf_putc(b, '/');
+		for (k = 0; k < s.n; k++) {
+			if (s.p[k] == '/' || s.p[k] == '~')
+				buf_puts(b, s.p[k] == '/' ? "~1" : "~0");
+			else
+				buf_putc(b, s.p[k]);
+		}
+	}
+}
+
+static struct rego_term *
+call_with_list(struct marking *m, const char *name, struct str first,
+    struct rego_term *const *list, size_t n)
+{
+	struct rego_term *args[2];
+
+	args[0] = string(m, first);
+	args[1] = rego_new_args(m->arena, REGO_ARRAY, loc_none, list, n);
+	return call(m, name, args, 2);
+}
+
+/*
+ * The pointer as a term; `more` is a further step that is known when the
+ * policy runs.
+ */
 static struct rego_term *
 place_term(struct marking *m, const struct place_in *at, struct rego_term *more)
 {
-	struct rego_term *list = rego_new_args(
-	    m->arena, REGO_ARRAY, loc_none, at->steps.p, at->steps.n);
-	struct rego_term *name, *args[3];
-	size_t i, n = at->steps.n;
+	struct buf b = {0};
+	struct rego_term *list[2], *t;
+	size_t n = 0;
 
+	if (at->base != NULL && more != NULL)
+		buf_puts(&b, "%v");
+	if (at->base != NULL)
+		list[n++] = at->base;
+	put_pointer(&b, at);
 	if (more != NULL) {
-		list->args = ARENA_ARRAY(m->arena, struct rego_term *, n + 1);
-		for (i = 0; i < n; i++)
-			list->args[i] = at->steps.p[i];
-		list->args[n] = more;
-		list->nargs = (uint32_t)n + 1;
+		buf_puts(&b, "/%v");
+		list[n++] = more;
+		t = call_with_list(
+		    m, "sprintf", arena_str(m->arena, buf_str(&b)), list, n);
+	} else {
+		t = string(m, arena_str(m->arena, buf_str(&b)));
+		list[1] = t;
+		if (at->base != NULL)
+			t = call_with_list(m, "concat", STR(""), list, 2);
 	}
-	if (at->base == NULL)
-		return list;
-	name = rego_new_ref(
-	    m->arena, loc_none, variable(m, "array"), string(m, STR("concat")));
-	args[0] = name;
-	args[1] = at->base;
-	args[2] = list;
-	return rego_new_args(m->arena, REGO_CALL, loc_none, args, 3);
+	buf_free(&b);
+	return t;
 }
 
 static void
@@ -242,6 +271,22 @@ see_place(void *ctx, const struct rego_term *t)
 	while (i < c->at.steps.n && i < at.steps.n &&
 	       rego_term_equal(c->at.steps.p[i], at.steps.p[i]))
 		i++;
+	c->at.steps.n = i;
+}
+
+/* mark_at() takes a pointer apart: no escapes, no formats. */
+static void
+cut_common(struct common *c)
+{
+	struct str s;
+	size_t i;
+
+	for (i = 0; i < c->at.steps.n; i++) {
+		s = c->at.steps.p[i]->text;
+		if (str_chr(s, '/', 0) != SIZE_MAX ||
+		    str_chr(s, '~', 0) != SIZE_MAX)
+			break;
+	}
 	c->at.steps.n = i;
 }
 
@@ -464,6 +509,11 @@ mark_every(struct marking *m, struct rego_literal *l)
 
 	if (!place_of(m, l->terms[l->nterms - 1], &at) || !at.whole)
 		return;
+	/* The pointer is made by a format. */
+	for (i = 0; i < at.steps.n; i++) {
+		if (str_chr(at.steps.p[i]->text, '%', 0) != SIZE_MAX)
+			return;
+	}
 	key = l->nterms == 3 && !str_eqz(l->terms[0]->text, "_")
 		  ? l->terms[0]
 		  : variable(m, KEY);
@@ -692,6 +742,7 @@ mark_group(struct marking *m, struct group *g, const struct shape *s)
 		see_common(&c, g, false);
 		r = wrap(m, g, r);
 	}
+	cut_common(&c);
 	if (r != NULL)
 		add_else(m, r, mark_term(m, g, s, &c));
 }

@@ -9,8 +9,8 @@
 #include "compiler/policy/policy_int.h"
 #include "runtime/base/banned.h"
 
-/* A collection of scalars up to this length stays on its line. */
-#define LINE_SHORT 100
+/* A small collection up to this length stays on its line. */
+#define LINE_SHORT 400
 
 struct used {
 	bool kw_in, kw_every, kw_if, kw_contains;
@@ -204,22 +204,29 @@ is_scalar(const struct jv *v)
 	return v->type != JV_ARRAY && v->type != JV_OBJECT;
 }
 
+/* About as long as it is printed; LINE_SHORT or more ends it. */
+static size_t
+length(const struct jv *v, unsigned levels)
+{
+	const struct jv_member *m;
+	size_t i, n = v->text.n + 2;
+
+	if (!is_scalar(v) && levels == 0)
+		return LINE_SHORT;
+	for (i = 0; i < v->items.n && n < LINE_SHORT; i++)
+		n += 1 + length(v->items.p[i], levels - 1);
+	for (i = 0; i < v->members.n && n < LINE_SHORT; i++) {
+		m = &v->members.p[i];
+		n += m->key.n + 4 + length(m->value, levels - 1);
+	}
+	return n;
+}
+
+/* Up to two levels of collections stay on a line that is not long. */
 static bool
 is_short(const struct jv *v)
 {
-	size_t i, n = 0;
-
-	for (i = 0; i < v->items.n; i++) {
-		if (!is_scalar(v->items.p[i]))
-			return false;
-		n += v->items.p[i]->text.n + 3;
-	}
-	for (i = 0; i < v->members.n; i++) {
-		if (!is_scalar(v->members.p[i].value))
-			return false;
-		n += v->members.p[i].key.n + v->members.p[i].value->text.n + 6;
-	}
-	return n <= LINE_SHORT;
+	return length(v, 2) < LINE_SHORT;
 }
 
 static void print_data(
@@ -268,9 +275,26 @@ print_object(struct buf *out, const struct jv *v, const struct nodes *live)
 	buf_putc(out, '}');
 }
 
+/* Only asked whether it is there (and not false). */
+static bool
+is_only_tested(const struct nodes *live)
+{
+	size_t i;
+
+	for (i = 0; i < live->n; i++) {
+		if (live->p[i]->any != NULL || live->p[i]->keys.n > 0)
+			return false;
+	}
+	return !live->whole;
+}
+
 static void
 print_data(struct buf *out, const struct jv *v, const struct nodes *live)
 {
+	if (v->type != JV_FALSE && is_only_tested(live)) {
+		buf_putc(out, '1');
+		return;
+	}
 	if (v->type == JV_ARRAY)
 		print_array(out, v, live);
 	else if (v->type == JV_OBJECT)

@@ -17,6 +17,7 @@ struct linked {
 	uint64_t bits[STDLIB_MAX / 64];
 	struct str rules;
 	const struct live *live; /* NULL: all data */
+	struct folds folds;
 };
 
 struct policy_linker {
@@ -146,15 +147,18 @@ gather(struct policy_linker *l, struct program *p, const struct linked *k)
 }
 
 static void
-print_rules(struct policy_linker *l, struct program *p, struct linked *k)
+print_rules(struct policy_linker *l, struct program *p, struct linked *k,
+    const struct jv *data)
 {
 	bool full = l->options.style == POLICY_FULL;
 	struct buf out = {0};
 	struct group **g;
 
 	name_locals(p);
-	if (!full)
+	if (!full) {
+		fold_data(p, data, &k->folds);
 		shake_simplify(p);
+	}
 	if (l->options.denials)
 		denial_add(p, l->diags);
 	shake_reach(p);
@@ -173,7 +177,7 @@ print_rules(struct policy_linker *l, struct program *p, struct linked *k)
 }
 
 static struct linked *
-build(struct policy_linker *l, const struct linked *key)
+build(struct policy_linker *l, const struct linked *key, const struct jv *data)
 {
 	struct linked *k = ARENA_NEW(l->arena, struct linked);
 	struct program *p = ARENA_NEW(l->arena, struct program);
@@ -182,7 +186,7 @@ build(struct policy_linker *l, const struct linked *key)
 	p->arena = l->arena;
 	if (!gather(l, p, k))
 		return NULL;
-	print_rules(l, p, k);
+	print_rules(l, p, k, data);
 	VEC_PUSH(l->arena, &l->cache, k);
 	return k;
 }
@@ -195,10 +199,11 @@ linked_for(struct policy_linker *l, const struct jv *data)
 	if (l->user == NULL)
 		choose(&key, data);
 	VEC_FOREACH(it, &l->cache) {
-		if (memcmp((*it)->bits, key.bits, sizeof(key.bits)) == 0)
+		if (memcmp((*it)->bits, key.bits, sizeof(key.bits)) == 0 &&
+		    fold_same(&(*it)->folds, data))
 			return *it;
 	}
-	return build(l, &key);
+	return build(l, &key, data);
 }
 
 static void

@@ -37,14 +37,14 @@ struct policy_linker;
 struct policy_linker *policy_linker_new(
     struct arena *a, struct diags *d, const struct policy_options *o);
 /* False and diagnostics on an error. */
-bool policy_link(struct policy *out, struct policy_linker *l,
-    const struct jv *policy_data);
+bool policy_link(
+    struct policy *out, struct policy_linker *l, const struct jv *policy_data);
 
 /*
  * The other way: what an annotation value holds (`initdata` says which
  * carrier).  RT_EFORMAT, RT_ELIMIT.
  */
-int policy_carrier_decode(struct policy *out, struct arena *a,
-    struct str value, bool initdata, struct rt_err *err) RT_MUST_CHECK;
+int policy_carrier_decode(struct policy *out, struct arena *a, struct str value,
+    bool initdata, struct rt_err *err) RT_MUST_CHECK;
 
 #endif

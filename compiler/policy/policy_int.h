@@ -75,6 +75,18 @@ struct live {
 };
 struct live *shake_live(struct program *p);
 
+/* Scalars of the data that the text depends on: fold.c. */
+struct fold {
+	VEC(struct str) steps; /* of the path */
+	const struct jv *value; /* NULL: none, or no scalar */
+};
+struct folds {
+	VEC(struct fold) list;
+};
+void fold_data(struct program *p, const struct jv *data, struct folds *folds);
+/* Has the data the same scalars? */
+bool fold_same(const struct folds *folds, const struct jv *data);
+
 /* Markers on denial. */
 void denial_add(struct program *p, struct diags *d);
 

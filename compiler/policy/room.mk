@@ -1,4 +1,5 @@
 SRCS += compiler/policy/carrier.c compiler/policy/denial.c \
+	compiler/policy/fold.c \
 	compiler/policy/layout.c compiler/policy/link.c \
 	compiler/policy/live.c compiler/policy/name.c compiler/policy/shake.c \
 	compiler/policy/stdlib.c

@@ -3,9 +3,10 @@
  * What of a program can matter: rules that an entry reaches, literals that
  * can fail.  (What of the data can be read: live.c.)
  */
+#include <string.h>
+
 #include "compiler/policy/policy_int.h"
 #include "runtime/agent/agent.h"
-
 #include "runtime/base/banned.h"
 
 struct group *
@@ -218,6 +219,58 @@ is_always_true(const struct group *g)
 	       r->value->kind == REGO_BOOL && r->value->op == 1;
 }
 
+/* A comparison of two constants that are no numbers. */
+static bool
+is_constant_test(const struct rego_term *t)
+{
+	int i;
+
+	if (t->kind != REGO_CALL || t->op != REGO_OP_EQ)
+		return false;
+	for (i = 0; i < 2; i++) {
+		if (t->args[i]->kind != REGO_STRING &&
+		    t->args[i]->kind != REGO_BOOL &&
+		    t->args[i]->kind != REGO_NULL)
+			return false;
+	}
+	return true;
+}
+
+/*
+ * Does the body fail at once?  A later literal that fails is not enough: one
+ * before it could abort the request.
+ */
+static bool
+is_dead(const struct rego_rule *r)
+{
+	const struct rego_literal *l;
+	const struct rego_term *t;
+
+	if (r->body == NULL || r->alt != NULL)
+		return false;
+	l = r->body->p[0];
+	t = l->terms[0];
+	if (l->kind != REGO_EXPR || l->nwith > 0)
+		return false;
+	if (t->kind == REGO_BOOL)
+		return t->op == 0;
+	return is_constant_test(t) && !rego_term_equal(t->args[0], t->args[1]);
+}
+
+/* One rule stays, so that the name is known. */
+static void
+drop_dead(struct group *g)
+{
+	size_t i = 0;
+
+	while (i < g->rules.n && g->rules.n > 1) {
+		if (is_dead(g->rules.p[i]))
+			VEC_REMOVE(&g->rules, i);
+		else
+			i++;
+	}
+}
+
 static bool
 is_idle(struct program *p, const struct rego_literal *l)
 {
@@ -227,6 +280,8 @@ is_idle(struct program *p, const struct rego_literal *l)
 		return false;
 	if (t->kind == REGO_BOOL)
 		return t->op == 1;
+	if (is_constant_test(t))
+		return rego_term_equal(t->args[0], t->args[1]);
 	return t->kind == REGO_VAR && is_always_true(program_group(p, t->text));
 }
 
@@ -260,6 +315,7 @@ shake_simplify(struct program *p)
 	size_t i;
 
 	VEC_FOREACH(g, &p->groups) {
+		drop_dead(*g);
 		for (i = 0; i < (*g)->rules.n; i++) {
 			for (r = (*g)->rules.p[i]; r != NULL; r = r->alt) {
 				if (r->body != NULL)

@@ -1,0 +1,311 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * What is known of the data and needs no evaluator: a reference to a scalar
+ * of policy_data becomes that scalar, where that makes the text shorter.  A
+ * text is shared only by workloads whose data has the same scalars there.
+ */
+#include "compiler/policy/policy_int.h"
+#include "runtime/base/banned.h"
+
+/* A member with a static path, and how often it is read. */
+struct known {
+	const struct rego_term *ref; /* the first */
+	const struct jv *value;      /* NULL: stays a reference */
+	unsigned uses;
+};
+
+struct folding {
+	struct program *program;
+	const struct jv *data;
+	struct folds *folds;
+	struct map by_path; /* struct known */
+};
+
+/* "name := policy_data.x" and nothing else of that name. */
+static const struct rego_term *
+alias_of(struct program *p, struct str name)
+{
+	const struct group *g = program_group(p, name);
+	const struct rego_rule *r;
+
+	if (g == NULL || g->rules.n != 1 || g->local || g->entry)
+		return NULL;
+	r = g->rules.p[0];
+	if (r->kind != REGO_COMPLETE || r->path->kind != REGO_VAR ||
+	    r->body != NULL || r->alt != NULL || r->value == NULL ||
+	    r->value->kind != REGO_REF ||
+	    !str_eqz(rego_head_name(r->value), "policy_data"))
+		return NULL;
+	return r->value;
+}
+
+/* Appends the members that a reference names; false if it is dynamic. */
+static bool
+add_steps(struct arena *a, struct fold *f, const struct rego_term *ref)
+{
+	uint32_t i;
+
+	for (i = 1; i < ref->nargs; i++) {
+		if (ref->args[i]->kind != REGO_STRING)
+			return false;
+		VEC_PUSH(a, &f->steps, ref->args[i]->text);
+	}
+	return true;
+}
+
+static bool
+steps_of(struct program *p, const struct rego_term *t, struct fold *f)
+{
+	const struct rego_term *alias;
+	struct str head;
+
+	f->steps.n = 0;
+	if (t->kind != REGO_REF || t->nargs < 2)
+		return false;
+	head = rego_head_name(t);
+	if (!str_eqz(head, "policy_data")) {
+		alias = head.n == 0 ? NULL : alias_of(p, head);
+		if (alias == NULL || !add_steps(p->arena, f, alias))
+			return false;
+	}
+	return add_steps(p->arena, f, t);
+}
+
+static const struct jv *
+value_at(const struct jv *data, const struct fold *f)
+{
+	size_t i;
+
+	for (i = 0; i < f->steps.n && data != NULL; i++)
+		data = jv_get(data, f->steps.p[i]);
+	if (data == NULL || data->type == JV_ARRAY || data->type == JV_OBJECT)
+		return NULL;
+	return data;
+}
+
+/* The path, with the lengths that keep "a.b" and "a", "b" apart. */
+static struct str
+path_key(struct arena *a, const struct fold *f)
+{
+	struct buf b = {0};
+	struct str s;
+	size_t i;
+
+	for (i = 0; i < f->steps.n; i++)
+		buf_printf(
+		    &b, "%zu:%.*s", f->steps.p[i].n, STR_ARG(f->steps.p[i]));
+	s = arena_str(a, buf_str(&b));
+	buf_free(&b);
+	return s;
+}
+
+static void
+see_ref(void *ctx, const struct rego_term *t)
+{
+	struct folding *f = ctx;
+	struct fold at = {0};
+	struct known *k;
+	struct str key;
+
+	if (!steps_of(f->program, t, &at))
+		return;
+	key = path_key(f->program->arena, &at);
+	k = map_get(&f->by_path, key);
+	if (k == NULL) {
+		k = ARENA_NEW(f->program->arena, struct known);
+		k->ref = t;
+		k->value = at.value = value_at(f->data, &at);
+		(void)map_set(f->program->arena, &f->by_path, key, k);
+		VEC_PUSH(f->program->arena, &f->folds->list, at);
+	}
+	k->uses++;
+}
+
+/* A value that is long and used often is written once, in the data. */
+static bool
+is_worth(const struct known *k)
+{
+	size_t ref = 2, value = k->value->text.n + 2; /* a short name */
+	uint32_t i;
+
+	for (i = 1; i < k->ref->nargs; i++)
+		ref += k->ref->args[i]->text.n + 1;
+	return k->uses * value <= k->uses * ref + value +
+				      k->ref->args[k->ref->nargs - 1]->text.n +
+				      4;
+}
+
+static struct rego_term *
+constant(struct folding *f, const struct jv *v)
+{
+	struct rego_term *t;
+
+	switch (v->type) {
+	case JV_STRING:
+		return rego_new(
+		    f->program->arena, REGO_STRING, loc_none, v->text);
+	case JV_NUMBER:
+		return rego_new(
+		    f->program->arena, REGO_NUMBER, loc_none, v->text);
+	case JV_NULL:
+		return rego_new(
+		    f->program->arena, REGO_NULL, loc_none, v->text);
+	case JV_TRUE:
+	case JV_FALSE:
+	case JV_ARRAY:
+	case JV_OBJECT:
+		break;
+	}
+	t = rego_new(f->program->arena, REGO_BOOL, loc_none, STR(""));
+	t->op = v->type == JV_TRUE;
+	return t;
+}
+
+/* Copies of what changes; the same pointer where nothing does. */
+
+static struct rego_body *fold_body(struct folding *f, struct rego_body *b);
+
+static struct rego_term *
+fold_term(struct folding *f, struct rego_term *t)
+{
+	struct rego_term *copy = t, *arg;
+	struct rego_body *body;
+	const struct known *k;
+	struct fold at = {0};
+	uint32_t i;
+
+	if (t == NULL)
+		return NULL;
+	if (steps_of(f->program, t, &at)) {
+		k = map_get(&f->by_path, path_key(f->program->arena, &at));
+		return k != NULL && k->value != NULL && is_worth(k)
+			   ? constant(f, k->value)
+			   : t;
+	}
+	body = t->body == NULL ? NULL : fold_body(f, t->body);
+	for (i = 0; i < t->nargs || body != copy->body; i++) {
+		arg = i < t->nargs ? fold_term(f, t->args[i]) : NULL;
+		if (copy == t &&
+		    (body != t->body || (arg != NULL && arg != t->args[i]))) {
+			copy = rego_new_args(f->program->arena, t->kind, t->loc,
+			    t->args, t->nargs);
+			copy->op = t->op & 31;
+			copy->text = t->text;
+			copy->body = body;
+		}
+		if (i < t->nargs && arg != t->args[i])
+			copy->args[i] = arg;
+	}
+	return copy;
+}
+
+static struct rego_literal *
+fold_literal(struct folding *f, struct rego_literal *l)
+{
+	struct rego_literal *copy =
+	    ARENA_NEW(f->program->arena, struct rego_literal);
+	bool changed = false;
+	uint32_t i;
+
+	*copy = *l;
+	copy->terms =
+	    ARENA_ARRAY(f->program->arena, struct rego_term *, l->nterms);
+	for (i = 0; i < l->nterms; i++) {
+		copy->terms[i] = fold_term(f, l->terms[i]);
+		changed |= copy->terms[i] != l->terms[i];
+	}
+	if (l->body != NULL)
+		copy->body = fold_body(f, l->body);
+	changed |= copy->body != l->body;
+	return changed ? copy : l;
+}
+
+static struct rego_body *
+fold_body(struct folding *f, struct rego_body *b)
+{
+	struct rego_body *copy = b;
+	struct rego_literal *l;
+	uint32_t i;
+
+	for (i = 0; i < b->n; i++) {
+		l = fold_literal(f, b->p[i]);
+		if (l == b->p[i])
+			continue;
+		if (copy == b)
+			copy = rego_new_body(
+			    f->program->arena, b->loc, b->p, b->n);
+		copy->p[i] = l;
+	}
+	return copy;
+}
+
+/* A rule that replaces documents may see other data. */
+static void
+see_with(const struct rego_body *b, bool *found)
+{
+	uint32_t i;
+
+	for (i = 0; i < b->n; i++) {
+		*found |= b->p[i]->nwith > 0;
+		if (b->p[i]->body != NULL)
+			see_with(b->p[i]->body, found);
+	}
+}
+
+static void
+fold_rules(struct folding *f, struct group *g)
+{
+	struct rego_rule *r;
+	size_t i;
+
+	for (i = 0; i < g->rules.n; i++) {
+		for (r = g->rules.p[i]; r != NULL; r = r->alt) {
+			if (r->body != NULL)
+				r->body = fold_body(f, r->body);
+			r->value = fold_term(f, r->value);
+			r->key = fold_term(f, r->key);
+		}
+	}
+}
+
+void
+fold_data(struct program *p, const struct jv *data, struct folds *folds)
+{
+	struct folding f = {.program = p, .data = data, .folds = folds};
+	struct group **g;
+	struct rego_rule *r;
+	bool with = false;
+	size_t i;
+
+	if (program_group(p, STR("policy_data")) != NULL)
+		return;
+	VEC_FOREACH(g, &p->groups) {
+		for (i = 0; i < (*g)->rules.n; i++) {
+			walk_rule((*g)->rules.p[i], see_ref, &f);
+			for (r = (*g)->rules.p[i]; r != NULL; r = r->alt) {
+				if (r->body != NULL)
+					see_with(r->body, &with);
+			}
+		}
+	}
+	VEC_FOREACH(g, &p->groups) {
+		if (!with)
+			fold_rules(&f, *g);
+	}
+}
+
+bool
+fold_same(const struct folds *folds, const struct jv *data)
+{
+	const struct fold *f;
+	const struct jv *v;
+
+	VEC_FOREACH(f, &folds->list) {
+		v = value_at(data, f);
+		if ((v == NULL) != (f->value == NULL))
+			return false;
+		if (v != NULL && v != f->value && !jv_equal(v, f->value))
+			return false;
+	}
+	return true;
+}
