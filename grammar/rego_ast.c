@@ -30,6 +30,17 @@ deepen(uint16_t *depth, uint16_t child)
 		*depth = (uint16_t)(child + 1);
 }
 
+/* References grow (append): room for four, then powers of two. */
+static size_t
+room_for(size_t n)
+{
+	size_t room = 4;
+
+	while (room < n)
+		room *= 2;
+	return room;
+}
+
 struct rego_term *
 rego_new_args(struct arena *a, enum rego_kind kind, struct loc loc,
     struct rego_term *const *args, size_t n)
@@ -39,7 +50,8 @@ rego_new_args(struct arena *a, enum rego_kind kind, struct loc loc,
 
 	if (n == 0)
 		return t;
-	t->args = ARENA_ARRAY(a, struct rego_term *, n);
+	t->args = ARENA_ARRAY(
+	    a, struct rego_term *, kind == REGO_REF ? room_for(n) : n);
 	t->nargs = (uint32_t)n;
 	for (i = 0; i < n; i++) {
 		t->args[i] = args[i];
@@ -59,7 +71,6 @@ rego_new_op(struct arena *a, enum rego_op op, struct loc loc,
 	return t;
 }
 
-/* Operands are few: room for four, then doubled. */
 static void
 append(struct arena *a, struct rego_term *ref, struct rego_term *operand)
 {

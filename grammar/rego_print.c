@@ -216,10 +216,25 @@ separate_items(struct printer *p)
 	buf_puts(p->out, p->fmt ? ", " : ",");
 }
 
+/*
+ * The compact style has blanks around words and arithmetic only: engines take
+ * "1-1" for two numbers.
+ */
+static void
+put_operator(struct printer *p, unsigned op)
+{
+	bool blanks = p->fmt || op == REGO_OP_IN || op >= REGO_OP_OR;
+
+	if (blanks)
+		buf_putc(p->out, ' ');
+	buf_puts(p->out, rego_op_table[op].text);
+	if (blanks)
+		buf_putc(p->out, ' ');
+}
+
 static void
 print_infix(struct printer *p, const struct rego_term *t)
 {
-	const char *text = rego_op_table[t->op].text;
 	int prec = precedence(t);
 
 	if (t->op == REGO_OP_IN3) {
@@ -234,9 +249,7 @@ print_infix(struct printer *p, const struct rego_term *t)
 		print_term(p, t->args[0], IN_FULL);
 	else
 		print_term(p, t->args[0], prec);
-	buf_putc(p->out, ' ');
-	buf_puts(p->out, text);
-	buf_putc(p->out, ' ');
+	put_operator(p, t->op);
 	print_term(p, t->args[1], prec + 1);
 }
 
@@ -648,7 +661,7 @@ static void
 print_value(struct printer *p, const struct rego_rule *r)
 {
 	if (r->value != NULL) {
-		buf_puts(p->out, " := ");
+		put_operator(p, REGO_OP_ASSIGN);
 		print_term(p, r->value, IN_FULL);
 	}
 	reached(p, r->head_loc);

@@ -60,6 +60,7 @@ struct marking {
 	struct arena *arena;
 	struct map aliases; /* of a rule: variable to struct place_in */
 	unsigned depth;
+	bool join; /* the rules are ours: comparisons cannot abort */
 };
 
 static struct rego_term *
@@ -539,6 +540,140 @@ mark_every(struct marking *m, struct rego_literal *l)
 	l->terms[0] = key;
 }
 
+/*
+ * Comparisons of several members of one object, in a row, become one loop:
+ *
+ *	every k, v in {"a": 1, "b": x} { mark_eq(…, input.o[k], v) }
+ *
+ * That is shorter.  Only what cannot abort is moved together.
+ */
+#define RUN_MIN 3
+
+struct member {
+	struct rego_term *object; /* what it is a member of */
+	struct rego_term *key, *wanted;
+	struct place_in at; /* of the object */
+};
+
+static bool
+is_simple(const struct rego_term *t)
+{
+	return t->kind == REGO_REF || t->kind <= REGO_VAR ||
+	       ((t->kind == REGO_ARRAY || t->kind == REGO_OBJECT) &&
+		   t->nargs == 0);
+}
+
+/* The reference without its last member. */
+static struct rego_term *
+object_of(struct marking *m, const struct rego_term *ref)
+{
+	if (ref->nargs == 2)
+		return ref->args[0];
+	return rego_new_args(
+	    m->arena, REGO_REF, loc_none, ref->args, ref->nargs - 1);
+}
+
+static bool
+member_of(struct marking *m, const struct rego_literal *l, struct member *out)
+{
+	const struct rego_term *t = l->terms[0], *found;
+	int side;
+
+	if (!is_infix(l, REGO_OP_EQ))
+		return false;
+	for (side = 0; side < 2; side++) {
+		struct place_in at = {0};
+
+		found = t->args[side];
+		if (found->kind != REGO_REF || !is_simple(t->args[!side]) ||
+		    found->args[found->nargs - 1]->kind != REGO_STRING ||
+		    !place_of(m, found, &at) || !at.whole || at.steps.n == 0)
+			continue;
+		at.steps.n--;
+		out->object = object_of(m, found);
+		out->key = found->args[found->nargs - 1];
+		out->wanted = t->args[!side];
+		out->at = at;
+		return true;
+	}
+	return false;
+}
+
+static struct rego_literal *
+loop(struct marking *m, const struct member *first,
+    struct rego_term *const *pairs, size_t n)
+{
+	struct rego_term *terms[3], *found, *check, *key = variable(m, KEY);
+	struct rego_literal *l, *inner;
+
+	terms[0] = key;
+	terms[1] = variable(m, "at_value");
+	terms[2] = rego_new_args(m->arena, REGO_OBJECT, loc_none, pairs, n);
+	found = first->object->kind == REGO_REF
+		    ? rego_new_args(m->arena, REGO_REF, loc_none,
+			  first->object->args, first->object->nargs)
+		    : first->object;
+	found = rego_new_ref(m->arena, loc_none, found, key);
+	check = mark_pair(
+	    m, "mark_eq", place_term(m, &first->at, key), found, terms[1]);
+	inner = rego_new_literal(m->arena, REGO_EXPR, loc_none, &check, 1);
+	l = rego_new_literal(m->arena, REGO_EVERY, loc_none, terms, 3);
+	l->body = rego_new_body(m->arena, loc_none, &inner, 1);
+	return l;
+}
+
+/* Members of the same object as b->p[i], among the run up to `end`. */
+static bool
+join_members(struct marking *m, struct rego_body *b, uint32_t i, uint32_t end)
+{
+	struct member first, other;
+	VEC(struct rego_term *) pairs = {0};
+	VEC(uint32_t) taken = {0};
+	uint32_t k;
+
+	if (!member_of(m, b->p[i], &first))
+		return false;
+	for (k = i; k < end; k++) {
+		if (b->p[k] == NULL || !member_of(m, b->p[k], &other) ||
+		    !rego_term_equal(first.object, other.object))
+			continue;
+		VEC_PUSH(m->arena, &pairs, other.key);
+		VEC_PUSH(m->arena, &pairs, other.wanted);
+		VEC_PUSH(m->arena, &taken, k);
+	}
+	for (k = 0; k < first.at.steps.n; k++) {
+		if (str_chr(first.at.steps.p[k]->text, '%', 0) != SIZE_MAX)
+			return false;
+	}
+	if (taken.n < RUN_MIN)
+		return false;
+	for (k = 1; k < taken.n; k++)
+		b->p[taken.p[k]] = NULL;
+	b->p[i] = loop(m, &first, pairs.p, pairs.n);
+	return true;
+}
+
+static void
+join_runs(struct marking *m, struct rego_body *b)
+{
+	struct member any;
+	uint32_t i, end, n = 0;
+
+	for (i = 0; i < b->n; i = end + 1) {
+		for (end = i; end < b->n && member_of(m, b->p[end], &any);)
+			end++;
+		for (; i < end; i++) {
+			if (b->p[i] != NULL)
+				(void)join_members(m, b, i, end);
+		}
+	}
+	for (i = 0; i < b->n; i++) {
+		if (b->p[i] != NULL)
+			b->p[n++] = b->p[i];
+	}
+	b->n = n;
+}
+
 static void
 mark_literals(struct marking *m, struct rego_rule *r)
 {
@@ -546,6 +681,8 @@ mark_literals(struct marking *m, struct rego_rule *r)
 	uint32_t i;
 
 	r->body = copy_body(m, r->body);
+	if (m->join)
+		join_runs(m, r->body);
 	for (i = 0; i < r->body->n; i++) {
 		l = r->body->p[i];
 		if (is_infix(l, REGO_OP_EQ))
@@ -769,9 +906,9 @@ add_helpers(struct marking *m, struct diags *d)
 }
 
 void
-denial_add(struct program *p, struct diags *d)
+denial_add(struct program *p, struct diags *d, bool join)
 {
-	struct marking m = {.program = p, .arena = p->arena};
+	struct marking m = {.program = p, .arena = p->arena, .join = join};
 	size_t i, n = p->groups.n;
 	struct shape s;
 

@@ -160,7 +160,7 @@ print_rules(struct policy_linker *l, struct program *p, struct linked *k,
 		shake_simplify(p);
 	}
 	if (l->options.denials)
-		denial_add(p, l->diags);
+		denial_add(p, l->diags, l->user == NULL && !full);
 	shake_reach(p);
 	if (full) {
 		VEC_FOREACH(g, &p->groups) {

@@ -5,7 +5,7 @@
  * declared (parameters, :=, some, every) are renamed; a name that stays is
  * given to nobody else.
  */
-#include <string.h>
+#include <stdlib.h>
 
 #include "compiler/policy/policy_int.h"
 #include "runtime/base/banned.h"
@@ -230,19 +230,60 @@ rename_locals(struct naming *n, struct rego_rule *r)
 	}
 }
 
+static void
+see_use(void *ctx, const struct rego_term *t)
+{
+	struct naming *n = ctx;
+	struct group *g;
+
+	if (t->kind != REGO_VAR && t->kind != REGO_REF)
+		return;
+	g = program_group(n->program, rego_head_name(t));
+	if (g != NULL)
+		g->uses++;
+}
+
+static int
+by_uses(const void *a, const void *b)
+{
+	const struct group *const *x = a, *const *y = b;
+
+	if ((*x)->uses != (*y)->uses)
+		return (*x)->uses > (*y)->uses ? -1 : 1;
+	return str_cmp((*x)->name, (*y)->name);
+}
+
+/* What is used most gets the shortest names. */
+static void
+rename_rules(struct naming *n)
+{
+	struct group **list = ARENA_ARRAY(
+	    n->program->arena, struct group *, n->program->groups.n);
+	struct group **g;
+	size_t i, count = 0, next = 0;
+
+	walk_all(n, see_use);
+	VEC_FOREACH(g, &n->program->groups) {
+		if (is_renamed_rule(*g))
+			list[count++] = *g;
+	}
+	qsort(list, count, sizeof(*list), by_uses);
+	for (i = 0; i < count; i++)
+		list[i]->short_name = next_free(n, &next, 'A');
+}
+
 void
 name_shorten(struct program *p)
 {
 	struct naming n = {.program = p};
 	struct group **g;
-	size_t i, next = 0;
+	size_t i;
 
 	find_locals(&n);
 	walk_all(&n, see_call);
 	walk_all(&n, see_kept);
+	rename_rules(&n);
 	VEC_FOREACH(g, &p->groups) {
-		if (is_renamed_rule(*g))
-			(*g)->short_name = next_free(&n, &next, 'A');
 		for (i = 0; (*g)->reached && i < (*g)->rules.n; i++)
 			rename_locals(&n, (*g)->rules.p[i]);
 	}

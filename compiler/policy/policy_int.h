@@ -36,6 +36,7 @@ struct group {
 	bool reached;
 	bool local; /* somewhere a local variable has this name too */
 	struct str short_name; /* what is printed, or empty */
+	unsigned uses;         /* name.c */
 	struct values *values; /* live.c: what it may denote */
 	/* denial.c */
 	unsigned mentions, literals;
@@ -77,7 +78,7 @@ struct live *shake_live(struct program *p);
 
 /* Scalars of the data that the text depends on: fold.c. */
 struct fold {
-	VEC(struct str) steps; /* of the path */
+	VEC(struct str) steps;  /* of the path */
 	const struct jv *value; /* NULL: none, or no scalar */
 };
 struct folds {
@@ -87,8 +88,8 @@ void fold_data(struct program *p, const struct jv *data, struct folds *folds);
 /* Has the data the same scalars? */
 bool fold_same(const struct folds *folds, const struct jv *data);
 
-/* Markers on denial. */
-void denial_add(struct program *p, struct diags *d);
+/* Markers on denial; `join`: comparisons may move together. */
+void denial_add(struct program *p, struct diags *d, bool join);
 
 /* Marks groups whose name is also that of a local variable. */
 void name_locals(struct program *p);
