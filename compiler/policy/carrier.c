@@ -18,15 +18,17 @@
 static bool
 fits_literal(struct str s)
 {
-	size_t i;
+	unsigned char c;
+	size_t i, quotes = 0;
 
 	for (i = 0; i < s.n; i++) {
-		unsigned char c = (unsigned char)s.p[i];
-
-		if ((c < 0x20 && c != '\n' && c != '\t') || c == 0x7f)
+		c = (unsigned char)s.p[i];
+		quotes = c == '\'' ? quotes + 1 : 0;
+		if (quotes == 3 || c == 0x7f ||
+		    (c < 0x20 && c != '\n' && c != '\t'))
 			return false;
 	}
-	return !str_ends(s, STR("'")) && str_find(s, STR("'''"), 0) == SIZE_MAX;
+	return quotes == 0;
 }
 
 static void

@@ -884,17 +884,20 @@ mark_group(struct marking *m, struct group *g, const struct shape *s)
 		add_else(m, r, mark_term(m, g, s, &c));
 }
 
-static bool
-add_helpers(struct marking *m, struct diags *d)
+struct rego_module *
+denial_helpers(struct arena *a, struct diags *d)
 {
 	static const struct rego_options o = {0};
-	struct rego_module *module;
+
+	return rego_parse(
+	    a, d, source_new(a, STR("denial"), str_from(helpers)), &o);
+}
+
+static bool
+add_helpers(struct marking *m, const struct rego_module *module)
+{
 	size_t i;
 
-	module = rego_parse(m->arena, d,
-	    source_new(m->arena, STR("denial"), str_from(helpers)), &o);
-	if (module == NULL)
-		return false;
 	for (i = 0; i < module->rules.n; i++) {
 		if (program_group(m->program,
 			rego_head_name(module->rules.p[i]->path)) != NULL)
@@ -906,14 +909,14 @@ add_helpers(struct marking *m, struct diags *d)
 }
 
 void
-denial_add(struct program *p, struct diags *d, bool join)
+denial_add(struct program *p, const struct rego_module *marks, bool join)
 {
 	struct marking m = {.program = p, .arena = p->arena, .join = join};
 	size_t i, n = p->groups.n;
 	struct shape s;
 
 	count_mentions(p);
-	if (!add_helpers(&m, d))
+	if (!add_helpers(&m, marks))
 		return;
 	for (i = 0; i < n; i++) {
 		s = shape_of(p->groups.p[i]);

@@ -4,6 +4,8 @@
  * of policy_data becomes that scalar, where that makes the text shorter.  A
  * text is shared only by workloads whose data has the same scalars there.
  */
+#include <string.h>
+
 #include "compiler/policy/policy_int.h"
 #include "runtime/base/banned.h"
 
@@ -83,20 +85,22 @@ value_at(const struct jv *data, const struct fold *f)
 	return data;
 }
 
-/* The path, with the lengths that keep "a.b" and "a", "b" apart. */
+/* The path; members are kept apart by a byte that no name has. */
 static struct str
 path_key(struct arena *a, const struct fold *f)
 {
-	struct buf b = {0};
-	struct str s;
-	size_t i;
+	char *key, *at;
+	size_t i, n = 0;
 
 	for (i = 0; i < f->steps.n; i++)
-		buf_printf(
-		    &b, "%zu:%.*s", f->steps.p[i].n, STR_ARG(f->steps.p[i]));
-	s = arena_str(a, buf_str(&b));
-	buf_free(&b);
-	return s;
+		n += f->steps.p[i].n + 1;
+	key = at = arena_alloc(a, n);
+	for (i = 0; i < f->steps.n; i++) {
+		memcpy(at, f->steps.p[i].p, f->steps.p[i].n);
+		at += f->steps.p[i].n;
+		*at++ = '\xff';
+	}
+	return (struct str){key, n};
 }
 
 static void

@@ -10,7 +10,7 @@
 #include "runtime/base/banned.h"
 
 /* A small collection up to this length stays on its line. */
-#define LINE_SHORT 400
+#define LINE_SHORT 900
 
 struct used {
 	bool kw_in, kw_every, kw_if, kw_contains;

@@ -26,7 +26,8 @@ struct policy_linker {
 	struct policy_options options;
 	struct rego_module *modules[STDLIB_MAX]; /* as far as needed */
 	struct rego_module *user;
-	struct buf text; /* reused */
+	struct rego_module *marks; /* helpers of denial.c */
+	struct buf text;           /* reused */
 	VEC(struct linked *) cache;
 	bool failed;
 };
@@ -159,8 +160,10 @@ print_rules(struct policy_linker *l, struct program *p, struct linked *k,
 		fold_data(p, data, &k->folds);
 		shake_simplify(p);
 	}
-	if (l->options.denials)
-		denial_add(p, l->diags, l->user == NULL && !full);
+	if (l->options.denials && l->marks == NULL)
+		l->marks = denial_helpers(l->arena, l->diags);
+	if (l->marks != NULL)
+		denial_add(p, l->marks, l->user == NULL && !full);
 	shake_reach(p);
 	if (full) {
 		VEC_FOREACH(g, &p->groups) {

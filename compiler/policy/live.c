@@ -234,12 +234,25 @@ eval_object_get(struct liveness *v, struct rego_term *const *args)
 	return s;
 }
 
+/* "object.get", without making a string of it. */
+static bool
+is_object_get(const struct rego_term *name)
+{
+	return name->kind == REGO_REF && name->nargs == 2 &&
+	       str_eqz(name->args[1]->text, "get") &&
+	       str_eqz(rego_head_name(name), "object");
+}
+
 /* These look at the value itself, not at what is in it. */
 static bool
-is_shallow(struct str name)
+is_shallow(const struct rego_term *t)
 {
-	return str_eqz(name, "count") || str_eqz(name, "type_name") ||
-	       str_starts(name, STR("is_"));
+	struct str name = t->text;
+
+	return t->kind != REGO_VAR
+		   ? false
+		   : str_eqz(name, "count") || str_eqz(name, "type_name") ||
+			 str_starts(name, STR("is_"));
 }
 
 static struct values
@@ -271,7 +284,6 @@ eval_call(struct liveness *v, const struct rego_term *t)
 {
 	struct group *g;
 	struct rego_term **args;
-	struct str name;
 	size_t n;
 
 	args = rego_call_args(t, &n);
@@ -285,10 +297,9 @@ eval_call(struct liveness *v, const struct rego_term *t)
 	}
 	if ((g = program_target(v->program, t->args[0])) != NULL)
 		return eval_function(v, g, args, n);
-	name = rego_call_name(v->arena, t);
-	if (n == 3 && str_eqz(name, "object.get"))
+	if (n == 3 && is_object_get(t->args[0]))
 		return eval_object_get(v, args);
-	if (n == 1 && is_shallow(name)) {
+	if (n == 1 && is_shallow(t->args[0])) {
 		(void)children(v, eval(v, args[0]), any_key);
 		return nothing;
 	}

@@ -89,7 +89,8 @@ void fold_data(struct program *p, const struct jv *data, struct folds *folds);
 bool fold_same(const struct folds *folds, const struct jv *data);
 
 /* Markers on denial; `join`: comparisons may move together. */
-void denial_add(struct program *p, struct diags *d, bool join);
+struct rego_module *denial_helpers(struct arena *a, struct diags *d);
+void denial_add(struct program *p, const struct rego_module *marks, bool join);
 
 /* Marks groups whose name is also that of a local variable. */
 void name_locals(struct program *p);
