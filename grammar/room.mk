@@ -7,3 +7,4 @@ SRCS += grammar/rego_ast.c grammar/rego_build.c grammar/rego_filter.c \
 	grammar/toml_doc.c
 PARSERS += grammar/rego grammar/toml
 TESTS += regress/unit/rego_test.c regress/unit/toml_test.c
+FUZZ += regress/fuzz/rego.c regress/fuzz/toml.c

@@ -310,5 +310,8 @@ layout_data(struct buf *out, const struct jv *data, const struct live *live)
 
 	nodes_add(&all, live);
 	buf_puts(out, "policy_data := ");
-	print_data(out, data, &all);
+	if (data->type == JV_OBJECT)
+		print_object(out, data, &all);
+	else
+		print_data(out, data, &all);
 }

@@ -5,3 +5,4 @@ SRCS += compiler/policy/carrier.c compiler/policy/denial.c \
 	compiler/policy/stdlib.c
 TESTS += regress/unit/policy_test.c regress/unit/carrier_test.c
 $(O)/compiler/policy/stdlib.o: $(wildcard stdlib-rego/*.rego)
+FUZZ += regress/fuzz/initdata.c
