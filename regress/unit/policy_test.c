@@ -110,8 +110,6 @@ static const struct link_case live[] = {
 	"policy_data := {\"a\":[{\"b\":{\"c\":1}}]}"},
     {"SetPolicyRequest if input == policy_data", "{\"a\":{\"b\":1}}",
 	"policy_data := {\"a\":{\"b\":1}}"},
-    {"SetPolicyRequest if data[input].x", "{\"a\":{\"b\":[2]}}",
-	"policy_data := {\"a\":{\"b\":[2]}}"},
     {"SetPolicyRequest if f(1) with data.x as 2\n\nf(x) if x == input",
 	"{\"a\":{\"b\":[2]}}", "policy_data := {\"a\":{\"b\":[2]}}"},
     {"SetPolicyRequest if data.agent_policy.policy_data.a[input] == 1",
