@@ -11,6 +11,7 @@
 %define api.prefix {rego_yy}
 %define api.location.type {struct rego_range}
 %define parse.error custom
+%define lr.default-reduction consistent
 %locations
 %expect 0
 %param {struct rego_parse *p}
