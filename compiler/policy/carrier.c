@@ -105,11 +105,11 @@ check_header(const struct toml *doc, struct rt_err *err)
 	bool found;
 	struct str s = toml_get_str(doc, STR("version"), &found);
 
-	if (!found || !str_eqz(s, "0.1.0"))
+	if (!found || !str_eq(s, STR("0.1.0")))
 		return rt_err_set(
 		    err, RT_EFORMAT, "initdata: 'version' is not \"0.1.0\"");
 	s = toml_get_str(doc, STR("algorithm"), &found);
-	if (!found || (!str_eqz(s, "sha256") && !str_eqz(s, "sha-256")))
+	if (!found || (!str_eq(s, STR("sha256")) && !str_eq(s, STR("sha-256"))))
 		return rt_err_set(
 		    err, RT_EFORMAT, "initdata: 'algorithm' is not \"sha256\"");
 	return 0;

@@ -114,7 +114,7 @@ place_of_name(struct marking *m, struct str name, struct place_in *out)
 	const struct rego_rule *r;
 	bool found = false;
 
-	if (str_eqz(name, "input")) {
+	if (str_eq(name, STR("input"))) {
 		out->whole = true;
 		return true;
 	}
@@ -375,7 +375,7 @@ enum { INDEX_UNKNOWN, INDEX_ASKED, INDEX_NO, INDEX_YES };
 static bool
 uses_index(struct program *p, struct group *g)
 {
-	struct index_search s = {p, str_eqz(g->name, "index")};
+	struct index_search s = {p, str_eq(g->name, STR("index"))};
 	size_t i;
 
 	if (g->index != INDEX_UNKNOWN)
@@ -515,7 +515,7 @@ mark_every(struct marking *m, struct rego_literal *l)
 		if (str_chr(at.steps.p[i]->text, '%', 0) != SIZE_MAX)
 			return;
 	}
-	key = l->nterms == 3 && !str_eqz(l->terms[0]->text, "_")
+	key = l->nterms == 3 && !str_eq(l->terms[0]->text, STR("_"))
 		  ? l->terms[0]
 		  : variable(m, KEY);
 	l->body = copy_body(m, l->body);

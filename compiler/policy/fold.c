@@ -36,7 +36,7 @@ alias_of(struct program *p, struct str name)
 	if (r->kind != REGO_COMPLETE || r->path->kind != REGO_VAR ||
 	    r->body != NULL || r->alt != NULL || r->value == NULL ||
 	    r->value->kind != REGO_REF ||
-	    !str_eqz(rego_head_name(r->value), "policy_data"))
+	    !str_eq(rego_head_name(r->value), STR("policy_data")))
 		return NULL;
 	return r->value;
 }
@@ -65,7 +65,7 @@ steps_of(struct program *p, const struct rego_term *t, struct fold *f)
 	if (t->kind != REGO_REF || t->nargs < 2)
 		return false;
 	head = rego_head_name(t);
-	if (!str_eqz(head, "policy_data")) {
+	if (!str_eq(head, STR("policy_data"))) {
 		alias = head.n == 0 ? NULL : alias_of(p, head);
 		if (alias == NULL || !add_steps(p->arena, f, alias))
 			return false;

@@ -38,7 +38,7 @@ row(struct tables *all, struct table *t, struct jv *value)
 static bool
 is_image(const struct jv *storage)
 {
-	return str_eqz(jv_get_str(storage, STR("driver")), "image_guest_pull");
+	return str_eq(jv_get_str(storage, STR("driver")), STR("image_guest_pull"));
 }
 
 static struct jv *

@@ -48,7 +48,7 @@ parse_user(struct policy_linker *l)
 		m = rego_parse(l->arena, l->diags, s, &v0);
 	if (m == NULL)
 		return NULL;
-	if (!str_eqz(rego_head_name(m->package), "agent_policy")) {
+	if (!str_eq(rego_head_name(m->package), STR("agent_policy"))) {
 		diag_report(l->diags, POLICY_PACKAGE, m->package->loc);
 		return NULL;
 	}
@@ -119,7 +119,8 @@ add_module(struct program *p, const struct rego_module *m)
 	VEC_FOREACH(i, &m->imports) {
 		root = rego_head_name(i->path);
 		if (i->path->kind == REGO_REF || i->alias.n > 0)
-			if (str_eqz(root, "data") || str_eqz(root, "input"))
+			if (str_eq(root, STR("data")) ||
+			    str_eq(root, STR("input")))
 				VEC_PUSH(p->arena, &p->imports, *i);
 	}
 	VEC_FOREACH(r, &m->rules) {
@@ -210,21 +211,21 @@ linked_for(struct policy_linker *l, const struct jv *data)
 }
 
 static void
-put_data(struct policy_linker *l, const struct linked *k, const struct jv *data)
+put_data(struct buf *out, const struct policy_linker *l, const struct linked *k,
+    const struct jv *data)
 {
 	if (l->options.style == POLICY_FULL) {
-		buf_puts(&l->text, "\npolicy_data := ");
-		jv_print(&l->text, data, JV_PRETTY);
+		buf_puts(out, "\npolicy_data := ");
+		jv_print(out, data, JV_PRETTY);
 	} else {
-		layout_data(&l->text, data, k->live);
+		layout_data(out, data, k->live);
 	}
 }
 
 /* The longest line must be one that the agents read. */
 static void
-check_lines(struct policy_linker *l)
+check_lines(struct policy_linker *l, struct str s)
 {
-	struct str s = buf_str(&l->text);
 	size_t at = 0, end;
 
 	while (at < s.n) {
@@ -244,6 +245,7 @@ policy_link(
 {
 	const struct jv *data = policy_data;
 	struct linked *k;
+	struct buf text = {0};
 
 	if (l->failed || (k = linked_for(l, data)) == NULL)
 		return false;

@@ -159,7 +159,7 @@ eval_name(struct liveness *v, struct str name)
 	struct values *local = map_get(&v->scope->vars, name);
 	bool changed = v->changed;
 
-	if (str_eqz(name, "policy_data"))
+	if (str_eq(name, STR("policy_data")))
 		add(v, &r, v->root);
 	if (local != NULL)
 		join(v, &r, *local);
@@ -175,9 +175,9 @@ eval_ref(struct liveness *v, const struct rego_term *t)
 	struct values s;
 	uint32_t i = 1;
 
-	if (str_eqz(rego_head_name(t), "data") && t->nargs > 2 &&
+	if (str_eq(rego_head_name(t), STR("data")) && t->nargs > 2 &&
 	    t->args[2]->kind == REGO_STRING &&
-	    str_eqz(t->args[1]->text, "agent_policy")) {
+	    str_eq(t->args[1]->text, STR("agent_policy"))) {
 		s = eval_name(v, t->args[2]->text);
 		i = 3;
 	} else {
@@ -239,8 +239,8 @@ static bool
 is_object_get(const struct rego_term *name)
 {
 	return name->kind == REGO_REF && name->nargs == 2 &&
-	       str_eqz(name->args[1]->text, "get") &&
-	       str_eqz(rego_head_name(name), "object");
+	       str_eq(name->args[1]->text, STR("get")) &&
+	       str_eq(rego_head_name(name), STR("object"));
 }
 
 /* These look at the value itself, not at what is in it. */
@@ -249,10 +249,10 @@ is_shallow(const struct rego_term *t)
 {
 	struct str name = t->text;
 
-	return t->kind != REGO_VAR
-		   ? false
-		   : str_eqz(name, "count") || str_eqz(name, "type_name") ||
-			 str_starts(name, STR("is_"));
+	return t->kind != REGO_VAR ? false
+				   : str_eq(name, STR("count")) ||
+					 str_eq(name, STR("type_name")) ||
+					 str_starts(name, STR("is_"));
 }
 
 static struct values
@@ -412,11 +412,11 @@ see_data(void *ctx, const struct rego_term *t)
 {
 	struct liveness *v = ctx;
 
-	if (t->kind == REGO_VAR && str_eqz(t->text, "data"))
+	if (t->kind == REGO_VAR && str_eq(t->text, STR("data")))
 		v->root->whole = true;
-	if (t->kind == REGO_REF && str_eqz(rego_head_name(t), "data") &&
+	if (t->kind == REGO_REF && str_eq(rego_head_name(t), STR("data")) &&
 	    (t->args[1]->kind != REGO_STRING ||
-		(str_eqz(t->args[1]->text, "agent_policy") &&
+		(str_eq(t->args[1]->text, STR("agent_policy")) &&
 		    (t->nargs == 2 || t->args[2]->kind != REGO_STRING))))
 		v->root->whole = true;
 }

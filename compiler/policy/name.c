@@ -26,7 +26,7 @@ declare(struct naming *n, const struct rego_term *pattern)
 
 	switch ((enum rego_kind)pattern->kind) {
 	case REGO_VAR:
-		if (str_eqz(pattern->text, "_") ||
+		if (str_eq(pattern->text, STR("_")) ||
 		    map_get(&n->scope->declared, pattern->text) != NULL)
 			return;
 		(void)map_set(n->program->arena, &n->scope->declared,

@@ -122,9 +122,9 @@ static struct str
 package_member(const struct rego_term *t)
 {
 	if (t->kind != REGO_REF || t->nargs < 3 ||
-	    !str_eqz(rego_head_name(t), "data") ||
+	    !str_eq(rego_head_name(t), STR("data")) ||
 	    t->args[1]->kind != REGO_STRING ||
-	    !str_eqz(t->args[1]->text, "agent_policy") ||
+	    !str_eq(t->args[1]->text, STR("agent_policy")) ||
 	    t->args[2]->kind != REGO_STRING)
 		return (struct str){NULL, 0};
 	return t->args[2]->text;
@@ -167,11 +167,11 @@ reach_all(struct reach *r)
 static bool
 is_whole_package(const struct rego_term *t)
 {
-	if (!str_eqz(rego_head_name(t), "data"))
+	if (!str_eq(rego_head_name(t), STR("data")))
 		return false;
 	if (t->kind == REGO_VAR || t->args[1]->kind != REGO_STRING)
 		return true;
-	return str_eqz(t->args[1]->text, "agent_policy") &&
+	return str_eq(t->args[1]->text, STR("agent_policy")) &&
 	       package_member(t).n == 0;
 }
 
