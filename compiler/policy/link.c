@@ -251,12 +251,12 @@ policy_link(
 		return false;
 	if (l->user == NULL)
 		data = policy_index(l->arena, data);
-	l->text.n = 0;
-	buf_put(&l->text, k->rules);
-	put_data(l, k, data);
-	if (l->text.n - k->rules.n > LINE_MAX)
-		check_lines(l);
-	out->text = arena_str(l->arena, buf_str(&l->text));
+	buf_put(&text, k->rules);
+	put_data(&text, l, k, data);
+	out->text = arena_str(l->arena, buf_str(&text));
+	buf_free(&text);
+	if (out->text.n - k->rules.n > LINE_MAX)
+		check_lines(l, out->text);
 	carrier_fill(out, l->arena, &l->options);
 	return true;
 }
