@@ -169,6 +169,16 @@ read_old(struct write *w, const struct source **old)
 	return true;
 }
 
+/*
+ * Without a platform there is nothing that a manifest could compare pods with:
+ * for the runtime classes of Confidential Containers only policies are made.
+ */
+static bool
+has_manifest(const struct write *w)
+{
+	return !w->g->pass.coco || w->g->pass.platform != NULL;
+}
+
 static bool
 make_manifest(struct write *w)
 {
@@ -259,6 +269,8 @@ add_files(struct write *w)
 		file_set_add(&w->files,
 		    workspace_path(r, "coordinator-policy.sha256"),
 		    w->result.coordinator_hash, 0644);
+	if (!has_manifest(w))
+		return;
 	manifest_write(&b, &w->manifest);
 	file_set_add(
 	    &w->files, w->fill.path, arena_str(w->g->arena, buf_str(&b)), 0644);
@@ -310,6 +322,8 @@ tell(struct write *w)
 		VEC_FOREACH(n, &w->result.missing.v)
 			cmd_say(r, "    %.*s", STR_ARG(n->path));
 	}
+	if (!has_manifest(w))
+		return;
 	if (w->result.coordinator_hash.n == 0)
 		cmd_say(r,
 		    "  No Coordinator resource found, did you forget to add it "
@@ -323,7 +337,7 @@ generate_write(struct generate *g)
 	struct write w = {.g = g};
 	int status = EXIT_FINDINGS;
 
-	if (make_manifest(&w)) {
+	if (!has_manifest(&w) || make_manifest(&w)) {
 		status = commit(&w);
 		if (status == EXIT_OK)
 			tell(&w);
