@@ -113,7 +113,10 @@ pause_container(struct work *w)
 	w->k = NULL;
 	w->base = &w->l->pause;
 	w->image = jv_str(image);
-	w->image_loc = lw_loc(w->w->object->pod_spec);
+	w->image_loc =
+	    lw_loc(yaml_path(w->w->object->node, "metadata", "name", NULL));
+	if (w->image_loc.source == NULL)
+		w->image_loc = lw_loc(w->w->object->node);
 	w->privileged = false;
 	get_image(w);
 	return lw_container(w);
