@@ -128,11 +128,37 @@ ask(struct mutation *m, const char *path)
 	if (why != NULL)
 		conform_fail(m->run->c, m->dir, "%.*s %s: %s", STR_ARG(m->kind),
 		    path, why);
+	else if (failed.n > 0)
+		conform_fail(m->run->c, m->dir, "%.*s: %s aborts: %.*s",
+		    STR_ARG(m->kind), path, STR_ARG(failed));
 	else if (allowed && !is_unchecked(m->arena, m->kind, path))
 		conform_fail(m->run->c, m->dir, "%.*s: %s is not checked",
 		    STR_ARG(m->kind), path);
 	else
 		conform_pass(m->run->c);
+}
+
+/*
+ * A value of another type: nothing may abort on it.  (Lists are lists in what
+ * an agent writes, whatever it was sent.)
+ */
+static struct jv
+retyped(struct arena *a, const struct jv *v)
+{
+	switch (v->type) {
+	case JV_STRING:
+		return *jv_int(a, 7);
+	case JV_OBJECT:
+		return *jv_string(a, STR("x"));
+	case JV_NULL:
+	case JV_TRUE:
+	case JV_FALSE:
+	case JV_NUMBER:
+		return *jv_new(a, JV_NULL);
+	case JV_ARRAY:
+		break;
+	}
+	return *v;
 }
 
 /* Another value of the same type, or of another for null. */
@@ -207,6 +233,10 @@ mutate(struct mutation *m, struct jv *v, const char *path)
 {
 	struct jv before = *v;
 
+	*v = retyped(m->arena, v);
+	if (v->type != before.type)
+		ask(m, path);
+	*v = before;
 	if (v->type == JV_ARRAY) {
 		mutate_array(m, v, path);
 	} else if (v->type == JV_OBJECT) {
