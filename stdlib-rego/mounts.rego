@@ -17,7 +17,6 @@ mounts if {
 			mount(p, m)
 		]
 	]
-	count(hits) == count(oci.Mounts)
 	every i, _ in oci.Mounts {
 		count(hits[i]) == 1
 	}
