@@ -425,6 +425,12 @@ moved(struct cursor *c, size_t off, bool end)
 	return (size_t)((int64_t)off + c->shift);
 }
 
+static bool
+ends_line(struct str s, size_t to)
+{
+	return to == 0 || s.p[to - 1] == '\n';
+}
+
 /*
  * The new text of a document must read as the tree that was asked for; what
  * was read is the document of the next round.
