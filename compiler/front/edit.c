@@ -435,12 +435,6 @@ ends_line(struct str s, size_t to)
  * The new text of a document must read as the tree that was asked for; what
  * was read is the document of the next round.
  */
-static bool
-ends_line(struct str s, size_t to)
-{
-	return to == 0 || s.p[to - 1] == '\n';
-}
-
 static struct unit *
 prove(struct edits *e, const struct unit *u, struct cursor *c)
 {

@@ -229,6 +229,8 @@ pass_run(struct pass_ctx *ctx, struct k8s_object *o, struct edits *edits,
 		out->why = STR("no pod template");
 		return true;
 	}
+	/* What it shares with another object must not change with it. */
+	k8s_object_own(o, edits);
 	for (i = 0; i < sizeof(passes) / sizeof(passes[0]); i++) {
 		if (!ctx->failed && applies(ctx, passes[i].when))
 			passes[i].run(ctx, o);
