@@ -450,11 +450,15 @@ insert_before(struct edit_text *t, const struct yaml_node *o, size_t at,
 		return;
 	}
 	do {
-		if (start <= t->from) {
+		size_t above =
+		    start > t->from ? edit_line_start(t, start - 1) : start;
+
+		/* Behind a byte order mark the first line begins later. */
+		if (above >= start) {
 			refuse(t, o, "nothing introduces this sequence");
 			return;
 		}
-		start = edit_line_start(t, start - 1);
+		start = above;
 		line = line_at(t, start);
 	} while (line.blank || line.comment);
 	l.nl = edit_newline(t, start);
