@@ -428,7 +428,7 @@ moved(struct cursor *c, size_t off, bool end)
 static bool
 ends_line(struct str s, size_t to)
 {
-	return to == 0 || s.p[to - 1] == '\n';
+	return to == 0 || (to <= s.n && s.p[to - 1] == '\n');
 }
 
 /*

@@ -27,6 +27,20 @@ struct edit_range {
 	const struct yaml_node *last; /* checked last, and found right */
 };
 
+/* A carriage return alone ends a line for YAML, but not for edit_text.c. */
+static size_t
+lone_return(struct str s)
+{
+	size_t at = 0;
+
+	while ((at = str_chr(s, '\r', at)) != SIZE_MAX) {
+		if (at + 1 == s.n || s.p[at + 1] != '\n')
+			return at;
+		at++;
+	}
+	return SIZE_MAX;
+}
+
 static size_t
 count_lines(struct str s)
 {
@@ -119,6 +133,11 @@ range_new(struct edit_text *t, const struct yaml_node *at)
 	if (str_starts(text, STR("\xef\xbb\xbf"))) {
 		text = str_sub(text, 3, text.n);
 		r->base += 3;
+	}
+	if (lone_return(text) != SIZE_MAX) {
+		diag_report(t->e->diags, EDIT_RANGE, at->loc,
+		    "a carriage return alone ends a line");
+		return NULL;
 	}
 	if (count_lines(text) > LINES_MAX) {
 		diag_report(t->e->diags, EDIT_TOO_LONG,

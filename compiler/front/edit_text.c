@@ -17,6 +17,13 @@ edit_splice(struct edit_text *t, size_t from, size_t to, struct str text,
 {
 	struct edit_change c = {.col = t->col};
 
+	if (to < from || to > t->text.n) {
+		/* Only where lines end with something else than LF. */
+		diag_report(t->e->diags, EDIT_RANGE, t->unit->unit->root->loc,
+		    "its lines end in an odd way");
+		t->e->failed = true;
+		return;
+	}
 	c.s.loc =
 	    (struct loc){t->e->source, (uint32_t)from, (uint32_t)(to - from)};
 	c.s.text = text;
