@@ -41,6 +41,8 @@ parse_user(struct policy_linker *l)
 			    v0 = {.v0 = true, .given = "policy_data"};
 	struct rego_module *m;
 	struct diags *first = ARENA_NEW(l->arena, struct diags);
+	struct loc where;
+	const char *why;
 
 	diags_init(first, l->arena);
 	m = rego_parse(l->arena, first, s, &v1);
@@ -48,6 +50,8 @@ parse_user(struct policy_linker *l)
 		m = rego_parse(l->arena, l->diags, s, &v0);
 	if (m == NULL)
 		return NULL;
+	if (!rego_portable(m, &where, &why))
+		diag_report(l->diags, REGO_PORTABLE, where, why);
 	if (!str_eq(rego_head_name(m->package), STR("agent_policy"))) {
 		diag_report(l->diags, POLICY_PACKAGE, m->package->loc);
 		return NULL;

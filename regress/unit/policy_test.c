@@ -319,6 +319,8 @@ policy_link__stdlib(void **state)
 	struct world *w = *state;
 	struct rego_module *m;
 	struct policy p, q;
+	struct loc where;
+	const char *why;
 	size_t i;
 	int style;
 
@@ -338,6 +340,8 @@ policy_link__stdlib(void **state)
 		if (m == NULL || !rego_check(w->arena, &w->diags, &m, 1, &o))
 			fail_msg(
 			    "%s: %s", datas[i / 2], w->diags.list.p[0]->text.p);
+		if (!rego_portable(m, &where, &why))
+			fail_msg("%s: %.*s", why, STR_ARG(loc_text(where)));
 	}
 }
 
