@@ -26,7 +26,7 @@ CopyFileRequest if {
 
 CopyFileRequest if {
 	not input.file_type
-	shared_path(input.path, "")
+	copied(input.path)
 }
 
 shared_path(path, suffix) if {

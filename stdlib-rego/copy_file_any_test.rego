@@ -1,4 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
+# with: copy_file_data
 package agent_policy
 
 import future.keywords.in
@@ -6,7 +7,7 @@ import future.keywords.if
 
 base := "/run/kata-containers/shared/containers/81e5f43bc8599c5661e66f959ac28df5bfb30da23c5d583f2dcc6f9e0c5186dc-ce23cfeb91e75aaa-x"
 
-copied(change) := result if {
+copied_file(change) := result if {
 	result := CopyFileRequest with input as object.union({"path": base, "file_type": "Regular", "symlink_target": null}, change)
 }
 
@@ -18,7 +19,7 @@ test_copy_file_accepted[name] if {
 		"link": {"path": concat("", [base, "/a"]), "file_type": "Symlink", "symlink_target": "..data/a"},
 		"link to nothing": {"path": concat("", [base, "/a"]), "file_type": "Symlink", "symlink_target": ""},
 	}
-	copied(change) == true
+	copied_file(change) == true
 }
 
 test_copy_file_refused[name] if {
@@ -37,11 +38,12 @@ test_copy_file_refused[name] if {
 		"link without target": {"path": concat("", [base, "/a"]), "file_type": "Symlink"},
 		"path of another type": {"path": null},
 	}
-	copied(change) == false
+	copied_file(change) == false
 }
 
 test_copy_file_no_type if {
-	CopyFileRequest == true with input as {"path": base}
-	CopyFileRequest == false with input as {"path": "/etc/passwd"}
-	CopyFileRequest == false with input as {"path": concat("", [base, "/../x"])}
+	CopyFileRequest == true with input as {"path": base, "file_mode": 33188, "data": []}
+	CopyFileRequest == false with input as {"path": "/etc/passwd", "file_mode": 33188, "data": []}
+	CopyFileRequest == false with input as {"path": concat("", [base, "/../x"]), "file_mode": 33188, "data": []}
+	CopyFileRequest == false with input as {"path": concat("", [base, "/a"]), "file_mode": 41471, "data": [47]}
 }

@@ -7,7 +7,7 @@ import future.keywords.if
 # For agents that do not say what kind of file it is.
 
 # explain: copy-file
-CopyFileRequest if shared_path(input.path, "")
+CopyFileRequest if copied(input.path)
 
 shared_path(path, suffix) if {
 	parts := split(path, "/")

@@ -19,13 +19,16 @@ image if {
 	reference(s, pull.metadata)
 }
 
+# The pause image is part of the guest, and of the sandbox alone.
 reference(s, metadata) if {
+	type == "sandbox"
 	metadata["io.kubernetes.cri.container-type"] == "sandbox"
 	s.source == "pause"
 	not metadata["io.kubernetes.cri.image-name"]
 }
 
 reference(s, metadata) if {
+	type == "container"
 	metadata["io.kubernetes.cri.container-type"] == "container"
 	digest(s.source) == want.image.digest
 	digest(metadata["io.kubernetes.cri.image-name"]) == want.image.digest

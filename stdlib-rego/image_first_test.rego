@@ -13,6 +13,8 @@ option(type_of, name_of) := replaced("/storages/0/driver_options", [concat("", [
 	}}),
 ])])
 
+pause_option := replaced("/storages/0/driver_options", ["image_guest_pull={\"metadata\":{\"io.kubernetes.cri.container-type\":\"sandbox\"}}"])
+
 create_first := json.patch(create_web, option("container", create_web.storages[0].source))
 
 test_image_first_accepted[name] if {
@@ -28,6 +30,7 @@ test_image_first_refused[name] if {
 		"another name in the option": option("container", "x@sha256:cccccccccccccccccccccccccccccccccccccccccccccccccccccccccccccccc"),
 		"no name": option("container", ""),
 		"pause for another": option("sandbox", "x"),
+		"pause": array.concat(pause_option, replaced("/storages/0/source", "pause")),
 		"no JSON": replaced("/storages/0/driver_options", ["image_guest_pull={"]),
 		"no option": replaced("/storages/0/driver_options", []),
 		"two options": added("/storages/0/driver_options/-", "x"),
@@ -36,4 +39,10 @@ test_image_first_refused[name] if {
 		"driver": replaced("/storages/0/driver", "local"),
 	}
 	not created(create_first, patch)
+}
+
+test_image_first_pause if {
+	created(create_pause, pause_option)
+	not created(create_pause, array.concat(pause_option, replaced("/storages/0/source", "x")))
+	not created(create_pause, array.concat(option("container", "x"), replaced("/storages/0/source", "x")))
 }

@@ -28,14 +28,17 @@ image_storage(s) if {
 	reference(s)
 }
 
-# The pause image is part of the guest.
+# The pause image is part of the guest: its reference has no digest that could
+# be compared, so no other may be pulled for the sandbox, and this for nothing
+# else.
 reference(s) if {
+	type == "sandbox"
 	input.container_id == sandbox_id
 	s.source == "pause"
 }
 
 reference(s) if {
-	input.container_id != sandbox_id
+	type == "container"
 	digest(s.source) == want.image.digest
 }
 

@@ -21,6 +21,7 @@ test_image_required_refused[name] if {
 		"twice": added("/storages/-", request_plain.storages[0]),
 		"mount point": replaced("/storages/0/mount_point", "/"),
 		"shared": replaced("/storages/0/shared", true),
+		"pause for a container that takes the sandbox's id": array.concat(replaced("/storages/0/source", "pause"), replaced("/container_id", create_web.OCI.Annotations["io.kubernetes.cri.sandbox-id"])),
 		"pause": replaced("/storages/0/source", "pause"),
 	}
 	not created(request_plain, patch)

@@ -131,6 +131,12 @@ feature_copy_file_any(const struct jv *pd)
 }
 
 bool
+feature_copy_file_data(const struct jv *pd)
+{
+	return feature_copy_file_path(pd) || feature_copy_file_any(pd);
+}
+
+bool
 feature_guest_hooks(const struct jv *pd)
 {
 	return filled(check(pd, STR("guest_hooks")));
