@@ -161,17 +161,23 @@ kata_link(const struct kata_run *r, struct diags *d, struct kata_forms *out,
 	static const char *const styles[] = {"specialised", "full"};
 	struct policy_options o = {.target = "kata-4", .denials = true};
 	struct arena *a = r->c->arena;
+	struct policy_linker *l;
 	struct policy p;
 	struct str text;
+	bool ok;
 	int i;
 
 	if (join_modules(a, &text, policy_data))
 		add_forms(a, out, "modules", text);
 	for (i = 0; i < 2; i++) {
 		o.style = i == 0 ? POLICY_SPECIALISED : POLICY_FULL;
-		if (!policy_link(&p, policy_linker_new(a, d, &o), policy_data))
+		l = policy_linker_new(a, d, &o);
+		ok = policy_link(&p, l, policy_data);
+		if (ok)
+			add_forms(a, out, styles[i], arena_str(a, p.text));
+		policy_linker_free(l);
+		if (!ok)
 			return false;
-		add_forms(a, out, styles[i], p.text);
 	}
 	return true;
 }

@@ -208,6 +208,7 @@ compile(struct generate *g, struct gen_file *f, struct work *w)
 	arena_free(scratch);
 	if (!ok)
 		return false;
+	w->text_size = w->policy.text.n;
 	fill.unit = w->object->unit;
 	fill.node = pass_carrier_node(w->object, &w->sel);
 	if (fill.node == NULL) {
@@ -301,6 +302,7 @@ cmd_generate(struct run *r)
 {
 	struct generate g = {.run = r, .arena = r->arena, .diags = &r->diags};
 	int status = generate_options(&g);
+	struct gen_target **t;
 
 	if (status != EXIT_OK)
 		return status;
@@ -308,6 +310,8 @@ cmd_generate(struct run *r)
 		status = generate_write(&g);
 	else
 		status = EXIT_FINDINGS;
+	VEC_FOREACH(t, &g.targets)
+		policy_linker_free((*t)->linker);
 	img_store_close(g.images);
 	cmd_report(r);
 	return status;

@@ -15,7 +15,8 @@
 struct work {
 	struct selection sel;      /* what round one decided */
 	struct k8s_object *object; /* round two: the completed object */
-	struct policy policy;      /* if selected */
+	struct policy policy;      /* if selected; without its text */
+	size_t text_size;          /* of that */
 	size_t used;               /* annotation bytes against the limit */
 };
 

@@ -81,11 +81,11 @@ line(const struct generate *g, const struct work *w)
 	    w->object != NULL ? w->object : w->sel.object;
 	struct str name = o->name.n > 0 ? o->name : o->generate_name;
 
-	if (w->sel.in && w->policy.text.n > 0)
+	if (w->sel.in && w->text_size > 0)
 		cmd_say(g->run,
 		    "  in   %.*s/%.*s: policy %zu bytes, annotation %zu, "
 		    "%zu left",
-		    STR_ARG(o->kind_name), STR_ARG(name), w->policy.text.n,
+		    STR_ARG(o->kind_name), STR_ARG(name), w->text_size,
 		    w->policy.carrier.n, w->used > LIMIT ? 0 : LIMIT - w->used);
 	else
 		cmd_say(g->run, "  %s  %.*s/%.*s: %.*s",

@@ -3,7 +3,9 @@
  * How a policy travels: as an annotation of its own (policy-model 10.1) or
  * inside an initdata document (10.2), and back.
  */
-#include "compiler/policy/policy_int.h"
+#include <stdlib.h>
+
+#include "compiler/policy/carrier.h"
 #include "grammar/toml_doc.h"
 #include "runtime/base/encode.h"
 
@@ -14,21 +16,42 @@
 /* The agent's limit for a policy file (policy-model 10.5). */
 #define DOCUMENT_MAX ((size_t)16 << 20)
 
-/* Can it stand between ''' as it is? */
+struct carrier {
+	bool initdata, debug_shell;
+	bool literal;          /* the rules can stand between ''' */
+	unsigned quotes;       /* at the end of the rules */
+	struct buf text;       /* of the document, as long as it is literal */
+	size_t head, from;     /* what stays of it; where the policy begins */
+	struct rt_sha256 hash; /* of the head, as `packed` */
+	struct rt_gzip *packed;
+	struct buf escaped, out; /* reused */
+};
+
+/* Bytes that cannot be between ''', and the quote itself. */
 static bool
-fits_literal(struct str s)
+is_odd(unsigned char c)
 {
-	unsigned char c;
-	size_t i, quotes = 0;
+	return c == '\'' || c == 0x7f || (c < 0x20 && c != '\n' && c != '\t');
+}
+
+/*
+ * Can it stand between ''' as it is?  `quotes`: how many there are in a row,
+ * before and behind.
+ */
+static bool
+fits_literal(struct str s, unsigned *quotes)
+{
+	size_t i;
 
 	for (i = 0; i < s.n; i++) {
-		c = (unsigned char)s.p[i];
-		quotes = c == '\'' ? quotes + 1 : 0;
-		if (quotes == 3 || c == 0x7f ||
-		    (c < 0x20 && c != '\n' && c != '\t'))
+		if (!is_odd((unsigned char)s.p[i])) {
+			*quotes = 0;
+			continue;
+		}
+		if (s.p[i] != '\'' || ++*quotes == 3)
 			return false;
 	}
-	return quotes == 0;
+	return true;
 }
 
 static void
@@ -36,6 +59,7 @@ put_escaped(struct buf *out, struct str s)
 {
 	size_t i;
 
+	buf_puts(out, "\"\"\"\n");
 	for (i = 0; i < s.n; i++) {
 		unsigned char c = (unsigned char)s.p[i];
 
@@ -48,53 +72,118 @@ put_escaped(struct buf *out, struct str s)
 			buf_putc(out, (char)c);
 		}
 	}
+	buf_puts(out, "\"\"\"\n");
 }
 
+/* All up to the value of the policy. */
 static void
-put_value(struct buf *out, struct str s)
-{
-	bool literal = fits_literal(s);
-
-	buf_puts(out, literal ? "'''\n" : "\"\"\"\n");
-	if (literal)
-		buf_put(out, s);
-	else
-		put_escaped(out, s);
-	buf_puts(out, literal ? "'''\n" : "\"\"\"\n");
-}
-
-void
-carrier_document(struct buf *out, struct str policy, bool debug_shell)
+put_header(struct buf *out, bool debug_shell)
 {
 	buf_puts(
 	    out, "version = \"0.1.0\"\nalgorithm = \"sha256\"\n\n[data]\n");
-	if (debug_shell) {
-		buf_puts(out, "\"contrast.insecure-debug\" = ");
-		put_value(out, STR("true"));
-	}
+	if (debug_shell)
+		buf_puts(out, "\"contrast.insecure-debug\" = '''\ntrue'''\n");
 	buf_puts(out, "\"policy.rego\" = ");
-	put_value(out, policy);
+}
+
+struct carrier *
+carrier_new(const struct policy_options *o, struct str rules)
+{
+	struct carrier *c = calloc(1, sizeof(*c));
+
+	if (c == NULL)
+		rt_no_memory();
+	c->initdata = o->initdata;
+	c->debug_shell = o->debug_shell;
+	c->literal = fits_literal(rules, &c->quotes);
+	if (c->initdata) {
+		put_header(&c->text, c->debug_shell);
+		buf_puts(&c->text, "'''\n");
+	}
+	c->from = c->text.n;
+	buf_put(&c->text, rules);
+	c->head = c->text.n;
+	rt_sha256_put(&c->hash, buf_str(&c->text));
+	if (c->initdata) {
+		c->packed = rt_gzip_new();
+		rt_gzip_put(c->packed, buf_str(&c->text));
+	}
+	return c;
 }
 
 void
-carrier_fill(
-    struct policy *out, struct arena *a, const struct policy_options *o)
+carrier_free(struct carrier *c)
 {
-	struct buf document = {0}, packed = {0}, text = {0};
+	if (c == NULL)
+		return;
+	buf_free(&c->text);
+	buf_free(&c->escaped);
+	buf_free(&c->out);
+	rt_gzip_free(c->packed);
+	free(c);
+}
 
-	out->document = out->text;
-	if (o->initdata) {
-		carrier_document(&document, out->text, o->debug_shell);
-		out->document = arena_str(a, buf_str(&document));
-		rt_gzip(&packed, out->document);
-		rt_base64(&text, buf_str(&packed));
+struct buf *
+carrier_begin(struct carrier *c)
+{
+	c->text.n = c->head;
+	return &c->text;
+}
+
+/* The document begins with the head: what follows is hashed and packed. */
+static void
+pack_rest(struct carrier *c, unsigned char digest[SHA256_LEN])
+{
+	struct str rest = str_sub(buf_str(&c->text), c->head, SIZE_MAX);
+	struct rt_sha256 h = c->hash;
+	struct rt_gzip *g;
+
+	rt_sha256_put(&h, rest);
+	rt_sha256_end(digest, &h);
+	if (!c->initdata)
+		return;
+	g = rt_gzip_copy(c->packed);
+	rt_gzip_put(g, rest);
+	rt_gzip_end(&c->out, g);
+	rt_gzip_free(g);
+}
+
+static void
+pack_escaped(struct carrier *c, struct str text, unsigned char *digest)
+{
+	c->escaped.n = 0;
+	put_header(&c->escaped, c->debug_shell);
+	put_escaped(&c->escaped, text);
+	rt_sha256(digest, buf_str(&c->escaped));
+	rt_gzip(&c->out, buf_str(&c->escaped));
+}
+
+void
+carrier_end(struct policy *out, struct arena *a, struct carrier *c)
+{
+	size_t end = c->text.n;
+	struct str data = str_sub(buf_str(&c->text), c->head, end);
+	unsigned char digest[SHA256_LEN];
+	unsigned quotes = c->quotes;
+	bool literal = c->literal && fits_literal(data, &quotes) && quotes == 0;
+	const struct buf *document = &c->text;
+	struct buf text = {0};
+
+	c->out.n = 0;
+	if (c->initdata && !literal) {
+		pack_escaped(
+		    c, str_sub(buf_str(&c->text), c->from, end), digest);
+		document = &c->escaped;
 	} else {
-		rt_base64(&text, out->text);
+		if (c->initdata)
+			buf_puts(&c->text, "'''\n");
+		pack_rest(c, digest);
 	}
-	out->digest = rt_sha256_hex(a, out->document);
+	out->text = str_sub(buf_str(&c->text), c->from, end);
+	out->document = buf_str(document);
+	rt_base64(&text, c->initdata ? buf_str(&c->out) : out->text);
+	out->digest = rt_hex(a, digest, sizeof(digest));
 	out->carrier = arena_str(a, buf_str(&text));
-	buf_free(&document);
-	buf_free(&packed);
 	buf_free(&text);
 }
 
@@ -105,11 +194,11 @@ check_header(const struct toml *doc, struct rt_err *err)
 	bool found;
 	struct str s = toml_get_str(doc, STR("version"), &found);
 
-	if (!found || !str_eq(s, STR("0.1.0")))
+	if (!found || !str_eqz(s, "0.1.0"))
 		return rt_err_set(
 		    err, RT_EFORMAT, "initdata: 'version' is not \"0.1.0\"");
 	s = toml_get_str(doc, STR("algorithm"), &found);
-	if (!found || (!str_eq(s, STR("sha256")) && !str_eq(s, STR("sha-256"))))
+	if (!found || (!str_eqz(s, "sha256") && !str_eqz(s, "sha-256")))
 		return rt_err_set(
 		    err, RT_EFORMAT, "initdata: 'algorithm' is not \"sha256\"");
 	return 0;

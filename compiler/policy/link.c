@@ -6,6 +6,7 @@
  */
 #include <string.h>
 
+#include "compiler/policy/carrier.h"
 #include "compiler/policy/index.h"
 #include "compiler/policy/policy_int.h"
 #include "runtime/base/banned.h"
@@ -15,7 +16,7 @@
 
 struct linked {
 	uint64_t bits[STDLIB_MAX / 64];
-	struct str rules;
+	struct carrier *carrier; /* begins with the rules */
 	const struct live *live; /* NULL: all data */
 	struct folds folds;
 };
@@ -27,7 +28,6 @@ struct policy_linker {
 	struct rego_module *modules[STDLIB_MAX]; /* as far as needed */
 	struct rego_module *user;
 	struct rego_module *marks; /* helpers of denial.c */
-	struct buf text;           /* reused */
 	VEC(struct linked *) cache;
 	bool failed;
 };
@@ -180,7 +180,7 @@ print_rules(struct policy_linker *l, struct program *p, struct linked *k,
 			name_shorten(p);
 	}
 	layout_rules(&out, p, full ? REGO_FMT : REGO_COMPACT);
-	k->rules = arena_str(l->arena, buf_str(&out));
+	k->carrier = carrier_new(&l->options, buf_str(&out));
 	buf_free(&out);
 }
 
@@ -248,19 +248,29 @@ policy_link(
     struct policy *out, struct policy_linker *l, const struct jv *policy_data)
 {
 	const struct jv *data = policy_data;
+	struct arena *scratch;
 	struct linked *k;
-	struct buf text = {0};
 
 	if (l->failed || (k = linked_for(l, data)) == NULL)
 		return false;
+	scratch = arena_new();
 	if (l->user == NULL)
-		data = policy_index(l->arena, data);
-	buf_put(&text, k->rules);
-	put_data(&text, l, k, data);
-	out->text = arena_str(l->arena, buf_str(&text));
-	buf_free(&text);
-	if (out->text.n - k->rules.n > LINE_MAX)
-		check_lines(l, out->text);
-	carrier_fill(out, l->arena, &l->options);
+		data = policy_index(scratch, data);
+	put_data(carrier_begin(k->carrier), l, k, data);
+	carrier_end(out, l->arena, k->carrier);
+	check_lines(l, out->text);
+	arena_free(scratch);
 	return true;
+}
+
+void
+policy_linker_free(struct policy_linker *l)
+{
+	struct linked **it;
+
+	if (l == NULL)
+		return;
+	VEC_FOREACH(it, &l->cache)
+		carrier_free((*it)->carrier);
+	l->cache.n = 0;
 }

@@ -32,11 +32,19 @@ struct policy {
 	struct str document; /* what the digest is of: module or TOML */
 };
 
-/* Keeps parsed modules between the workloads of a run. */
+/*
+ * Keeps parsed modules, and what policies with the same rules share, between
+ * the workloads of a run.
+ */
 struct policy_linker;
 struct policy_linker *policy_linker_new(
     struct arena *a, struct diags *d, const struct policy_options *o);
-/* False and diagnostics on an error. */
+/* Accepts NULL. */
+void policy_linker_free(struct policy_linker *l);
+/*
+ * False and diagnostics on an error.  `text` and `document` are valid until
+ * the next call.
+ */
 bool policy_link(
     struct policy *out, struct policy_linker *l, const struct jv *policy_data);
 

@@ -104,9 +104,4 @@ void layout_rules(struct buf *out, struct program *p, enum rego_style style);
 void layout_data(
     struct buf *out, const struct jv *data, const struct live *live);
 
-/* carrier.c */
-void carrier_document(struct buf *out, struct str policy, bool debug_shell);
-void carrier_fill(
-    struct policy *out, struct arena *a, const struct policy_options *o);
-
 #endif

@@ -7,27 +7,67 @@
 
 #include <cmocka.h>
 
-#include "compiler/policy/policy_int.h"
+#include "compiler/policy/carrier.h"
 #include "runtime/base/banned.h"
 #include "runtime/base/encode.h"
 
 static const struct str known =
     STR_INIT("package agent_policy\n\ndefault SetPolicyRequest := false\n");
 
+/* With the first `rules` bytes as rules, behind another policy. */
 static struct policy
-fill(struct arena *a, struct str text, bool initdata, bool debug_shell)
+fill_from(struct arena *a, struct str text, size_t rules, bool initdata,
+    bool debug_shell)
 {
 	struct policy_options o = {
 	    .initdata = initdata, .debug_shell = debug_shell};
-	struct policy p = {.text = text};
+	struct carrier *c = carrier_new(&o, str_sub(text, 0, rules));
+	struct policy p;
 
-	carrier_fill(&p, a, &o);
+	buf_puts(carrier_begin(c), "another\r'");
+	carrier_end(&p, a, c);
+	buf_put(carrier_begin(c), str_sub(text, rules, SIZE_MAX));
+	carrier_end(&p, a, c);
+	p.text = arena_str(a, p.text);
+	p.document = arena_str(a, p.document);
+	carrier_free(c);
 	return p;
+}
+
+static struct policy
+fill(struct arena *a, struct str text, bool initdata, bool debug_shell)
+{
+	return fill_from(a, text, 0, initdata, debug_shell);
+}
+
+/* Where the rules end changes nothing. */
+static void
+carrier_end__any_cut(void **state)
+{
+	static const struct str texts[] = {STR_INIT("a''b\n"),
+	    STR_INIT("a'''b"), STR_INIT("''"), STR_INIT("a\rb\n")};
+	struct arena *a = arena_new();
+	struct policy p, q;
+	size_t i, at;
+
+	(void)state;
+	for (i = 0; i < sizeof(texts) / sizeof(texts[0]); i++) {
+		p = fill(a, texts[i], true, false);
+		assert_true(str_eq(p.text, texts[i]));
+		for (at = 1; at <= texts[i].n; at++) {
+			q = fill_from(a, texts[i], at, true, false);
+			assert_true(str_eq(q.text, p.text));
+			assert_true(str_eq(q.document, p.document));
+			assert_true(str_eq(q.digest, p.digest));
+			assert_true(str_eq(q.carrier, p.carrier));
+		}
+	}
+	arena_free(a);
 }
 
 /* The answers of policy-model 10.2. */
 static void
-carrier_fill__known_answers(void **state)
+carrier_end__known_answers(void **state)
 {
 	struct arena *a = arena_new();
 	struct policy p;
@@ -174,7 +214,8 @@ int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
-	    cmocka_unit_test(carrier_fill__known_answers),
+	    cmocka_unit_test(carrier_end__known_answers),
+	    cmocka_unit_test(carrier_end__any_cut),
 	    cmocka_unit_test(carrier_decode__round_trip),
 	    cmocka_unit_test(carrier_decode__documents),
 	    cmocka_unit_test(carrier_decode__limits),

@@ -91,6 +91,68 @@ gzip__round_trip_and_limit(void **state)
 	buf_free(&two);
 }
 
+/* How the bytes are cut changes nothing, also beyond zlib's window. */
+static void
+gzip__pieces(void **state)
+{
+	static const size_t sizes[] = {0, 1, 30000, 32768, 65536, 300000};
+	struct buf plain = {0}, whole = {0}, pieces = {0};
+	struct rt_gzip *head, *g;
+	struct str text, out;
+	size_t i, at, k;
+
+	for (i = 0; plain.n < 300000; i++)
+		buf_printf(&plain, "%zu of %zu\n", i, i * i % 1013);
+	for (i = 0; i < sizeof(sizes) / sizeof(sizes[0]); i++) {
+		text = str_sub(buf_str(&plain), 0, sizes[i]);
+		whole.n = 0;
+		rt_gzip(&whole, text);
+		assert_int_equal(
+		    rt_gunzip(&out, *state, buf_str(&whole), 300000, NULL), 0);
+		assert_str(out, text);
+		for (k = 0; k < 5; k++) {
+			at = sizes[i] / 4 * k;
+			head = rt_gzip_new();
+			rt_gzip_put(head, str_sub(text, 0, at));
+			g = rt_gzip_copy(head);
+			/* The other copy goes its own way. */
+			rt_gzip_put(head, str_sub(buf_str(&plain), 7, 50000));
+			rt_gzip_put(g, str_sub(text, at, at + 100));
+			rt_gzip_put(g, str_sub(text, at + 100, text.n));
+			pieces.n = 0;
+			rt_gzip_end(&pieces, g);
+			assert_str(buf_str(&pieces), buf_str(&whole));
+			rt_gzip_free(g);
+			rt_gzip_free(head);
+		}
+	}
+	rt_gzip_free(NULL);
+	buf_free(&plain);
+	buf_free(&whole);
+	buf_free(&pieces);
+}
+
+static void
+sha256__pieces(void **state)
+{
+	unsigned char whole[SHA256_LEN], pieces[SHA256_LEN];
+	struct rt_sha256 head = {0}, h;
+	struct buf b = {0};
+	size_t n;
+
+	(void)state;
+	buf_fill(&b, 'x', 200);
+	rt_sha256_put(&head, str_sub(buf_str(&b), 0, 65));
+	for (n = 65; n <= 200; n++) {
+		h = head;
+		rt_sha256_put(&h, str_sub(buf_str(&b), 65, n));
+		rt_sha256_end(pieces, &h);
+		rt_sha256(whole, str_sub(buf_str(&b), 0, n));
+		assert_memory_equal(pieces, whole, SHA256_LEN);
+	}
+	buf_free(&b);
+}
+
 static void
 hex__both_ways(void **state)
 {
@@ -112,6 +174,8 @@ main(void)
 	    cmocka_unit_test_setup_teardown(sha256__known, setup, teardown),
 	    cmocka_unit_test_setup_teardown(
 		gzip__round_trip_and_limit, setup, teardown),
+	    cmocka_unit_test_setup_teardown(gzip__pieces, setup, teardown),
+	    cmocka_unit_test(sha256__pieces),
 	    cmocka_unit_test_setup_teardown(hex__both_ways, setup, teardown)};
 
 	return cmocka_run_group_tests_name("encode", tests, NULL, NULL);

@@ -47,19 +47,31 @@ json(struct world *w, const char *text)
 	return v;
 }
 
+/* With a linker of its own. */
+static bool
+link_data(struct world *w, struct policy *out, const char *data)
+{
+	struct policy_linker *l =
+	    policy_linker_new(w->arena, &w->diags, &w->options);
+	bool ok = policy_link(out, l, json(w, data));
+
+	if (ok)
+		out->text = arena_str(w->arena, out->text);
+	policy_linker_free(l);
+	return ok;
+}
+
 /* The text of rules of a test's own with data; "" and findings on an error. */
 static struct str
 link_rules(struct world *w, const char *rules, const char *data)
 {
-	struct policy_linker *l;
 	struct policy p = {0};
 	struct str text =
 	    arena_printf(w->arena, "package agent_policy\n\n%s", rules);
 
 	diags_init(&w->diags, w->arena);
 	w->options.rules = source_new(w->arena, STR("rules.rego"), text);
-	l = policy_linker_new(w->arena, &w->diags, &w->options);
-	if (!policy_link(&p, l, json(w, data)))
+	if (!link_data(w, &p, data))
 		return STR("");
 	return p.text;
 }
@@ -328,12 +340,8 @@ policy_link__stdlib(void **state)
 	for (i = 0; i < 2 * sizeof(datas) / sizeof(datas[0]); i++) {
 		style = i % 2 == 0 ? POLICY_SPECIALISED : POLICY_FULL;
 		w->options.style = style;
-		assert_true(policy_link(&p,
-		    policy_linker_new(w->arena, &w->diags, &w->options),
-		    json(w, datas[i / 2])));
-		assert_true(policy_link(&q,
-		    policy_linker_new(w->arena, &w->diags, &w->options),
-		    json(w, datas[i / 2])));
+		assert_true(link_data(w, &p, datas[i / 2]));
+		assert_true(link_data(w, &q, datas[i / 2]));
 		assert_true(str_eq(p.text, q.text));
 		m = rego_parse(w->arena, &w->diags,
 		    source_new(w->arena, STR("policy.rego"), p.text), &o);

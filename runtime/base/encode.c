@@ -13,14 +13,35 @@
 #include "runtime/base/banned.h"
 #include "runtime/base/encode.h"
 
+_Static_assert(sizeof(SHA256_CTX) <= sizeof(((struct rt_sha256 *)0)->state),
+    "the state of SHA-256 fits");
+
+void
+rt_sha256_put(struct rt_sha256 *h, struct str s)
+{
+	SHA256_CTX *c = (SHA256_CTX *)(void *)h->state;
+
+	if (!h->begun)
+		(void)SHA256_Init(c);
+	h->begun = true;
+	if (s.n > 0)
+		(void)SHA256_Update(c, s.p, s.n);
+}
+
+void
+rt_sha256_end(unsigned char out[SHA256_LEN], struct rt_sha256 *h)
+{
+	rt_sha256_put(h, STR(""));
+	(void)SHA256_Final(out, (SHA256_CTX *)(void *)h->state);
+}
+
 void
 rt_sha256(unsigned char out[SHA256_LEN], struct str s)
 {
-	SHA256_CTX c;
+	struct rt_sha256 h = {0};
 
-	(void)SHA256_Init(&c);
-	(void)SHA256_Update(&c, s.n == 0 ? "" : s.p, s.n);
-	(void)SHA256_Final(out, &c);
+	rt_sha256_put(&h, s);
+	rt_sha256_end(out, &h);
 }
 
 struct str
@@ -145,32 +166,94 @@ rt_unbase64(struct str *out, struct arena *a, struct str s, struct rt_err *err)
 	return 0;
 }
 
+struct rt_gzip {
+	z_stream z;
+	struct buf out; /* so far */
+};
+
+struct rt_gzip *
+rt_gzip_new(void)
+{
+	static gz_header header = {.os = 255};
+	struct rt_gzip *g = calloc(1, sizeof(*g));
+
+	if (g == NULL ||
+	    deflateInit2(
+		&g->z, 9, Z_DEFLATED, 15 + 16, 8, Z_DEFAULT_STRATEGY) != Z_OK ||
+	    deflateSetHeader(&g->z, &header) != Z_OK)
+		rt_no_memory();
+	return g;
+}
+
+struct rt_gzip *
+rt_gzip_copy(const struct rt_gzip *g)
+{
+	struct rt_gzip *copy = calloc(1, sizeof(*copy));
+	/* What is copied stays as it is. */
+	union {
+		const z_stream *c;
+		z_stream *m;
+	} z = {.c = &g->z};
+
+	if (copy == NULL || deflateCopy(&copy->z, z.m) != Z_OK)
+		rt_no_memory();
+	buf_put(&copy->out, buf_str(&g->out));
+	return copy;
+}
+
+static void
+gzip_run(struct rt_gzip *g, struct str s, int flush)
+{
+	uLong before;
+	int rc;
+
+	if (s.n > UINT32_MAX / 2)
+		rt_no_memory();
+	g->z.next_in = (Bytef *)(uintptr_t)s.p;
+	g->z.avail_in = (uInt)s.n;
+	do {
+		/* Room for all that is usual. */
+		g->z.avail_out = (uInt)(s.n / 2 + 4096);
+		g->z.next_out = (Bytef *)buf_reserve(&g->out, g->z.avail_out);
+		before = g->z.total_out;
+		rc = deflate(&g->z, flush);
+		if (rc == Z_STREAM_ERROR)
+			rt_no_memory();
+		g->out.n += g->z.total_out - before;
+	} while (g->z.avail_out == 0 || (flush == Z_FINISH && rc == Z_OK));
+}
+
+void
+rt_gzip_put(struct rt_gzip *g, struct str s)
+{
+	gzip_run(g, s, Z_NO_FLUSH);
+}
+
+void
+rt_gzip_end(struct buf *out, struct rt_gzip *g)
+{
+	gzip_run(g, STR(""), Z_FINISH);
+	buf_put(out, buf_str(&g->out));
+}
+
+void
+rt_gzip_free(struct rt_gzip *g)
+{
+	if (g == NULL)
+		return;
+	(void)deflateEnd(&g->z);
+	buf_free(&g->out);
+	free(g);
+}
+
 void
 rt_gzip(struct buf *out, struct str s)
 {
-	static const char header[10] = "\x1f\x8b\x08\0\0\0\0\0\x02\xff";
-	unsigned char tail[8];
-	uint32_t crc = (uint32_t)crc32(0, (const Bytef *)s.p, (uInt)s.n);
-	z_stream z = {0};
-	size_t i;
+	struct rt_gzip *g = rt_gzip_new();
 
-	if (s.n > UINT32_MAX / 2 ||
-	    deflateInit2(&z, 9, Z_DEFLATED, -15, 8, Z_DEFAULT_STRATEGY) != Z_OK)
-		rt_no_memory();
-	buf_put(out, (struct str){header, sizeof(header)});
-	z.next_in = (Bytef *)(uintptr_t)s.p;
-	z.avail_in = (uInt)s.n;
-	z.avail_out = (uInt)deflateBound(&z, (uLong)s.n);
-	z.next_out = (Bytef *)buf_reserve(out, z.avail_out);
-	if (deflate(&z, Z_FINISH) != Z_STREAM_END)
-		rt_no_memory();
-	out->n += z.total_out;
-	(void)deflateEnd(&z);
-	for (i = 0; i < 4; i++) {
-		tail[i] = (unsigned char)(crc >> (8 * i));
-		tail[4 + i] = (unsigned char)((uint32_t)s.n >> (8 * i));
-	}
-	buf_put(out, (struct str){(const char *)tail, sizeof(tail)});
+	rt_gzip_put(g, s);
+	rt_gzip_end(out, g);
+	rt_gzip_free(g);
 }
 
 /* One pass over the members; RT_EFORMAT, RT_ELIMIT. */

@@ -1,0 +1,23 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#ifndef CONTRASTC_POLICY_CARRIER_H
+#define CONTRASTC_POLICY_CARRIER_H
+
+#include "compiler/policy/policy.h"
+#include "runtime/base/buf.h"
+
+/*
+ * How policies with the same rules travel.  Their documents begin alike:
+ * that part is hashed and compressed once, each policy goes on from there.
+ */
+struct carrier;
+
+/* `rules` is how every text begins. */
+struct carrier *carrier_new(const struct policy_options *o, struct str rules);
+/* Accepts NULL. */
+void carrier_free(struct carrier *c);
+/* The next policy: the caller appends what follows the rules. */
+struct buf *carrier_begin(struct carrier *c);
+/* `text` and `document` of *out are valid until the next carrier_begin(). */
+void carrier_end(struct policy *out, struct arena *a, struct carrier *c);
+
+#endif
