@@ -3,9 +3,24 @@
 #include <signal.h>
 #include <stdio.h>
 #include <string.h>
+#include <strings.h>
 
 #include "compiler/cmd/cmd.h"
 #include "runtime/base/banned.h"
+
+/* Commands of Contrast that talk to its Coordinator. */
+static bool
+is_of_contrast(const char *name)
+{
+	static const char *const names[] = {"set", "verify", "recover", "sign"};
+	size_t i;
+
+	for (i = 0; i < sizeof(names) / sizeof(*names); i++) {
+		if (strcmp(name, names[i]) == 0)
+			return true;
+	}
+	return false;
+}
 
 static int
 unknown_command(const struct run *r, const char *name)
@@ -15,6 +30,12 @@ unknown_command(const struct run *r, const char *name)
 
 	fprintf(stderr, "Error: unknown command \"%s\" for \"%s\"\n", name,
 	    r->program);
+	if (is_of_contrast(name))
+		fprintf(stderr,
+		    "This version only compiles; for '%s' use the program of "
+		    "your Contrast release.\nIt takes the files and the "
+		    "manifest that '%s generate' wrote.\n",
+		    name, r->program);
 	for (i = 0; i < CMD_COUNT; i++) {
 		struct str known = str_from(cmd_table[i].name);
 
@@ -59,6 +80,28 @@ set_level(struct diags *d, const char *text)
 	return true;
 }
 
+/* Accepted as Contrast does; there is nothing to log yet. */
+static bool
+is_log_level(const char *s)
+{
+	static const char *const names[] = {"debug", "info", "warn", "error"};
+	size_t i, n = strlen(s);
+
+	for (i = 0; i < sizeof(names) / sizeof(*names); i++) {
+		if (strcasecmp(s, names[i]) == 0)
+			return true;
+	}
+	i = s[0] == '-' || s[0] == '+';
+	return n == 0 || (n > i && strspn(s + i, "0123456789") == n - i);
+}
+
+static bool
+is_color(const char *s)
+{
+	return strcmp(s, "auto") == 0 || strcmp(s, "always") == 0 ||
+	       strcmp(s, "never") == 0;
+}
+
 static int
 check_globals(struct run *r)
 {
@@ -68,6 +111,13 @@ check_globals(struct run *r)
 	if (strcmp(format, "text") != 0 && strcmp(format, "json") != 0)
 		return cmd_fail(r, EXIT_USAGE,
 		    "parse flags: unknown report format: %s", format);
+	if (!is_color(opt_str(r, OPT_COLOR)))
+		return cmd_fail(r, EXIT_USAGE,
+		    "parse flags: --color: unknown value: %s",
+		    opt_str(r, OPT_COLOR));
+	if (!is_log_level(opt_str(r, OPT_LOG_LEVEL)))
+		return cmd_fail(r, EXIT_USAGE, "invalid log level: \"%s\"",
+		    opt_str(r, OPT_LOG_LEVEL));
 	VEC_FOREACH(w, &r->opt[OPT_WARN].values) {
 		if (!set_level(&r->diags, *w))
 			return cmd_fail(r, EXIT_USAGE,

@@ -81,6 +81,36 @@ use_color(const struct run *r)
 	return isatty(STDERR_FILENO) == 1;
 }
 
+static int
+status_of(const struct diag *g)
+{
+	if (g->id == DIAG_INTERNAL || g->id == DIAG_EMIT_PROOF)
+		return EXIT_INTERNAL;
+	if (g->id == DIAG_INPUT_READ || g->id == DIAG_FILE_UNREADABLE ||
+	    g->id == DIAG_OWNER_KEY_WRITE)
+		return EXIT_ENVIRONMENT;
+	return EXIT_FINDINGS;
+}
+
+/* What is wrong with the input weighs more than what could not be read. */
+int
+cmd_status(const struct run *r)
+{
+	struct diag **it;
+	int status, worst = EXIT_OK;
+
+	VEC_FOREACH(it, &r->diags.list) {
+		if ((*it)->severity != DIAG_ERROR || (*it)->suppressed)
+			continue;
+		status = status_of(*it);
+		if (status == EXIT_INTERNAL)
+			return status;
+		if (worst == EXIT_OK || status == EXIT_FINDINGS)
+			worst = status;
+	}
+	return worst == EXIT_OK ? EXIT_FINDINGS : worst;
+}
+
 void
 cmd_report(struct run *r)
 {

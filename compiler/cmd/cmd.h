@@ -103,6 +103,8 @@ void cmd_say(const struct run *r, const char *fmt, ...)
     __attribute__((format(printf, 2, 3)));
 /* Writes to stdout; EXIT_OK or a failure that was reported. */
 int cmd_print(struct run *r, struct str s);
+/* The exit status of a run that found errors. */
+int cmd_status(const struct run *r);
 /* Prints the diagnostics in the format that was asked for. */
 void cmd_report(struct run *r);
 void cmd_usage(struct run *r, const struct cmd *c, int fd);

@@ -309,7 +309,7 @@ cmd_generate(struct run *r)
 	if (compile_all(&g))
 		status = generate_write(&g);
 	else
-		status = EXIT_FINDINGS;
+		status = cmd_status(r);
 	VEC_FOREACH(t, &g.targets)
 		policy_linker_free((*t)->linker);
 	img_store_close(g.images);

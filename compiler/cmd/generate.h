@@ -4,6 +4,7 @@
 
 #include "compiler/cmd/cmd.h"
 #include "compiler/emit/emit.h"
+#include "compiler/emit/extract.h"
 #include "compiler/front/input.h"
 #include "compiler/image/image.h"
 #include "compiler/lower/lower.h"
@@ -57,9 +58,10 @@ struct generate {
 	struct refvalues *refvalues;
 	const char *target; /* --target, or NULL */
 	bool lenient;       /* unknown fields are warnings */
+	enum secret_id_format secret_id_format;
 	/* of the run */
 	VEC(struct gen_file) files;
-	VEC(struct work) works;  /* every workload, in input order */
+	VEC(struct work) works; /* every workload, in input order */
 	VEC(struct gen_target *) targets;
 	struct k8s_objects all;  /* round one */
 	struct k8s_objects all2; /* round two, with --config-file */

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* The options of generate, as what the rooms take. */
+#include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -122,12 +123,15 @@ completing(struct generate *g)
 {
 	static const char *const deny[] = {"auto", "on", "off", NULL};
 	static const char *const where[] = {"both", "template", "object", NULL};
+	static const char *const id[] = {"qualified", "name", NULL};
 	struct run *r = g->run;
-	int d, w;
+	int d, w, i;
 
 	if ((d = word(r, OPT_STARTUP_DENY, deny)) < 0 ||
-	    (w = word(r, OPT_ANNOTATION_LOCATION, where)) < 0)
+	    (w = word(r, OPT_ANNOTATION_LOCATION, where)) < 0 ||
+	    (i = word(r, OPT_SECRET_ID_FORMAT, id)) < 0)
 		return EXIT_USAGE;
+	g->secret_id_format = (enum secret_id_format)i;
 	g->pass.startup_deny = (enum startup_deny)d;
 	g->pass.annotation_location = (enum annotation_location)w;
 	g->pass.skip_initializer = opt_on(r, OPT_SKIP_INITIALIZER);
@@ -243,6 +247,42 @@ exclusive(struct generate *g)
 	return EXIT_OK;
 }
 
+static bool
+is_dir(const char *path)
+{
+	struct stat st;
+
+	return stat(path, &st) == 0 && S_ISDIR(st.st_mode);
+}
+
+/* --output, before anything is read. */
+static int
+output(struct generate *g)
+{
+	const char *path = opt_str(g->run, OPT_OUTPUT), *dir = ".";
+	struct str base;
+	struct stat st;
+
+	if (path == NULL || strcmp(path, "-") == 0)
+		return EXIT_OK;
+	base = str_basename(str_from(path));
+	if (base.p == path + 1)
+		dir = "/";
+	else if (base.p != path)
+		dir = arena_cstr(g->arena,
+		    str_sub(str_from(path), 0, strlen(path) - base.n - 1));
+	if (stat(dir, &st) != 0 && errno != ENOTDIR)
+		return cmd_fail(g->run, EXIT_ENVIRONMENT, "parse flags: %s: %s",
+		    dir, strerror(errno));
+	if (!is_dir(dir))
+		return cmd_fail(g->run, EXIT_ENVIRONMENT,
+		    "parse flags: not a directory: %s", dir);
+	if (base.n == 0 || is_dir(path))
+		return cmd_fail(g->run, EXIT_ENVIRONMENT,
+		    "parse flags: output file %s is a directory", path);
+	return EXIT_OK;
+}
+
 static const char *
 handler(void *refvalues, const struct platform *p)
 {
@@ -288,8 +328,9 @@ carrier(struct generate *g)
 int
 generate_options(struct generate *g)
 {
-	static int (*const steps[])(struct generate *) = {exclusive, platform,
-	    profile, completing, images, policies, carrier, reference_values};
+	static int (*const steps[])(struct generate *) = {exclusive, output,
+	    platform, profile, completing, images, policies, carrier,
+	    reference_values};
 	size_t i;
 	int status;
 

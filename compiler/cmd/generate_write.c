@@ -5,6 +5,7 @@
  */
 #include <stdio.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "compiler/cmd/generate.h"
 #include "compiler/emit/keys.h"
@@ -105,6 +106,14 @@ fill_options(struct write *w)
 	return read_patches(w);
 }
 
+/* An RSA key of this size takes a second or two: nobody shall wonder. */
+static void
+tell_of_key(const struct write *w, const char *path)
+{
+	if (access(path, F_OK) != 0)
+		cmd_say(w->g->run, "  Making a new RSA key: %s", path);
+}
+
 static bool
 load_keys(struct write *w)
 {
@@ -121,6 +130,8 @@ load_keys(struct write *w)
 		v->values.n > 1 ? v->values.n : 1))
 		return false;
 	v = &r->opt[OPT_SEEDSHARE_KEY];
+	if (v->values.n <= 1)
+		tell_of_key(w, one[1]);
 	return keys_load(&w->seedshare, w->g->arena, w->g->diags, KEY_SEEDSHARE,
 	    v->values.n > 1 ? v->values.p : &one[1],
 	    v->values.n > 1 ? v->values.n : 1);
@@ -129,10 +140,7 @@ load_keys(struct write *w)
 static bool
 describe(struct write *w)
 {
-	enum secret_id_format format =
-	    strcmp(opt_str(w->g->run, OPT_SECRET_ID_FORMAT), "name") == 0
-		? SECRET_ID_NAME
-		: SECRET_ID_QUALIFIED;
+	enum secret_id_format format = w->g->secret_id_format;
 	struct work *it;
 	bool ok = true;
 
@@ -301,6 +309,21 @@ commit(struct write *w)
 	return output == NULL ? to_stdout(w) : EXIT_OK;
 }
 
+/* Does a value that is missing belong to hardware of this kind? */
+static bool
+lacks_values(const struct write *w, const struct platform *p)
+{
+	struct str part = p->tee == TEE_TDX ? STR("ReferenceValues.tdx")
+					    : STR("ReferenceValues.snp");
+	const struct manifest_note *n;
+
+	VEC_FOREACH(n, &w->result.missing.v) {
+		if (str_starts(n->path, part))
+			return true;
+	}
+	return false;
+}
+
 /* The lines that scripts look for (cli 2.1). */
 static void
 tell(struct write *w)
@@ -316,9 +339,11 @@ tell(struct write *w)
 		cmd_say(r, "⚠️ Insecure debug access enabled!");
 	if (w->result.verdict == MANIFEST_EXPECTED_MISSING) {
 		VEC_FOREACH(p, &w->platforms)
-			cmd_say(r,
-			    "  Please fill in the reference values for %s",
-			    (*p)->name);
+			if (lacks_values(w, *p))
+				cmd_say(r,
+				    "  Please fill in the reference values for "
+				    "%s",
+				    (*p)->name);
 		VEC_FOREACH(n, &w->result.missing.v)
 			cmd_say(r, "    %.*s", STR_ARG(n->path));
 	}
@@ -335,12 +360,14 @@ int
 generate_write(struct generate *g)
 {
 	struct write w = {.g = g};
-	int status = EXIT_FINDINGS;
+	int status;
 
 	if (!has_manifest(&w) || make_manifest(&w)) {
 		status = commit(&w);
 		if (status == EXIT_OK)
 			tell(&w);
+	} else {
+		status = cmd_status(g->run);
 	}
 	keys_wipe(&w.owners);
 	keys_wipe(&w.seedshare);

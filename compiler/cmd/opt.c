@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* The command line, as Go's pflag reads it (cli 1.1, texts of 1.3). */
-#include <stdio.h>
 #include <string.h>
 
 #include "compiler/cmd/cmd.h"
@@ -63,9 +62,10 @@ nearest(const struct run *r, struct str name)
 static int
 usage_error(struct run *r, struct str text)
 {
-	fprintf(stderr, "Error: %.*s\n", STR_ARG(text));
-	cmd_usage(r, r->cmd, 2);
-	return EXIT_USAGE;
+	return cmd_fail(r, EXIT_USAGE,
+	    "%.*s\nUsage:\n  %s %s %s\n\nRun '%s %s --help' for all flags.",
+	    STR_ARG(text), r->program, r->cmd->name, r->cmd->args, r->program,
+	    r->cmd->name);
 }
 
 static int

@@ -29,7 +29,7 @@ const struct k8s_kind *k8s_kind_find(struct str api, struct str name);
 struct k8s_object {
 	struct unit *unit;
 	struct yaml_node *node;
-	struct yaml_node *at; /* as written: `node`, or an alias of it */
+	struct yaml_node *at;        /* as written: `node`, or an alias of it */
 	const struct k8s_kind *kind; /* NULL: passed through with a note */
 	struct str api, kind_name;
 	struct str name;          /* metadata.name */
@@ -62,6 +62,14 @@ void k8s_object_own(struct k8s_object *o, struct edits *e);
 
 /* "Deployment 'web' (namespace 'shop')", for notes. */
 struct str k8s_describe(struct arena *a, const struct k8s_object *o);
+/* The place of an object's name, else of what there is of it. */
+struct loc k8s_loc(const struct k8s_object *o);
+/*
+ * Adds to a finding without notes whose it is: the container, if `container`
+ * is one with a name, the object, and the file that it was rendered from.
+ */
+void k8s_say_whose(struct diags *d, struct diag *g, const struct k8s_object *o,
+    const struct yaml_node *container);
 /*
  * The ConfigMap or Secret of that name: exact namespace first ("" and
  * "default" are equal), then by name alone (*other_ns is set).  NULL: none.

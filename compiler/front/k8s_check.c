@@ -40,16 +40,6 @@ static void check_value(struct check *c, const struct frame *f,
     const struct k8s_member *m, struct yaml_node *n, uint16_t why);
 
 /* A name or value as messages show it: cut, but not inside a character. */
-static struct str
-shown(struct str s)
-{
-	size_t n = s.n < NAME_SHOWN ? s.n : NAME_SHOWN;
-
-	while (n > 0 && n < s.n && (s.p[n] & 0xc0) == 0x80)
-		n--;
-	return str_sub(s, 0, n);
-}
-
 static void
 put_path(struct buf *b, const struct frame *f)
 {
@@ -62,7 +52,7 @@ put_path(struct buf *b, const struct frame *f)
 	}
 	if (b->n > 0)
 		buf_putc(b, '.');
-	buf_put(b, shown(f->key));
+	buf_put(b, str_clip(f->key, NAME_SHOWN));
 }
 
 static const char *
@@ -93,43 +83,26 @@ is_full(struct check *c, bool strict)
 
 /* The name of the container that the frame is in, or NULL. */
 static const struct yaml_node *
-container_name(const struct frame *f)
+container_of(const struct frame *f)
 {
 	for (; f != NULL && f->up != NULL; f = f->up) {
 		if (f->node != NULL && f->key.p == NULL &&
 		    (str_eqz(f->up->key, "containers") ||
 			str_eqz(f->up->key, "initContainers")))
-			return yaml_getz(f->node, "name");
+			return f->node;
 	}
 	return NULL;
-}
-
-static struct loc
-object_loc(const struct k8s_object *o)
-{
-	const struct yaml_node *n =
-	    yaml_path(o->node, "metadata", "name", NULL);
-
-	return n == NULL ? o->node->loc : n->loc;
 }
 
 static void
 found(struct check *c, struct diag *g, const struct frame *f, bool strict)
 {
-	struct str object = k8s_describe(c->a, c->o);
-	const struct yaml_node *name = container_name(f);
-
 	if (g->nnotes > 0)
 		return; /* an equal finding of an earlier check */
 	g->hidden = c->secret;
 	if (!strict)
 		diag_soften(c->d, g);
-	if (yaml_is(name, YAML_STRING))
-		diag_note(c->d, g, name->loc, "in container '%.*s' of %.*s",
-		    STR_ARG(shown(yaml_text(name))), STR_ARG(object));
-	else
-		diag_note(
-		    c->d, g, object_loc(c->o), "in %.*s", STR_ARG(object));
+	k8s_say_whose(c->d, g, c->o, container_of(f));
 }
 
 /* --- names that are not in the table --- */
@@ -286,8 +259,8 @@ check_string(struct check *c, const struct frame *f, const struct yaml_node *n,
 	if (at == NULL || s.n == 0 || is_known_value(at, s) ||
 	    is_full(c, strict))
 		return;
-	g = diag_report(
-	    c->d, UNKNOWN_VALUE, n->loc, STR_ARG(shown(s)), path_of(c, f));
+	g = diag_report(c->d, UNKNOWN_VALUE, n->loc,
+	    STR_ARG(str_clip(s, NAME_SHOWN)), path_of(c, f));
 	found(c, g, f, strict);
 	diag_help(c->d, g, "known: %s", t->values);
 	while (next_word(&word, &at)) {
@@ -360,8 +333,8 @@ check_form(struct check *c, const struct frame *f, const struct yaml_node *n,
 			return;
 		got = "something else";
 		if (!c->secret)
-			got = arena_printf(
-			    c->a, "'%.*s'", STR_ARG(shown(value->text)))
+			got = arena_printf(c->a, "'%.*s'",
+			    STR_ARG(str_clip(value->text, NAME_SHOWN)))
 				  .p;
 	}
 	wrong_found(c, f, n, want, got, NULL);

@@ -206,6 +206,41 @@ k8s_describe(struct arena *a, const struct k8s_object *o)
 	    STR_ARG(o->ns));
 }
 
+struct loc
+k8s_loc(const struct k8s_object *o)
+{
+	const struct yaml_node *n =
+	    yaml_path(o->node, "metadata", "name", NULL);
+
+	if (n == NULL)
+		n = yaml_getz(o->node, "kind");
+	return n == NULL ? o->node->loc : n->loc;
+}
+
+/* So much of a name is shown. */
+#define NAME_SHOWN 100
+
+void
+k8s_say_whose(struct diags *d, struct diag *g, const struct k8s_object *o,
+    const struct yaml_node *container)
+{
+	struct str object = k8s_describe(d->arena, o);
+	const struct yaml_node *name = yaml_getz(container, "name");
+	struct str from = o->unit == NULL ? STR("") : o->unit->rendered_from;
+
+	if (g->nnotes > 0)
+		return; /* equal to an earlier finding */
+	if (yaml_is(name, YAML_STRING))
+		diag_note(d, g, name->loc, "in container '%.*s' of %.*s",
+		    STR_ARG(str_clip(yaml_text(name), NAME_SHOWN)),
+		    STR_ARG(object));
+	else
+		diag_note(d, g, k8s_loc(o), "in %.*s", STR_ARG(object));
+	if (from.n > 0)
+		diag_note(d, g, loc_none, "rendered from %.*s",
+		    STR_ARG(str_clip(from, NAME_SHOWN)));
+}
+
 static struct str
 ns_or_default(struct str ns)
 {

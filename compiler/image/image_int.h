@@ -21,7 +21,6 @@ bool img_ref_eq(const struct img_ref *a, const struct img_ref *b);
 struct img_source;
 struct img_kind {
 	const char *what; /* "OCI layout": how messages call it */
-	const char *flag; /* the option that names one, or NULL */
 	/* Adds a source for each that the options name. */
 	void (*open)(struct img_store *s, const struct img_kind *kind);
 	/*
@@ -127,8 +126,8 @@ struct img_blobs {
 	 * `place` is a digest, or where `img_blobs` is an archive of docker
 	 * a name in it.  RT_ENOTFOUND.
 	 */
-	int (*open)(struct img_span *out, struct img_blobs *b,
-	    struct str place, struct rt_err *err);
+	int (*open)(struct img_span *out, struct img_blobs *b, struct str place,
+	    struct rt_err *err);
 	struct map scanned; /* of image_users.c: layers that images share */
 };
 

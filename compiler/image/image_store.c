@@ -10,14 +10,13 @@
 #include "runtime/base/banned.h"
 
 const struct img_kind img_kinds[] = {
-    {"images file", "--images=FILE", img_images_open, img_file_answer, NULL,
-	NULL},
-    {"lock file", NULL, img_lock_open, img_file_answer, NULL, NULL},
-    {"OCI layout", "--image-source=oci-layout:DIR", img_layout_open,
-	img_layout_answer, img_layout_peek, img_layout_close},
-    {"docker archive", "--image-source=docker-archive:FILE", img_archive_open,
-	img_archive_answer, NULL, img_archive_close},
-    {"built-in", NULL, img_pause_open, img_pause_answer, NULL, NULL},
+    {"images file", img_images_open, img_file_answer, NULL, NULL},
+    {"lock file", img_lock_open, img_file_answer, NULL, NULL},
+    {"OCI layout", img_layout_open, img_layout_answer, img_layout_peek,
+	img_layout_close},
+    {"docker archive", img_archive_open, img_archive_answer, NULL,
+	img_archive_close},
+    {"built-in", img_pause_open, img_pause_answer, NULL, NULL},
 };
 const size_t img_nkinds = sizeof(img_kinds) / sizeof(img_kinds[0]);
 
@@ -77,24 +76,14 @@ say_tried(struct buf *b, const struct img_source *src, const char *why)
 static int
 not_found(struct buf *tried, bool locked, struct rt_err *err)
 {
-	struct buf flags = {0};
-	size_t i;
-
 	if (tried->n == 0)
 		buf_puts(tried, "no source was given");
 	if (locked)
 		return rt_err_set(err, RT_ENOTFOUND,
 		    "not locked: %.*s; --locked allows no other source",
 		    (int)tried->n, tried->p);
-	for (i = 0; i < img_nkinds; i++)
-		if (img_kinds[i].flag != NULL)
-			buf_printf(&flags, "%s%s", flags.n > 0 ? ", " : "",
-			    img_kinds[i].flag);
-	(void)rt_err_set(err, RT_ENOTFOUND,
-	    "found nowhere: %.*s; its facts can come from %.*s", (int)tried->n,
-	    tried->p, STR_ARG(buf_str(&flags)));
-	buf_free(&flags);
-	return RT_ENOTFOUND;
+	return rt_err_set(
+	    err, RT_ENOTFOUND, "found nowhere: %.*s", (int)tried->n, tried->p);
 }
 
 /* Facts that lack something leave the question to the next source. */

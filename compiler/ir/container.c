@@ -131,7 +131,7 @@ ir_read_container(
 	struct ir_env *e;
 
 	out->node = n;
-	c->container = yaml_get_str(n, STR("name"));
+	c->container = n;
 	IR_READ(c, n, container_fields, out);
 	if (yaml_is(n, YAML_MAP) && out->image.s.n == 0)
 		ir_failed(c, diag_report(c->diags, NO_IMAGE, n->loc,
@@ -140,5 +140,5 @@ ir_read_container(
 		check_mount(c, m);
 	VEC_FOREACH(e, &out->env)
 		check_env(c, e);
-	c->container = STR("");
+	c->container = NULL;
 }

@@ -9,7 +9,7 @@ struct ir_ctx {
 	struct arena *arena;
 	struct diags *diags;
 	const struct k8s_object *object;
-	struct str container; /* name of the one that is read, or empty */
+	const struct yaml_node *container; /* the one that is read */
 	bool failed;
 };
 

@@ -12,15 +12,7 @@ struct diag *
 ir_failed(struct ir_ctx *c, struct diag *g)
 {
 	c->failed = true;
-	if (g->nnotes > 0)
-		return g;
-	if (c->container.n > 0)
-		diag_note(c->diags, g, loc_none, "in container '%.*s' of %.*s",
-		    STR_ARG(c->container),
-		    STR_ARG(k8s_describe(c->arena, c->object)));
-	else
-		diag_note(c->diags, g, loc_none, "in %.*s",
-		    STR_ARG(k8s_describe(c->arena, c->object)));
+	k8s_say_whose(c->diags, g, c->object, c->container);
 	return g;
 }
 

@@ -115,19 +115,9 @@ lw_last(struct str path)
 struct diag *
 lw_found(struct work *w, struct diag *g)
 {
-	struct diags *d = w->l->diags;
-	const struct k8s_object *o = w->w->object;
-	struct str object;
-
 	if (g->severity == DIAG_ERROR)
 		w->failed = true;
-	if (g->nnotes > 0)
-		return g;
-	object = k8s_describe(d->arena, o);
-	if (w->k != NULL)
-		diag_note(d, g, loc_none, "in container '%.*s' of %.*s",
-		    STR_ARG(w->k->name.s), STR_ARG(object));
-	else
-		diag_note(d, g, loc_none, "in %.*s", STR_ARG(object));
+	k8s_say_whose(
+	    w->l->diags, g, w->w->object, w->k == NULL ? NULL : w->k->node);
 	return g;
 }

@@ -25,12 +25,7 @@ const char *const pass_lists[PASS_LISTS] = {"initContainers", "containers"};
 struct loc
 pass_object_loc(const struct k8s_object *o)
 {
-	const struct yaml_node *n =
-	    yaml_path(o->node, "metadata", "name", NULL);
-
-	if (n == NULL)
-		n = yaml_getz(o->node, "kind");
-	return n == NULL ? o->node->loc : n->loc;
+	return k8s_loc(o);
 }
 
 struct loc
@@ -51,17 +46,7 @@ void
 pass_context(struct pass_ctx *ctx, struct diag *g, const struct k8s_object *o,
     const struct yaml_node *container)
 {
-	struct str s = k8s_describe(ctx->arena, o);
-	struct str name = yaml_get_str(container, STR("name"));
-
-	if (g->nnotes > 0)
-		return;
-	if (container == NULL)
-		diag_note(
-		    ctx->diags, g, pass_object_loc(o), "in %.*s", STR_ARG(s));
-	else
-		diag_note(ctx->diags, g, pass_loc(container, o),
-		    "in container '%.*s' of %.*s", STR_ARG(name), STR_ARG(s));
+	k8s_say_whose(ctx->diags, g, o, container);
 }
 
 bool

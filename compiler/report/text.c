@@ -105,7 +105,7 @@ marker(struct writer *w, struct str line, size_t from, size_t len)
 }
 
 static void
-excerpt(struct writer *w, struct loc l)
+excerpt(struct writer *w, struct loc l, bool injected)
 {
 	struct place at = source_place(w->arena, l.source, l.off);
 	struct str line = source_line(w->arena, l.source, at.line);
@@ -118,7 +118,10 @@ excerpt(struct writer *w, struct loc l)
 	if (len > line.n - from)
 		len = line.n - from;
 	line = window(line, width, &from);
-	buf_printf(w->out, "%5u | ", at.line);
+	if (injected) /* the number would be that of no file */
+		buf_puts(w->out, "    + | ");
+	else
+		buf_printf(w->out, "%5u | ", at.line);
 	printable(w->out, line);
 	buf_puts(w->out, "\n      | ");
 	marker(w, line, from, len);
@@ -149,7 +152,7 @@ one(struct writer *w, const struct diag *g)
 	printable(w->out, g->text);
 	buf_printf(w->out, " [%s]\n", diag_table[g->id].name);
 	if (l.source != NULL && !g->hidden)
-		excerpt(w, l);
+		excerpt(w, what == NULL ? l : g->loc, what != NULL);
 	if (what != NULL)
 		note(w, g->loc, arena_printf(w->arena, "in %s", what));
 	for (i = 0; i < g->nnotes; i++)

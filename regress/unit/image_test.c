@@ -731,7 +731,7 @@ pause__built_in(void **state)
 		assert_true(got->have_users && got->passwd.n == 0);
 	}
 	expect_error(
-	    f, "registry.k8s.io/pause:9", 0, RT_ENOTFOUND, "--images=FILE");
+	    f, "registry.k8s.io/pause:9", 0, RT_ENOTFOUND, "no source was given");
 	expect_error(f, "", 0, RT_EFORMAT, "empty");
 	expect_error(f, "UP", 0, RT_EFORMAT, "lower case");
 }

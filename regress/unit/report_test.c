@@ -67,8 +67,8 @@ report_text__inserted_text(void **state)
 	report_text(&f->out, f->arena, &f->d, &plain);
 	assert_strz(buf_str(&f->out),
 	    "a.yml:2:1: error: internal error: why [internal]\n"
-	    "    2 | \n"
-	    "      | ^\n"
+	    "    + | b: 22\n"
+	    "      |    ^~\n"
 	    "a.yml:2:1: note: in the injected Initializer\n"
 	    "1 error, 0 warnings\n");
 }

@@ -39,6 +39,16 @@ str_starts(struct str s, struct str prefix)
 	return s.n >= prefix.n && str_eq(str_sub(s, 0, prefix.n), prefix);
 }
 
+struct str
+str_clip(struct str s, size_t max)
+{
+	size_t n = s.n < max ? s.n : max;
+
+	while (n > 0 && n < s.n && ((unsigned char)s.p[n] & 0xc0) == 0x80)
+		n--;
+	return str_sub(s, 0, n);
+}
+
 bool
 str_ends(struct str s, struct str suffix)
 {

@@ -33,6 +33,8 @@ bool str_starts(struct str s, struct str prefix);
 bool str_ends(struct str s, struct str suffix);
 /* Bytes from `from` up to (not including) `to`; both are clamped. */
 struct str str_sub(struct str s, size_t from, size_t to);
+/* At most `max` bytes of it, no character cut. */
+struct str str_clip(struct str s, size_t max);
 /* Offset of the first `needle` at or after `from`, or SIZE_MAX. */
 size_t str_find(struct str s, struct str needle, size_t from);
 /* Offset of the first byte `c` at or after `from`, or SIZE_MAX. */

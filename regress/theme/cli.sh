@@ -1,0 +1,310 @@
+# SPDX-License-Identifier: Apache-2.0
+# Command lines, each in a fresh copy of the samples:
+#   cli STATUS 'ARGUMENTS' [CHECK...]
+# ARGUMENTS is a line of sh words after the program's name; @G stands for
+# "generate" with a platform and the images of the samples.  CHECKs:
+#   out=PATTERN err=PATTERN   a line of stdout, stderr matches (grep -E)
+#   out! err!                 nothing is printed there
+#   out!PATTERN err!PATTERN   no line matches
+#   has=FILE hasnot=FILE      the file is there, or is not
+#   same                      the YAML is as it was
+#   nothing                   the same, and no manifest and no key was made
+# cli_in names the file for standard input, cli_as a command to run it with.
+
+# shellcheck disable=SC2016,SC2154 # for the shell of the case; the driver's
+cli_g="generate --reference-values metal-qemu-snp --offline"
+cli_g="$cli_g --image-source oci-layout:images"
+
+cli_check() { # CHECK
+	case $1 in
+	out=*) grep -qE -e "${1#out=}" "$cli/.out" ;;
+	err=*) grep -qE -e "${1#err=}" "$cli/.err" ;;
+	out!) [ ! -s "$cli/.out" ] ;;
+	err!) [ ! -s "$cli/.err" ] ;;
+	out!*) ! grep -qE -e "${1#out!}" "$cli/.out" ;;
+	err!*) ! grep -qE -e "${1#err!}" "$cli/.err" ;;
+	has=*) [ -e "$cli/${1#has=}" ] ;;
+	hasnot=*) [ ! -e "$cli/${1#hasnot=}" ] ;;
+	same) diff -r "$cli_from/shop" "$cli/shop" >>"$cli.diff" ;;
+	nothing) cli_check same && cli_check hasnot=manifest.json &&
+		cli_check hasnot=workload-owner.pem ;;
+	*) false ;;
+	esac
+}
+
+cli_fresh() {
+	rm -rf "$cli"
+	cp -R "$cli_from" "$cli"
+}
+
+# The case runs in what the one before left, if `cli_keep` is set.
+cli() {
+	status=$1
+	line=$2
+	shift 2
+	[ -n "${cli_keep:-}" ] || cli_fresh
+	: >"$cli.diff"
+	words=$(printf '%s\n' "$line" | sed "s|@G|$cli_g|")
+	(cd "$cli" && ${cli_as:-} timeout 60 sh -c "contrast $words") \
+		<"$cli_from/${cli_in:-empty}" >"$cli/.out" 2>"$cli/.err"
+	rc=$?
+	[ "$rc" -eq "$status" ] || echo "exit status $rc, not $status" >>"$cli.diff"
+	for check; do
+		cli_check "$check" || echo "not so: $check" >>"$cli.diff"
+	done
+	if find "$cli" -name '*.??????' ! -name '*.sha256' ! -name '*.*.*' |
+		grep -v 'images/' | grep -q .; then
+		echo "a temporary file is left" >>"$cli.diff"
+	fi
+	if [ -s "$cli.diff" ]; then
+		cat "$cli/.err" >>"$cli.diff"
+		bad "cli: contrast $line" "$cli.diff"
+	else
+		ok "cli: contrast $line"
+	fi
+}
+
+cli_framework() {
+	cli 0 '' 'out=^Usage:' err!
+	cli 0 '--help' 'out=^  generate ' err!
+	cli 0 'generate --help' 'out=--reference-values PLATFORM' err!
+	cli 0 'generate -h nosuch' 'out=^Usage:' err!
+	cli 0 'help generate' 'out=--add-workload-owner-key FILE' err!
+	cli 2 'help nosuch' out! 'err=unknown help topic: nosuch'
+	cli 0 '--version' 'out=^contrast version v' err!
+	cli 0 '-v' 'out=^contrast version v' err!
+	cli 0 'version' 'out=^contrast version v' err!
+	cli 2 'nosuch' out! 'err=^Error: unknown command "nosuch" for "contrast"$' \
+		"err=^Run 'contrast --help' for usage" 'err!Did you mean'
+	cli 2 'genrate' 'err=^Did you mean this' 'err=^.generate$'
+	cli 2 'gen' 'err=^.generate$'
+	cli 2 'set -c x:1313 shop' 'err=^Error: unknown command "set"' \
+		'err=program of your Contrast release'
+	cli 2 '--nosuch' out! 'err=^Error: unknown flag: --nosuch$'
+	cli 2 'generate --manifst m shop' out! 'err=^Usage:' nothing \
+		'err=^Error: unknown flag: --manifst .did you mean --manifest'
+	cli 2 'generate -x shop' "err=^Error: unknown shorthand flag: 'x' in -x$"
+	cli 2 'generate shop --manifest' \
+		'err=^Error: flag needs an argument: --manifest$'
+	cli 2 'generate shop -m' "err=flag needs an argument: 'm' in -m$"
+	cli 2 'generate shop -d=x' 'err=^Error: invalid argument "x" for "-d, --disable-updates" flag: strconv.ParseBool: parsing "x": invalid syntax$'
+	cli 2 'generate -d -w k.pem shop' 'err=^Error: if any flags in the group \[add-workload-owner-key disable-updates\] are set none of the others can be; \[add-workload-owner-key disable-updates\] were all set$'
+	cli 2 'generate' 'err=^Error: no .yml/.yaml files found$'
+	cli 2 'generate --reference-values nosuch shop' nothing \
+		'err=^Error: parse flags: invalid reference-values platform: unknown platform: nosuch$'
+	cli 2 '@G --startup-deny maybe shop' 'err=startup-deny: unknown value'
+	cli 2 '@G --workload-secret-id-format x shop' 'err=unknown value: x'
+	cli 2 '@G --color sometimes shop' 'err=unknown value: sometimes'
+	cli 2 '@G --report xml shop' 'err=unknown report format: xml'
+	cli 2 '@G -W nosuch shop' 'err=-W nosuch: no diagnostic'
+	cli 2 '@G --target kata-5 shop' 'err=unknown target: kata-5'
+	cli 2 '@G --log-level loud shop' 'err=invalid log level: "loud"'
+	cli 2 'explain no-workloat' 'err=did you mean no-workload'
+	cli 0 'explain no-workload' 'out=^no-workload .error.' err!
+	cli 2 'completion' 'err=name one shell'
+	cli 0 'completion zsh' 'out=bashcompinit'
+	cli 0 'completion fish' 'out=^complete -c contrast '
+}
+
+# The command lines of Contrast's documentation, all releases.
+cli_contrast() {
+	cli 1 'generate shop/*' out! nothing \
+		'err=runtime class name: no default platform was specified'
+	cli 1 'generate --reference-values aks-clh-snp shop/' nothing \
+		"err=no policies for target 'aks-v1.2' yet"
+	cli 0 '@G shop/*' out! 'err=^✔️ Patched targets$' \
+		'err=^✔️ Generated workload policy annotations$' \
+		'err=^  Please fill in the reference values for Metal-QEMU-SNP$' \
+		'err=^✔️ Updated manifest manifest.json$' \
+		has=manifest.json has=workload-owner.pem \
+		has=seedshare-owner.pem has=coordinator-policy.sha256 \
+		hasnot=rules.rego hasnot=settings.json
+	cli 0 '@G --reference-values K3s-QEMU-SNP --skip-initializer shop/' \
+		'err=^  Please fill in the reference values for K3s-QEMU-SNP$'
+	cli 0 '@G --skip-service-mesh -c layers-cache.json shop'
+	cli 0 '@G --log-level=debug --workspace-dir=. -m=m.json shop' \
+		has=m.json hasnot=manifest.json
+	cli 0 '@G -dm m.json shop' has=m.json hasnot=workload-owner.pem
+	cli 0 '@G -mm.json --disable-updates=false shop -- helm' has=m.json \
+		has=workload-owner.pem 'err=^  7 of 7 workloads'
+	cli 3 '@G shop -- -q' 'err=walk -q: '
+	cli 0 '--workspace-dir ws @G shop' has=ws/manifest.json \
+		has=ws/workload-owner.pem hasnot=manifest.json
+	cli 0 '@G --workspace-dir ws -m m.json shop' has=m.json \
+		has=ws/seedshare-owner.pem hasnot=ws/m.json
+	cli 0 '@G -q shop' out! err!
+	cli 0 '@G shop --profile v1.2'
+	cli 0 '@G shop --compat latest --manifest-format 1.2'
+	cli 0 '@G -w one.pem -w two.pem --add-seedshare-owner-key s.pem shop' \
+		has=manifest.json
+}
+
+cli_streams() {
+	cli_in=helm/parcel.yml
+	cli 0 '@G -' 'out=^# Source: ' 'out!✔️' 'err=^✔️ Patched' has=manifest.json
+	cli 0 '@G -f -' 'out=cc_init_data: ' 'err=^  2 of 2 workloads'
+	cli 0 '@G - -o out.yml' out! has=out.yml
+	cli 0 '@G shop -o -' 'out=^kind: Service' 'err=^✔️ Updated'
+	cli 3 '@G - >/dev/full' 'err=write standard output: No space'
+	cli_in=service.yml
+	cli 1 '@G -' out! 'err=no .yml/.yaml files with .contrast-cc. runtime found'
+	cli 0 '@G --allow-empty -' 'out=^kind: Service$'
+	cli_in=
+	cli 0 '@G shop 2>/dev/null' out!
+	cli 1 '@G --report json bad.yml 2>&1 >/dev/null' 'out="name": *"yaml-duplicate-key"'
+	cli 1 '@G --color always bad.yml' 'err=\[1;31merror'
+	cli 1 'generate bad.yml; exit $?' 'err!\[1;31m'
+	cli_as='env NO_COLOR=1'
+	cli 1 '@G bad.yml' 'err!\[1;31m'
+	cli_as=
+}
+
+cli_files() {
+	cli 0 '@G shop shop/web.yml ./shop -o out.yml' same has=out.yml \
+		'err=^  5 of 5 workloads'
+	cli 3 '@G shop -o no/out.yml' nothing \
+		'err=^Error: parse flags: no: No such file or directory$'
+	cli 3 '@G shop -o notes.txt/out.yml' nothing \
+		'err=^Error: parse flags: not a directory: notes.txt$'
+	cli 3 '@G nosuch -o shop' nothing \
+		'err=^Error: parse flags: output file shop is a directory$'
+	cli 3 '@G nosuch shop' nothing out! 'err=walk nosuch: .*No such file'
+	cli 1 '@G images' 'err=no .yml/.yaml files found'
+	cli 1 '@G notes.txt' 'err=ignoring notes.txt: not a .yml/.yaml file'
+	cli 0 '@G notes.txt shop' 'err=ignoring notes.txt'
+	cli 0 '@G -W no-input-ignored notes.txt shop' 'err!ignoring'
+	cli 1 '@G -W error notes.txt shop' 'err=error: ignoring' nothing
+	cli 1 '@G shop bad.yml worse.yml' nothing 'err=^bad.yml:[0-9]+:[0-9]+: error' \
+		'err=^worse.yml:[0-9]+:[0-9]+: error' 'err=^2 errors'
+	cli 3 '@G --image-replacements no.txt shop' \
+		'err=^Error: patch targets: opening image replacements file no.txt: '
+	cli 3 '@G --reference-values-file no.json shop' 'err=no.json' nothing
+	cli 1 '@G -w no1.pem -w no2.pem shop' nothing \
+		'err=adding workload owner key to manifest: reading workload owner key: '
+	cli 1 '@G -m broken.json shop' 'err=unmarshal existing manifest: ' \
+		hasnot=workload-owner.pem
+}
+
+# What a user without rights cannot change stays, and nothing else is left.
+cli_rights() {
+	if [ "$(id -u)" -eq 0 ]; then
+		command -v setpriv >/dev/null || {
+			skip "cli: rights" "setpriv is not installed"
+			return
+		}
+		cli_as='setpriv --reuid=65534 --regid=65534 --clear-groups'
+		chmod 755 "$scratch" "$cli_from" "${cli_path%/*}"
+	fi
+	cli_fresh
+	cli_keep=1
+	chmod 777 "$cli"
+	chmod 644 "$cli"/*.pem
+	chmod 555 "$cli/shop"
+	cli 3 '@G shop' 'err=^Error: write .*shop.*: Permission denied' nothing
+	chmod 755 "$cli/shop"
+	chmod 000 "$cli/shop/web.yml"
+	cli 3 '@G shop' 'err=walk shop/web.yml: .*Permission denied' \
+		hasnot=manifest.json
+	cli_keep=
+	cli_as=
+}
+
+# A second run changes nothing; what it must keep is kept.
+cli_again() {
+	cli 0 '@G -q shop'
+	cp -R "$cli" "$cli.first"
+	cli_keep=1
+	cli 0 '@G -q shop' err!
+	rm -f "$cli/.out" "$cli/.err" "$cli.first/.out" "$cli.first/.err"
+	if diff -r "$cli.first" "$cli" >"$cli.diff"
+	then ok "cli: second run"
+	else bad "cli: second run" "$cli.diff"
+	fi
+	cli 0 '@G --reference-values metal-qemu-tdx shop' \
+		'err!reference values for Metal-QEMU-TDX'
+	cli 0 '@G -d shop' has=workload-owner.pem
+	cli 0 'policies -m manifest.json shop' 'out=Deployment/parcel/web'
+	cli 0 'manifest validate --allow-missing manifest.json'
+	rm -rf "$cli.first"
+	cli_keep=
+}
+
+# The form of files: links, no newline at the end, CRLF, BOM, JSON.
+cli_forms() {
+	pod='apiVersion: v1\nkind: Pod\nmetadata: {name: p}\nspec:\n  runtimeClassName: contrast-cc\n  containers:\n  - name: c\n    image: IMAGE'
+	pod=$(printf '%s' "$pod" |
+		sed "s|IMAGE|$(head -n 1 "$cli_from/images/REFERENCES")|")
+	# shellcheck disable=SC2059 # a format
+	printf "$pod" >"$cli_from/end.yml"
+	(printf '\357\273\277' && sed 's/$/\r/' "$cli_from/end.yml" && echo) \
+		>"$cli_from/bom.yml"
+	(cd "$cli_from" && ln -sf end.yml link.yml)
+	cli 0 '@G end.yml' has=manifest.json
+	cli 0 '@G bom.yml && head -c 3 bom.yml | od -An -tx1 && test "$(tr -cd "\r" <bom.yml | wc -c)" = "$(wc -l <bom.yml)"' \
+		'out=ef bb bf'
+	cli 0 '@G link.yml && test -L link.yml && grep -c default_vcpus end.yml' \
+		'out=^1$'
+	printf '%s"metadata":{"name":"p"},"spec":{%s"containers":[{%s"%s"}]}}' \
+		'{"apiVersion":"v1","kind":"Pod",' \
+		'"runtimeClassName":"contrast-cc",' '"name":"c","image":' \
+		"$(head -n 1 "$cli_from/images/REFERENCES")" >"$cli_from/p.json"
+	(printf 'apiVersion: v1\nkind: List\nitems:\n- ' &&
+		sed '2,$s/^/  /' "$cli_from/end.yml") >"$cli_from/list.yml"
+	cli 0 '@G p.json && grep -c cc_init_data p.json' 'out=^1$'
+	cli 0 '@G list.yml && grep -c cc_init_data list.yml' 'out=^1$'
+}
+
+cli_completion() {
+	command -v bash >/dev/null || {
+		skip "cli: completion" "bash is not installed"
+		return
+	}
+	for case in 'gen:generate' 'generate --refer:--reference-values' \
+		'generate --reference-values Metal-QEMU-TDX-:Metal-QEMU-TDX-GPU' \
+		'policies --ex:--extract'; do
+		words=${case%%:*}
+		if (cd "$cli_from" && contrast completion bash >"$scratch/c.sh" &&
+			bash -c '. "$1"; shift; COMP_WORDS=(contrast "$@")
+			COMP_CWORD=$#; _contrast; echo "${COMPREPLY[@]}"' \
+			bash "$scratch/c.sh" $words) 2>&1 |
+			grep -qE -e "(^| )${case#*:}( |$)"
+		then ok "cli: completion $words"
+		else bad "cli: completion $words"
+		fi
+	done
+}
+
+# Keys, so that no case but one waits for an RSA key.
+cli_keys() {
+	cli_fresh
+	(cd "$cli" && contrast ${cli_g} -q helm
+	mv workload-owner.pem "$cli_from/one.pem"
+	contrast ${cli_g} -q helm && mv workload-owner.pem "$cli_from/two.pem"
+	cp seedshare-owner.pem "$cli_from/"
+	cp seedshare-owner.pem "$cli_from/s.pem"
+	cp seedshare-owner.pem "$cli_from/ws/") >/dev/null 2>&1
+}
+
+theme_cli() {
+	cli_path=$(CDPATH='' cd -- "$O" && pwd)
+	cli_old=$PATH
+	PATH=$cli_path:$PATH
+	cli=$scratch/cli
+	cli_from=$scratch/cli.from
+	rm -rf "$cli_from"
+	cp -R samples "$cli_from"
+	mkdir "$cli_from/ws"
+	: >"$cli_from/empty"
+	echo text >"$cli_from/notes.txt"
+	echo '{' >"$cli_from/broken.json"
+	printf 'kind: Service\napiVersion: v1\nmetadata: {name: s}\n' \
+		>"$cli_from/service.yml"
+	printf 'kind: Pod\nkind: Pod\n' >"$cli_from/bad.yml"
+	printf 'kind: [\n' >"$cli_from/worse.yml"
+	cli_keys
+	for part in framework contrast streams files rights again forms \
+		completion; do
+		"cli_$part"
+	done
+	PATH=$cli_old
+}
