@@ -99,9 +99,13 @@ check_mount(struct ir_ctx *c, const struct ir_mount *m)
 {
 	size_t i;
 
-	if (m->sub_path.s.n > 0)
-		ir_failed(
-		    c, diag_report(c->diags, SUB_PATH, m->sub_path.node->loc));
+	if (m->sub_path.s.n > 0) {
+		const struct yaml_node *key = yaml_key(m->node, STR("subPath"));
+
+		c->failed = true;
+		if (!ir_reported(c->diags, key->loc))
+			ir_failed(c, diag_report(c->diags, SUB_PATH, key->loc));
+	}
 	for (i = 0; i < m->path.s.n && m->path.s.p[i] == '/'; i++)
 		continue;
 	if (i == m->path.s.n)

@@ -62,24 +62,32 @@ read_old_account(struct ir_ctx *c, struct yaml_node *n, void *out)
 }
 
 /* Members that would change the requests in a way no policy can express. */
+static const struct {
+	struct str key;
+	bool refused; /* with this value */
+} unsupported[] = {
+    {STR_INIT("hostPID"), true},
+    {STR_INIT("hostIPC"), true},
+    {STR_INIT("hostUsers"), false},
+};
+
 static void
-refuse_if_true(struct ir_ctx *c, struct yaml_node *n, void *out)
+check_unsupported(struct ir_ctx *c, const struct yaml_node *spec)
 {
+	const struct yaml_node *key;
+	size_t i;
 	bool b;
 
-	(void)out;
-	if (yaml_to_bool(n, &b) && b)
-		ir_failed(c, diag_report(c->diags, POD_UNSUPPORTED, n->loc));
-}
-
-static void
-refuse_if_false(struct ir_ctx *c, struct yaml_node *n, void *out)
-{
-	bool b;
-
-	(void)out;
-	if (yaml_to_bool(n, &b) && !b)
-		ir_failed(c, diag_report(c->diags, POD_UNSUPPORTED, n->loc));
+	for (i = 0; i < sizeof(unsupported) / sizeof(unsupported[0]); i++) {
+		if (!yaml_to_bool(yaml_get(spec, unsupported[i].key), &b) ||
+		    b != unsupported[i].refused)
+			continue;
+		key = yaml_key(spec, unsupported[i].key);
+		c->failed = true;
+		if (!ir_reported(c->diags, key->loc))
+			ir_failed(c,
+			    diag_report(c->diags, POD_UNSUPPORTED, key->loc));
+	}
 }
 
 #define W(member) offsetof(struct ir_workload, member)
@@ -92,9 +100,6 @@ static const struct ir_field spec_fields[] = {
     {"shareProcessNamespace", W(share_pids), ir_read_bool},
     {"serviceAccountName", W(service_account), ir_read_str},
     {"serviceAccount", 0, read_old_account},
-    {"hostPID", 0, refuse_if_true},
-    {"hostIPC", 0, refuse_if_true},
-    {"hostUsers", 0, refuse_if_false},
 };
 
 static const struct ir_field sysctl_fields[] = {
@@ -181,6 +186,7 @@ ir_build(struct arena *a, struct diags *d, const struct k8s_object *o)
 	if (o->pod_meta != NULL)
 		IR_READ(&c, o->pod_meta, meta_fields, w);
 	IR_READ(&c, o->pod_spec, spec_fields, w);
+	check_unsupported(&c, o->pod_spec);
 	read_sysctls(&c, w);
 	read_claims(&c, w);
 	if (w->main.n == 0)

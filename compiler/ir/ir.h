@@ -146,6 +146,9 @@ struct ir_workload {
 struct ir_workload *ir_build(
     struct arena *a, struct diags *d, const struct k8s_object *o);
 
+/* Is there an error about this place already (of the check of fields)? */
+bool ir_reported(const struct diags *d, struct loc loc);
+
 /* A backslash before each character that is special in an expression. */
 struct str ir_regex_escape(struct arena *a, struct str s);
 

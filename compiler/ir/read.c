@@ -17,8 +17,8 @@ ir_failed(struct ir_ctx *c, struct diag *g)
 }
 
 /* The check of the fields may have spoken about this place already. */
-static bool
-reported(const struct diags *d, struct loc loc)
+bool
+ir_reported(const struct diags *d, struct loc loc)
 {
 	struct diag **it;
 
@@ -34,7 +34,7 @@ reported(const struct diags *d, struct loc loc)
 void
 ir_bad_type(struct ir_ctx *c, const struct yaml_node *n, const char *wanted)
 {
-	if (reported(c->diags, n->loc))
+	if (ir_reported(c->diags, n->loc))
 		c->failed = true;
 	else
 		ir_failed(c, diag_report(c->diags, IR_TYPE, n->loc, wanted));
@@ -104,7 +104,7 @@ unquoted(struct ir_ctx *c, const struct yaml_node *n)
 {
 	struct diag *g;
 
-	if (reported(c->diags, n->loc)) {
+	if (ir_reported(c->diags, n->loc)) {
 		c->failed = true;
 		return;
 	}

@@ -413,7 +413,10 @@ lw_volumes(struct work *w, struct mounts *m, struct jv *storages)
 		const struct ir_volume *v = uses[i].volume;
 
 		if (v->kind == IR_UNSUPPORTED) {
-			lw_found(w, diag_report(w->l->diags, VOLUME_UNSUPPORTED,
+			w->failed = true;
+			if (!ir_reported(w->l->diags, v->type_key->loc))
+				lw_found(w,
+				    diag_report(w->l->diags, VOLUME_UNSUPPORTED,
 					v->type_key->loc, STR_ARG(v->name.s),
 					STR_ARG(v->type)));
 			continue;

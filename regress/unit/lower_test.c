@@ -327,13 +327,13 @@ static const struct {
 	"4294967296"},
     {POD("  securityContext: {fsGroup: 2147483648}\n"), DIAG_IR_RANGE,
 	"2147483648"},
-    {POD("  hostPID: true\n"), DIAG_POD_UNSUPPORTED, "true"},
+    {POD("  hostPID: true\n"), DIAG_POD_UNSUPPORTED, "hostPID"},
     {POD("    volumeMounts: [{name: v, mountPath: //}]\n"
 	 "  volumes: [{name: v}]\n"),
 	DIAG_MOUNT_ROOT, "//"},
     {POD("    volumeMounts: [{name: v, mountPath: /a, subPath: b}]\n"
 	 "  volumes: [{name: v}]\n"),
-	DIAG_SUB_PATH, "b"},
+	DIAG_SUB_PATH, "subPath"},
     {POD("    volumeMounts: [{name: v, mountPath: /a}]\n"
 	 "  volumes: [{name: v, nfs: {path: /}}]\n"),
 	DIAG_VOLUME_UNSUPPORTED, "nfs"},
