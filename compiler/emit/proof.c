@@ -29,14 +29,16 @@ unproven(struct diags *d, const struct source *s, const char *why)
 static bool
 is_base64(struct str s)
 {
+	static const bool digit[256] = {['A' ... 'Z'] = true,
+	    ['a' ... 'z'] = true,
+	    ['0' ... '9'] = true,
+	    ['+'] = true,
+	    ['/'] = true,
+	    ['='] = true};
 	size_t i;
 
 	for (i = 0; i < s.n; i++) {
-		char c = s.p[i];
-
-		if (!((c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z') ||
-			(c >= '0' && c <= '9') || c == '+' || c == '/' ||
-			c == '='))
+		if (!digit[(unsigned char)s.p[i]])
 			return false;
 	}
 	return true;

@@ -535,6 +535,7 @@ edit_apply(struct edits *e, const struct source **out, struct units *documents)
 		if (e->units[i].dirty)
 			diff_unit(e, &e->units[i], &all);
 	}
+	edit_range_end(e);
 	if (e->failed)
 		return false;
 	if (all.list.n > 0) {

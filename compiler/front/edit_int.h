@@ -25,6 +25,7 @@ struct edits {
 	struct edit_unit *units;
 	size_t n;
 	bool failed;
+	struct TSParser *parser; /* of edit_range.c, once needed */
 };
 
 /* How the user writes. */
@@ -133,6 +134,7 @@ unsigned edit_column(const struct edit_text *t, size_t at);
 struct str edit_newline(const struct edit_text *t, size_t at);
 
 /* tree-sitter's opinion. */
+void edit_range_end(struct edits *e);
 void edit_range_free(struct edit_range *r);
 /* Does it see a node at exactly this place? A diagnostic if not. */
 bool edit_range_check(struct edit_text *t, const struct yaml_node *n);

@@ -120,13 +120,33 @@ masked(struct edit_text *t, struct str text, size_t base)
 	return (struct str){copy, text.n};
 }
 
+/* One for all documents of a file. */
+static TSParser *
+parser_of(struct edits *e)
+{
+	if (e->parser != NULL)
+		return e->parser;
+	e->parser = ts_parser_new();
+	if (e->parser == NULL ||
+	    !ts_parser_set_language(e->parser, tree_sitter_yaml()))
+		rt_no_memory();
+	return e->parser;
+}
+
+void
+edit_range_end(struct edits *e)
+{
+	if (e->parser != NULL)
+		ts_parser_delete(e->parser);
+	e->parser = NULL;
+}
+
 static struct edit_range *
 range_new(struct edit_text *t, const struct yaml_node *at)
 {
 	struct str text = str_sub(t->text, t->from, t->to);
 	struct edit_range *r = ARENA_NEW(t->e->arena, struct edit_range);
 	struct loc loc;
-	TSParser *p;
 	TSNode root;
 
 	r->base = t->from;
@@ -145,11 +165,8 @@ range_new(struct edit_text *t, const struct yaml_node *at)
 		return NULL;
 	}
 	text = masked(t, text, r->base);
-	p = ts_parser_new();
-	if (p == NULL || !ts_parser_set_language(p, tree_sitter_yaml()))
-		rt_no_memory();
-	r->tree = ts_parser_parse_string(p, NULL, text.p, (uint32_t)text.n);
-	ts_parser_delete(p);
+	r->tree = ts_parser_parse_string(
+	    parser_of(t->e), NULL, text.p, (uint32_t)text.n);
 	if (r->tree == NULL)
 		rt_no_memory();
 	root = ts_tree_root_node(r->tree);

@@ -59,6 +59,13 @@ plain_first(struct str s)
 }
 
 static bool
+is_word(unsigned char c)
+{
+	return (c >= '/' && c <= '9') ||
+	       ((c | 0x20) >= 'a' && (c | 0x20) <= 'z');
+}
+
+static bool
 is_plain(struct str s)
 {
 	size_t i;
@@ -68,8 +75,12 @@ is_plain(struct str s)
 		return false;
 	for (i = 0; i < s.n; i++) {
 		unsigned char c = (unsigned char)s.p[i];
-		char next = i + 1 < s.n ? s.p[i + 1] : ' ';
+		char next;
 
+		/* Most text is nothing else, above all what is base64. */
+		if (is_word(c))
+			continue;
+		next = i + 1 < s.n ? s.p[i + 1] : ' ';
 		if (c < 0x20 || c >= 0x7f || strchr(",[]{}", c) != NULL)
 			return false;
 		if ((c == ':' && next == ' ') || (c == ' ' && next == '#') ||

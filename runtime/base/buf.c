@@ -43,13 +43,6 @@ buf_put(struct buf *b, struct str s)
 }
 
 void
-buf_putc(struct buf *b, char c)
-{
-	*buf_reserve(b, 1) = c;
-	b->n++;
-}
-
-void
 buf_puts(struct buf *b, const char *z)
 {
 	buf_put(b, str_from(z));

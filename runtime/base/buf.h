@@ -18,7 +18,13 @@ void buf_free(struct buf *b);
 /* Room for `n` more bytes at b->p + b->n; the caller adds to b->n. */
 char *buf_reserve(struct buf *b, size_t n);
 void buf_put(struct buf *b, struct str s);
-void buf_putc(struct buf *b, char c);
+static inline void
+buf_putc(struct buf *b, char c)
+{
+	if (b->n == b->cap)
+		(void)buf_reserve(b, 1);
+	b->p[b->n++] = c;
+}
 void buf_puts(struct buf *b, const char *z);
 void buf_fill(struct buf *b, char c, size_t n);
 void buf_printf(struct buf *b, const char *fmt, ...)

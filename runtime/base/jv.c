@@ -232,13 +232,16 @@ escape(struct buf *out, unsigned char c)
 void
 jv_print_string(struct buf *out, struct str s)
 {
+	/* What is not as it is. */
+	static const bool odd[256] = {
+	    [0 ... 0x1f] = true, ['"'] = true, ['\\'] = true};
 	size_t i, from = 0;
 
 	buf_putc(out, '"');
 	for (i = 0; i < s.n; i++) {
 		unsigned char c = (unsigned char)s.p[i];
 
-		if (c >= 0x20 && c != '"' && c != '\\')
+		if (!odd[c])
 			continue;
 		buf_put(out, str_sub(s, from, i));
 		escape(out, c);

@@ -137,6 +137,21 @@ str_u64(struct str s, uint64_t max, uint64_t *out)
 	return true;
 }
 
+/* How many bytes from `i` on are ASCII; `i` is. */
+static size_t
+ascii_run(struct str s, size_t i)
+{
+	size_t from = i++;
+	uint64_t eight;
+
+	for (; i + sizeof(eight) <= s.n; i += sizeof(eight)) {
+		memcpy(&eight, s.p + i, sizeof(eight));
+		if ((eight & 0x8080808080808080) != 0)
+			break;
+	}
+	return i - from;
+}
+
 bool
 str_is_utf8(struct str s)
 {
@@ -149,7 +164,7 @@ str_is_utf8(struct str s)
 		unsigned len, k;
 
 		if (c < 0x80) {
-			i++;
+			i += ascii_run(s, i);
 			continue;
 		}
 		len = c >= 0xf0 ? 4 : c >= 0xe0 ? 3 : 2;
