@@ -16,14 +16,22 @@
 /* The agent's limit for a policy file (policy-model 10.5). */
 #define DOCUMENT_MAX ((size_t)16 << 20)
 
+/* The state behind the first bytes of a document. */
+struct head {
+	size_t n;
+	bool literal;    /* the policy so far can stand between ''' */
+	unsigned quotes; /* at its end */
+	struct rt_sha256 hash;
+	struct rt_gzip *packed; /* of initdata */
+};
+
 struct carrier {
 	bool initdata, debug_shell;
-	bool literal;          /* the rules can stand between ''' */
-	unsigned quotes;       /* at the end of the rules */
-	struct buf text;       /* of the document, as long as it is literal */
-	size_t head, from;     /* what stays of it; where the policy begins */
-	struct rt_sha256 hash; /* of the head, as `packed` */
-	struct rt_gzip *packed;
+	size_t from;     /* where the policy begins */
+	struct buf text; /* of the document, as long as it is literal */
+	struct head rules;
+	struct head more; /* rules and data that the first two begin with */
+	struct buf first; /* the first document */
 	struct buf escaped, out; /* reused */
 };
 
@@ -86,6 +94,29 @@ put_header(struct buf *out, bool debug_shell)
 	buf_puts(out, "\"policy.rego\" = ");
 }
 
+static struct head
+head_copy(const struct head *from)
+{
+	struct head h = *from;
+
+	if (h.packed != NULL)
+		h.packed = rt_gzip_copy(h.packed);
+	return h;
+}
+
+/* To the end of a text that the head is the beginning of. */
+static void
+advance(struct head *h, struct str text)
+{
+	struct str rest = str_sub(text, h->n, text.n);
+
+	h->literal = h->literal && fits_literal(rest, &h->quotes);
+	rt_sha256_put(&h->hash, rest);
+	if (h->packed != NULL)
+		rt_gzip_put(h->packed, rest);
+	h->n = text.n;
+}
+
 struct carrier *
 carrier_new(const struct policy_options *o, struct str rules)
 {
@@ -95,19 +126,16 @@ carrier_new(const struct policy_options *o, struct str rules)
 		rt_no_memory();
 	c->initdata = o->initdata;
 	c->debug_shell = o->debug_shell;
-	c->literal = fits_literal(rules, &c->quotes);
 	if (c->initdata) {
+		c->rules.packed = rt_gzip_new();
 		put_header(&c->text, c->debug_shell);
 		buf_puts(&c->text, "'''\n");
+		advance(&c->rules, buf_str(&c->text));
 	}
+	c->rules.literal = true;
 	c->from = c->text.n;
 	buf_put(&c->text, rules);
-	c->head = c->text.n;
-	rt_sha256_put(&c->hash, buf_str(&c->text));
-	if (c->initdata) {
-		c->packed = rt_gzip_new();
-		rt_gzip_put(c->packed, buf_str(&c->text));
-	}
+	advance(&c->rules, buf_str(&c->text));
 	return c;
 }
 
@@ -117,35 +145,51 @@ carrier_free(struct carrier *c)
 	if (c == NULL)
 		return;
 	buf_free(&c->text);
+	buf_free(&c->first);
 	buf_free(&c->escaped);
 	buf_free(&c->out);
-	rt_gzip_free(c->packed);
+	rt_gzip_free(c->rules.packed);
+	rt_gzip_free(c->more.packed);
 	free(c);
 }
 
 struct buf *
 carrier_begin(struct carrier *c)
 {
-	c->text.n = c->head;
+	c->text.n = c->rules.n;
 	return &c->text;
 }
 
-/* The document begins with the head: what follows is hashed and packed. */
-static void
-pack_rest(struct carrier *c, unsigned char digest[SHA256_LEN])
+static size_t
+common(struct str a, struct str b)
 {
-	struct str rest = str_sub(buf_str(&c->text), c->head, SIZE_MAX);
-	struct rt_sha256 h = c->hash;
-	struct rt_gzip *g;
+	size_t i = 0;
 
-	rt_sha256_put(&h, rest);
-	rt_sha256_end(digest, &h);
-	if (!c->initdata)
-		return;
-	g = rt_gzip_copy(c->packed);
-	rt_gzip_put(g, rest);
-	rt_gzip_end(&c->out, g);
-	rt_gzip_free(g);
+	while (i < a.n && i < b.n && a.p[i] == b.p[i])
+		i++;
+	return i;
+}
+
+/*
+ * The longest head that the text begins with.  The second policy says how far
+ * all are likely to be alike; where a head ends changes no byte.
+ */
+static const struct head *
+head_of(struct carrier *c)
+{
+	struct str text = buf_str(&c->text);
+	size_t n;
+
+	if (c->first.n == 0) {
+		buf_put(&c->first, text);
+		return &c->rules;
+	}
+	n = common(text, buf_str(&c->first));
+	if (c->more.n == 0) {
+		c->more = head_copy(&c->rules);
+		advance(&c->more, str_sub(text, 0, n));
+	}
+	return n >= c->more.n ? &c->more : &c->rules;
 }
 
 static void
@@ -161,24 +205,27 @@ pack_escaped(struct carrier *c, struct str text, unsigned char *digest)
 void
 carrier_end(struct policy *out, struct arena *a, struct carrier *c)
 {
-	size_t end = c->text.n;
-	struct str data = str_sub(buf_str(&c->text), c->head, end);
-	unsigned char digest[SHA256_LEN];
-	unsigned quotes = c->quotes;
-	bool literal = c->literal && fits_literal(data, &quotes) && quotes == 0;
+	struct head h = head_copy(head_of(c));
 	const struct buf *document = &c->text;
+	unsigned char digest[SHA256_LEN];
 	struct buf text = {0};
+	size_t end = c->text.n;
 
 	c->out.n = 0;
-	if (c->initdata && !literal) {
+	advance(&h, buf_str(&c->text));
+	if (c->initdata && h.literal && h.quotes == 0) {
+		buf_puts(&c->text, "'''\n");
+		advance(&h, buf_str(&c->text));
+		rt_sha256_end(digest, &h.hash);
+		rt_gzip_end(&c->out, h.packed);
+	} else if (c->initdata) {
 		pack_escaped(
 		    c, str_sub(buf_str(&c->text), c->from, end), digest);
 		document = &c->escaped;
 	} else {
-		if (c->initdata)
-			buf_puts(&c->text, "'''\n");
-		pack_rest(c, digest);
+		rt_sha256_end(digest, &h.hash);
 	}
+	rt_gzip_free(h.packed);
 	out->text = str_sub(buf_str(&c->text), c->from, end);
 	out->document = buf_str(document);
 	rt_base64(&text, c->initdata ? buf_str(&c->out) : out->text);

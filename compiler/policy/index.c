@@ -38,7 +38,8 @@ row(struct tables *all, struct table *t, struct jv *value)
 static bool
 is_image(const struct jv *storage)
 {
-	return str_eq(jv_get_str(storage, STR("driver")), STR("image_guest_pull"));
+	return str_eq(
+	    jv_get_str(storage, STR("driver")), STR("image_guest_pull"));
 }
 
 static struct jv *
@@ -124,21 +125,32 @@ containers(struct tables *all, const struct jv *from)
 	return out;
 }
 
+/*
+ * What policies have in common comes first, the containers last: they begin
+ * alike as long as they can (carrier.h).
+ */
 struct jv *
 policy_index(struct arena *a, const struct jv *policy_data)
 {
 	const struct jv *list = jv_getz(policy_data, "containers");
 	struct tables all = {.arena = a};
+	const struct jv_member *m;
 	struct jv *out;
 
 	if (!jv_is(policy_data, JV_OBJECT))
 		return jv_copy(a, policy_data);
-	out = open_copy(a, policy_data);
-	all.mounts.rows = jv_set(a, out, STR("mounts"), jv_array(a));
-	all.volumes.rows = jv_set(a, out, STR("volumes"), jv_array(a));
-	all.linux_parts.rows = jv_set(a, out, STR("linux"), jv_array(a));
+	out = jv_object(a);
+	out->origin = policy_data->origin;
+	VEC_FOREACH(m, &policy_data->members) {
+		if (!str_eq(m->key, STR("containers")) ||
+		    !jv_is(list, JV_ARRAY))
+			VEC_PUSH(a, &out->members, *m);
+	}
 	all.capabilities.rows =
 	    jv_set(a, out, STR("capabilities"), jv_array(a));
+	all.linux_parts.rows = jv_set(a, out, STR("linux"), jv_array(a));
+	all.volumes.rows = jv_set(a, out, STR("volumes"), jv_array(a));
+	all.mounts.rows = jv_set(a, out, STR("mounts"), jv_array(a));
 	if (jv_is(list, JV_ARRAY))
 		jv_set(a, out, STR("containers"), containers(&all, list));
 	buf_free(&all.text);

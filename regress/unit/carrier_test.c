@@ -23,9 +23,17 @@ fill_from(struct arena *a, struct str text, size_t rules, bool initdata,
 	    .initdata = initdata, .debug_shell = debug_shell};
 	struct carrier *c = carrier_new(&o, str_sub(text, 0, rules));
 	struct policy p;
+	struct buf *b;
+	size_t i;
 
-	buf_puts(carrier_begin(c), "another\r'");
-	carrier_end(&p, a, c);
+	/* The second begins like the first, half of what comes. */
+	for (i = 0; i < 3; i++) {
+		b = carrier_begin(c);
+		buf_put(b,
+		    str_sub(text, rules, rules + (text.n - rules) / (i + 1)));
+		buf_puts(b, i == 1 ? "another" : "\r'");
+		carrier_end(&p, a, c);
+	}
 	buf_put(carrier_begin(c), str_sub(text, rules, SIZE_MAX));
 	carrier_end(&p, a, c);
 	p.text = arena_str(a, p.text);
