@@ -6,3 +6,4 @@ SRCS += compiler/policy/carrier.c compiler/policy/denial.c \
 TESTS += regress/unit/policy_test.c regress/unit/carrier_test.c
 $(O)/compiler/policy/stdlib.o: $(wildcard stdlib-rego/*.rego)
 FUZZ += regress/fuzz/initdata.c
+MAN += compiler/policy/contrastc-policy.7

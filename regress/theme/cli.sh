@@ -274,6 +274,47 @@ cli_completion() {
 	done
 }
 
+cli_install() {
+	to=$scratch/install
+	if make -s O="$O" install DESTDIR="$to" PREFIX=/usr >"$cli.diff" 2>&1 &&
+		"$to/usr/bin/contrast" --version >/dev/null 2>>"$cli.diff" &&
+		grep -q generate "$to/usr/share/man/man1/contrast.1" &&
+		find . -name node_modules -prune -o -name obj -prune -o \
+			-name 'contrastc*.[1-8]' -print |
+		while read -r page; do
+			find "$to" -name "${page##*/}" | grep -q . ||
+				echo "$page is not installed"
+			sed -n 's/^\.Xr \(contrast[^ ]*\) \([1-8]\).*/\1.\2/p' "$page" |
+				while read -r other; do
+					find "$to" -name "$other" | grep -q . ||
+						echo "$page: no $other"
+				done
+		done >>"$cli.diff" && [ ! -s "$cli.diff" ]
+	then ok "cli: install"
+	else bad "cli: install" "$cli.diff"
+	fi
+}
+
+# What the README shows is what is printed, but for numbers.
+cli_readme() {
+	if [ "$O" != obj ] || [ ! -x obj/contrastc ]; then
+		skip "cli: README" "the build is not in obj"
+		return
+	fi
+	rm -rf obj/quickstart
+	samples/quickstart </dev/null >"$scratch/quick" 2>&1 ||
+		echo "exit status $?" >>"$scratch/quick"
+	sed 's/[0-9][0-9]*/N/g' "$scratch/quick" >"$scratch/quick.n"
+	sed -n '/^```/,/^```/p' README.md |
+		sed -n '/^\$ .*generate/,/^```/{/^```/d;/^    \.\.\./d;p}' |
+		sed 's/[0-9][0-9]*/N/g' >"$scratch/readme"
+	if [ -s "$scratch/readme" ] &&
+		! grep -vxFf "$scratch/quick.n" "$scratch/readme" >"$cli.diff"
+	then ok "cli: README"
+	else bad "cli: README" "$cli.diff"
+	fi
+}
+
 # Keys, so that no case but one waits for an RSA key.
 cli_keys() {
 	cli_fresh
@@ -303,7 +344,7 @@ theme_cli() {
 	printf 'kind: [\n' >"$cli_from/worse.yml"
 	cli_keys
 	for part in framework contrast streams files rights again forms \
-		completion; do
+		completion install readme; do
 		"cli_$part"
 	done
 	PATH=$cli_old
