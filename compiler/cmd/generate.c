@@ -187,9 +187,35 @@ target_of(struct generate *g, const struct work *w)
 	return t;
 }
 
+/* What a workload asks for beyond the options of the run. */
+static unsigned
+wishes(struct generate *g, struct pass_ctx *ctx, const struct work *w)
+{
+	static const struct {
+		const char *key;
+		unsigned flag;
+	} table[] = {{"require-sidecars", LOWER_NO_SIDECAR_OMITTED},
+	    {"require-env", LOWER_ENV_COMPLETE},
+	    {"unique-containers", LOWER_UNIQUE_CONTAINERS}};
+	unsigned flags = w->sel.coordinator ? LOWER_COORDINATOR : 0;
+	const struct yaml_node *n;
+	size_t i;
+
+	for (i = 0; i < sizeof(table) / sizeof(*table); i++) {
+		n = pass_annotation(ctx, w->object, table[i].key);
+		if (str_eqz(yaml_text(n), "true"))
+			flags |= table[i].flag;
+		else if (n != NULL && !str_eqz(yaml_text(n), "false"))
+			diag_report(
+			    g->diags, ANNOTATION_BOOL, n->loc, table[i].key);
+	}
+	return flags;
+}
+
 /* One workload: lowered, linked, its annotation filled in. */
 static bool
-compile(struct generate *g, struct gen_file *f, struct work *w)
+compile(struct generate *g, struct pass_ctx *ctx, struct gen_file *f,
+    struct work *w)
 {
 	struct gen_target *t = target_of(g, w);
 	struct arena *scratch;
@@ -199,12 +225,10 @@ compile(struct generate *g, struct gen_file *f, struct work *w)
 
 	if (t == NULL || t->lower == NULL || t->linker == NULL)
 		return false;
-	if (!k8s_check_fields(g->arena, g->diags, w->object, true, g->lenient))
-		return false;
+	ok = k8s_check_fields(g->arena, g->diags, w->object, true, g->lenient);
 	scratch = arena_new();
-	data = lower_workload(t->lower, scratch, w->object,
-	    w->sel.coordinator ? LOWER_COORDINATOR : 0);
-	ok = data != NULL && policy_link(&w->policy, t->linker, data);
+	data = lower_workload(t->lower, scratch, w->object, wishes(g, ctx, w));
+	ok = ok && data != NULL && policy_link(&w->policy, t->linker, data);
 	arena_free(scratch);
 	if (!ok)
 		return false;
@@ -250,7 +274,7 @@ round_two(struct generate *g)
 				continue;
 			}
 			pass_verify(&ctx, w->object, &w->sel);
-			ok &= compile(g, f, w);
+			ok &= compile(g, &ctx, f, w);
 		}
 	}
 	return ok && g->diags->errors == 0;

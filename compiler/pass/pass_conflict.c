@@ -12,7 +12,8 @@
 static const char *const known[] = {"pod-role", "platform", "expose-service",
     "skip-initializer", "servicemesh-ingress", "servicemesh-egress",
     "servicemesh-admin-interface-port", "secure-pv", "workload-secret-id",
-    "image-store-size"};
+    "image-store-size", "require-sidecars", "require-env",
+    "unique-containers"};
 #define NKNOWN (sizeof(known) / sizeof(known[0]))
 
 /* Keys of the short-lived form of the ID block. */
