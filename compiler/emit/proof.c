@@ -52,21 +52,21 @@ cut(struct arena *a, struct str s)
 	return arena_printf(a, "%.*s%.*s", CUT, s.p, CUT, s.p + s.n - CUT);
 }
 
-/* The text of a value at the place of its node. */
+/*
+ * The text of a value at the place of its node.  Its beginning, which a cut
+ * leaves alone, says whether base64 can stand without quotes.
+ */
 static struct splice
 fill(struct arena *a, const struct yaml_node *n, struct str value)
 {
-	struct splice s = {.loc = n->loc, .what = "the policy annotation"};
+	struct splice s = {
+	    .loc = n->loc, .text = value, .what = "the policy annotation"};
+	struct str start = str_sub(value, 0, CUT);
 	struct buf b = {0};
 
-	if (n->up != NULL && n->up->style == YAML_FLOW) {
-		buf_putc(&b, '"');
-		buf_put(&b, value);
-		buf_putc(&b, '"');
-	} else {
-		yaml_print_scalar(&b, value);
-	}
-	s.text = arena_str(a, buf_str(&b));
+	yaml_print_scalar(&b, start);
+	if (b.n != start.n || (n->up != NULL && n->up->style == YAML_FLOW))
+		s.text = arena_printf(a, "\"%.*s\"", STR_ARG(value));
 	buf_free(&b);
 	return s;
 }

@@ -36,26 +36,27 @@ enum yaml_style {
 struct yaml_pair;
 
 struct yaml_node {
-	enum yaml_kind kind;
-	enum yaml_style style;
+	enum yaml_kind kind : 8;
+	enum yaml_style style : 8;
+	uint8_t height;    /* levels in it after expansion */
+	bool tagged : 1;   /* has an explicit tag */
+	bool json : 1;     /* of a JSON document: numbers keep their spelling */
+	uint32_t prop;     /* where its anchor and tag begin, else loc.off */
+	uint32_t total;    /* nodes in it after expansion, itself included */
+	unsigned naliases; /* aliases that point here */
 	/*
 	 * The bytes of the node, without anchor and tag.  The end of a block
 	 * collection is libyaml's (the next token) until edit.c refines it.
 	 * loc.source NULL: the compiler made this node.
 	 */
 	struct loc loc;
-	uint32_t prop;     /* where its anchor and tag begin, else loc.off */
-	uint32_t total;    /* nodes in it after expansion, itself included */
-	uint8_t height;    /* levels in it after expansion */
-	bool tagged;       /* has an explicit tag */
-	bool json;         /* of a JSON document: numbers keep their spelling */
 	struct str text;   /* scalar: content; not a string: as written */
 	struct str anchor; /* name behind '&', or empty */
-	VEC(struct yaml_node *) items; /* YAML_SEQ */
-	VEC(struct yaml_pair) pairs;   /* YAML_MAP, as written; "<<" included */
-	struct yaml_node *target;      /* YAML_ALIAS */
-	unsigned naliases;             /* aliases that point here */
-	struct yaml_node *up;          /* what contains it in the text */
+	/* Of YAML_SEQ and YAML_MAP, as written with "<<"; counts are limited. */
+	VEC_SIZED(struct yaml_node *, uint32_t) items;
+	VEC_SIZED(struct yaml_pair, uint32_t) pairs;
+	struct yaml_node *target; /* YAML_ALIAS */
+	struct yaml_node *up;     /* what contains it in the text */
 	/* For edit.c: what this node was before it was changed, or NULL. */
 	const struct yaml_node *was;
 	const char *what; /* of edit_what(), for nodes that were made */

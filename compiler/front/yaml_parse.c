@@ -523,14 +523,16 @@ type_scalar(struct doc *d, struct yaml_node *n, const yaml_event_t *ev)
 {
 	const char *tag = (const char *)ev->data.scalar.tag;
 	enum yaml_tag t = yaml_tag_of(tag);
+	enum yaml_kind kind = n->kind;
 
 	if (t == YAML_TAG_NONE && !ev->data.scalar.plain_implicit)
 		t = YAML_TAG_STR;
-	if (!yaml_type(&n->kind, t, n->text)) {
+	if (!yaml_type(&kind, t, n->text)) {
 		diag_report(d->r->diags, YAML_TAG, n->loc, STR_ARG(n->text),
 		    tag + sizeof("tag:yaml.org,2002:") - 1);
 		return false;
 	}
+	n->kind = kind;
 	return t != YAML_TAG_BINARY || binary(d, n);
 }
 

@@ -5,10 +5,12 @@
 #include "runtime/base/arena.h"
 
 /* A growable array in an arena: struct things { VEC(struct thing) } ... */
-#define VEC(T)                                                                 \
+#define VEC(T) VEC_SIZED(T, size_t)
+/* With a smaller type for counts; the owner's limits keep them in it. */
+#define VEC_SIZED(T, N)                                                        \
 	struct {                                                               \
 		T *p;                                                          \
-		size_t n, cap;                                                 \
+		N n, cap;                                                      \
 	}
 
 #define VEC_RESERVE(a, v)                                                      \
