@@ -31,7 +31,7 @@ struct carrier {
 	struct buf text; /* of the document, as long as it is literal */
 	struct head rules;
 	struct head more; /* rules and data that the first two begin with */
-	struct buf first; /* the first document */
+	struct buf first; /* the first document, then that beginning */
 	struct buf escaped, out; /* reused */
 };
 
@@ -178,18 +178,17 @@ static const struct head *
 head_of(struct carrier *c)
 {
 	struct str text = buf_str(&c->text);
-	size_t n;
 
 	if (c->first.n == 0) {
 		buf_put(&c->first, text);
 		return &c->rules;
 	}
-	n = common(text, buf_str(&c->first));
 	if (c->more.n == 0) {
 		c->more = head_copy(&c->rules);
-		advance(&c->more, str_sub(text, 0, n));
+		c->first.n = common(text, buf_str(&c->first));
+		advance(&c->more, buf_str(&c->first));
 	}
-	return n >= c->more.n ? &c->more : &c->rules;
+	return str_starts(text, buf_str(&c->first)) ? &c->more : &c->rules;
 }
 
 static void

@@ -26,16 +26,23 @@ stdlib_count(void)
 	return MODULES;
 }
 
+static const struct {
+	struct stdlib_module m; /* without its text */
+	const char *text, *end;
+} all[] = {
+#define MODULE(concern, variant, file, predicate)                              \
+	{{#concern, #variant, file, predicate, STR_INIT("")},                  \
+	    embed_rego_##concern##_##variant,                                  \
+	    embed_rego_##concern##_##variant##_end},
+#include "stdlib-rego/modules.def"
+#undef MODULE
+};
+
 struct stdlib_module
 stdlib_at(size_t i)
 {
-	const struct stdlib_module all[MODULES] = {
-#define MODULE(concern, variant, file, predicate)                              \
-	{#concern, #variant, file, predicate,                                  \
-	    EMBEDDED(rego_##concern##_##variant)},
-#include "stdlib-rego/modules.def"
-#undef MODULE
-	};
+	struct stdlib_module m = all[i].m;
 
-	return all[i];
+	m.text = (struct str){all[i].text, (size_t)(all[i].end - all[i].text)};
+	return m;
 }

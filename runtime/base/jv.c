@@ -229,22 +229,45 @@ escape(struct buf *out, unsigned char c)
 	buf_printf(out, "\\u%04x", c);
 }
 
+#define EACH(byte) ((uint64_t)(byte)*0x0101010101010101)
+
+/* Which of eight bytes are zero; exact as to whether any is. */
+static uint64_t
+zeros(uint64_t x)
+{
+	return (x - EACH(1)) & ~x & EACH(0x80);
+}
+
+/* The first byte at or after `i` that is not printed as it is. */
+static size_t
+next_odd(struct str s, size_t i)
+{
+	uint64_t x;
+
+	for (; i + sizeof(x) <= s.n; i += sizeof(x)) {
+		memcpy(&x, s.p + i, sizeof(x));
+		if ((((x - EACH(0x20)) & ~x & EACH(0x80)) |
+			zeros(x ^ EACH('"')) | zeros(x ^ EACH('\\'))) != 0)
+			break;
+	}
+	for (; i < s.n; i++) {
+		unsigned char c = (unsigned char)s.p[i];
+
+		if (c < 0x20 || c == '"' || c == '\\')
+			break;
+	}
+	return i;
+}
+
 void
 jv_print_string(struct buf *out, struct str s)
 {
-	/* What is not as it is. */
-	static const bool odd[256] = {
-	    [0 ... 0x1f] = true, ['"'] = true, ['\\'] = true};
 	size_t i, from = 0;
 
 	buf_putc(out, '"');
-	for (i = 0; i < s.n; i++) {
-		unsigned char c = (unsigned char)s.p[i];
-
-		if (!odd[c])
-			continue;
+	while ((i = next_odd(s, from)) < s.n) {
 		buf_put(out, str_sub(s, from, i));
-		escape(out, c);
+		escape(out, (unsigned char)s.p[i]);
 		from = i + 1;
 	}
 	buf_put(out, str_sub(s, from, s.n));
