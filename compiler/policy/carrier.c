@@ -27,11 +27,10 @@ struct head {
 
 struct carrier {
 	bool initdata, debug_shell;
-	size_t from;     /* where the policy begins */
-	struct buf text; /* of the document, as long as it is literal */
-	struct head rules;
-	struct head more; /* rules and data that the first two begin with */
-	struct buf first; /* the first document, then that beginning */
+	size_t from, rules; /* where the policy begins, where its rules end */
+	struct buf text;    /* of the document, as long as it is literal */
+	struct buf first;   /* the first one, then what the second shares */
+	struct head shared; /* behind that */
 	struct buf escaped, out; /* reused */
 };
 
@@ -94,16 +93,6 @@ put_header(struct buf *out, bool debug_shell)
 	buf_puts(out, "\"policy.rego\" = ");
 }
 
-static struct head
-head_copy(const struct head *from)
-{
-	struct head h = *from;
-
-	if (h.packed != NULL)
-		h.packed = rt_gzip_copy(h.packed);
-	return h;
-}
-
 /* To the end of a text that the head is the beginning of. */
 static void
 advance(struct head *h, struct str text)
@@ -117,6 +106,30 @@ advance(struct head *h, struct str text)
 	h->n = text.n;
 }
 
+/* Where the policy begins. */
+static struct head
+head_new(const struct carrier *c)
+{
+	struct head h = {0};
+
+	if (c->initdata)
+		h.packed = rt_gzip_new();
+	advance(&h, str_sub(buf_str(&c->text), 0, c->from));
+	h.literal = true;
+	h.quotes = 0;
+	return h;
+}
+
+static struct head
+head_copy(const struct head *from)
+{
+	struct head h = *from;
+
+	if (h.packed != NULL)
+		h.packed = rt_gzip_copy(h.packed);
+	return h;
+}
+
 struct carrier *
 carrier_new(const struct policy_options *o, struct str rules)
 {
@@ -127,15 +140,12 @@ carrier_new(const struct policy_options *o, struct str rules)
 	c->initdata = o->initdata;
 	c->debug_shell = o->debug_shell;
 	if (c->initdata) {
-		c->rules.packed = rt_gzip_new();
 		put_header(&c->text, c->debug_shell);
 		buf_puts(&c->text, "'''\n");
-		advance(&c->rules, buf_str(&c->text));
 	}
-	c->rules.literal = true;
 	c->from = c->text.n;
 	buf_put(&c->text, rules);
-	advance(&c->rules, buf_str(&c->text));
+	c->rules = c->text.n;
 	return c;
 }
 
@@ -148,15 +158,14 @@ carrier_free(struct carrier *c)
 	buf_free(&c->first);
 	buf_free(&c->escaped);
 	buf_free(&c->out);
-	rt_gzip_free(c->rules.packed);
-	rt_gzip_free(c->more.packed);
+	rt_gzip_free(c->shared.packed);
 	free(c);
 }
 
 struct buf *
 carrier_begin(struct carrier *c)
 {
-	c->text.n = c->rules.n;
+	c->text.n = c->rules;
 	return &c->text;
 }
 
@@ -171,24 +180,25 @@ common(struct str a, struct str b)
 }
 
 /*
- * The longest head that the text begins with.  The second policy says how far
- * all are likely to be alike; where a head ends changes no byte.
+ * A head that the text begins with.  The second policy says how far all are
+ * likely to be alike; where a head ends changes no byte.
  */
-static const struct head *
+static struct head
 head_of(struct carrier *c)
 {
 	struct str text = buf_str(&c->text);
 
 	if (c->first.n == 0) {
 		buf_put(&c->first, text);
-		return &c->rules;
+		return head_new(c);
 	}
-	if (c->more.n == 0) {
-		c->more = head_copy(&c->rules);
+	if (c->shared.n == 0) {
 		c->first.n = common(text, buf_str(&c->first));
-		advance(&c->more, buf_str(&c->first));
+		c->shared = head_new(c);
+		advance(&c->shared, buf_str(&c->first));
 	}
-	return str_starts(text, buf_str(&c->first)) ? &c->more : &c->rules;
+	return str_starts(text, buf_str(&c->first)) ? head_copy(&c->shared)
+						    : head_new(c);
 }
 
 static void
@@ -204,7 +214,7 @@ pack_escaped(struct carrier *c, struct str text, unsigned char *digest)
 void
 carrier_end(struct policy *out, struct arena *a, struct carrier *c)
 {
-	struct head h = head_copy(head_of(c));
+	struct head h = head_of(c);
 	const struct buf *document = &c->text;
 	unsigned char digest[SHA256_LEN];
 	struct buf text = {0};

@@ -7,7 +7,8 @@
 
 /*
  * How policies with the same rules travel.  Their documents begin alike:
- * that part is hashed and compressed once, each policy goes on from there.
+ * from the second on that part is hashed and compressed once, and each policy
+ * goes on from there.
  */
 struct carrier;
 

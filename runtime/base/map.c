@@ -36,7 +36,7 @@ map_get(const struct map *m, struct str key)
 static void
 grow(struct arena *a, struct map *m)
 {
-	struct map bigger = {.cap = m->cap == 0 ? 16 : m->cap * 2, .n = m->n};
+	struct map bigger = {.cap = m->cap == 0 ? 8 : m->cap * 2, .n = m->n};
 	size_t i;
 
 	bigger.slots = ARENA_ARRAY(a, struct map_slot, bigger.cap);
