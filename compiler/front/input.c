@@ -208,7 +208,10 @@ argument(struct finder *f, const char *path)
 		diag_report(f->diags, INPUT_IGNORED, loc_none, path);
 		return;
 	}
-	if (!seen(f, &st))
+	/* What is read is written again; a pipe might never end, either. */
+	if (!S_ISREG(st.st_mode))
+		fail(f, path, "not a regular file");
+	else if (!seen(f, &st))
 		take(f, path);
 }
 

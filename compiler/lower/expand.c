@@ -86,7 +86,7 @@ lw_expand(
 	bool closed = true; /* there may be another ')' */
 	struct str r;
 
-	if (str_chr(text, '$', 0) == SIZE_MAX)
+	if (str_chr(text, '$', 0) == SIZE_MAX && text.n <= EXPANDED_MAX)
 		return text;
 	if (w->expanded > EXPANDED_TOTAL_MAX)
 		return STR(""); /* reported */

@@ -153,6 +153,7 @@ runtime_var(struct work *w, struct env *e, struct str name, struct str value,
 static struct jv *
 env_text(struct work *w, const struct env_var *v)
 {
+	lw_no_token(w, v->name, "the name of a variable", v->loc);
 	lw_no_token(w, v->value, "a value", v->loc);
 	return lw_str(w->a,
 	    lw_cat(w->a, v->name, v->bare ? STR("") : STR("="),

@@ -486,7 +486,19 @@ lower__expansion_is_bounded(void **state)
 	assert_null(lower(f, b.p));
 	buf_free(&b);
 	assert_strz(first_error(f),
-	    "references expand to more than 1 MiB, or 64 MiB in a pod");
+	    "a value has more than 1 MiB, or those of a pod 64 MiB, expanded");
+}
+
+/* The rules would read it as a pattern for any variable. */
+static void
+lower__no_token_in_a_name(void **state)
+{
+	struct fixture *f = *state;
+
+	(void)lower(f, POD("    env: [{name: \"$(todo-annotation)\"}]\n"));
+	assert_strz(first_error(f),
+	    "the name of a variable contains '$(todo-annotation)', which has a "
+	    "meaning in policies");
 }
 
 /* names of pods */
@@ -733,6 +745,7 @@ main(void)
 	    T(lower__goes_on),
 	    T(lower__guest_pull_recommends),
 	    T(lower__expansion_is_bounded),
+	    T(lower__no_token_in_a_name),
 	    T(lower__names),
 	    T(lower__contrast_metal),
 	    T(lower__metal_v1_2),

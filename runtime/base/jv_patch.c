@@ -7,7 +7,7 @@
 /* No patch of a person is longer; a hostile one shall end. */
 #define OPERATIONS_MAX 100000
 /* Copies can double a document again and again: the sum of them is bounded. */
-#define COPIED_MAX ((size_t)16 << 20)
+#define COPIED_MAX ((size_t)1 << 20)
 
 struct patch {
 	struct arena *arena;
