@@ -37,6 +37,9 @@ static const char helpers[] =
     "mark_eq(p, f, w) if f == w else := false if {\n"
     "	print(p, mark_cut(f))\n"
     "}\n"
+    "mark_all(p, f, w) if every k, v in w {\n"
+    "	mark_eq(concat(\"\", [p, k]), f[k], v)\n"
+    "}\n"
     "mark_in(p, f, w) if f in w else := false if {\n"
     "	print(p, mark_cut(f))\n"
     "}\n"
@@ -541,13 +544,13 @@ mark_every(struct marking *m, struct rego_literal *l)
 }
 
 /*
- * Comparisons of several members of one object, in a row, become one loop:
+ * Comparisons of several members of one object, in a row, become one:
  *
- *	every k, v in {"a": 1, "b": x} { mark_eq(…, input.o[k], v) }
+ *	mark_all("/o/", input.o, {"a": 1, "b": x})
  *
  * That is shorter.  Only what cannot abort is moved together.
  */
-#define RUN_MIN 3
+#define RUN_MIN 2
 
 struct member {
 	struct rego_term *object; /* what it is a member of */
@@ -600,26 +603,17 @@ member_of(struct marking *m, const struct rego_literal *l, struct member *out)
 }
 
 static struct rego_literal *
-loop(struct marking *m, const struct member *first,
+together(struct marking *m, struct member *first,
     struct rego_term *const *pairs, size_t n)
 {
-	struct rego_term *terms[3], *found, *check, *key = variable(m, KEY);
-	struct rego_literal *l, *inner;
+	struct rego_term *check, *list;
 
-	terms[0] = key;
-	terms[1] = variable(m, "at_value");
-	terms[2] = rego_new_args(m->arena, REGO_OBJECT, loc_none, pairs, n);
-	found = first->object->kind == REGO_REF
-		    ? rego_new_args(m->arena, REGO_REF, loc_none,
-			  first->object->args, first->object->nargs)
-		    : first->object;
-	found = rego_new_ref(m->arena, loc_none, found, key);
-	check = mark_pair(
-	    m, "mark_eq", place_term(m, &first->at, key), found, terms[1]);
-	inner = rego_new_literal(m->arena, REGO_EXPR, loc_none, &check, 1);
-	l = rego_new_literal(m->arena, REGO_EVERY, loc_none, terms, 3);
-	l->body = rego_new_body(m->arena, loc_none, &inner, 1);
-	return l;
+	/* The key follows: the pointer ends with a slash. */
+	VEC_PUSH(m->arena, &first->at.steps, string(m, STR("")));
+	list = rego_new_args(m->arena, REGO_OBJECT, loc_none, pairs, n);
+	check = mark_pair(m, "mark_all", place_term(m, &first->at, NULL),
+	    first->object, list);
+	return rego_new_literal(m->arena, REGO_EXPR, loc_none, &check, 1);
 }
 
 /* Members of the same object as b->p[i], among the run up to `end`. */
@@ -641,15 +635,11 @@ join_members(struct marking *m, struct rego_body *b, uint32_t i, uint32_t end)
 		VEC_PUSH(m->arena, &pairs, other.wanted);
 		VEC_PUSH(m->arena, &taken, k);
 	}
-	for (k = 0; k < first.at.steps.n; k++) {
-		if (str_chr(first.at.steps.p[k]->text, '%', 0) != SIZE_MAX)
-			return false;
-	}
 	if (taken.n < RUN_MIN)
 		return false;
 	for (k = 1; k < taken.n; k++)
 		b->p[taken.p[k]] = NULL;
-	b->p[i] = loop(m, &first, pairs.p, pairs.n);
+	b->p[i] = together(m, &first, pairs.p, pairs.n);
 	return true;
 }
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * The text of a policy: package, imports, what the agent asks in byte order,
- * the other rules, then the data as the last rule.
+ * The text of a policy: package, imports, what the agent asks in byte order
+ * (defaults first), the other rules, then the data as the last rule.
  */
 #include <stdlib.h>
 #include <string.h>
@@ -108,9 +108,11 @@ find_name(const void *ctx, struct str name)
 	return name_find(c->program, c->rule, name);
 }
 
+enum part { ALL, DEFAULTS, OTHERS };
+
 static void
 print_group(struct buf *out, const struct program *p, const struct group *g,
-    enum rego_style style)
+    enum rego_style style, enum part part)
 {
 	struct name_ctx ctx = {.program = p};
 	struct rego_names names = {find_name, &ctx};
@@ -118,6 +120,8 @@ print_group(struct buf *out, const struct program *p, const struct group *g,
 
 	for (i = 0; i < g->rules.n; i++) {
 		ctx.rule = g->rules.p[i];
+		if (part != ALL && ctx.rule->is_default != (part == DEFAULTS))
+			continue;
 		if (style == REGO_FMT)
 			buf_putc(out, '\n');
 		rego_print_rule(out, g->rules.p[i], style, &names);
@@ -146,11 +150,15 @@ layout_rules(struct buf *out, struct program *p, enum rego_style style)
 			entries[n++] = *g;
 	}
 	qsort(entries, n, sizeof(*entries), by_name);
+	/* What is alike stands together: it packs better. */
+	for (i = 0; style == REGO_COMPACT && i < n; i++)
+		print_group(out, p, entries[i], style, DEFAULTS);
 	for (i = 0; i < n; i++)
-		print_group(out, p, entries[i], style);
+		print_group(out, p, entries[i], style,
+		    style == REGO_COMPACT ? OTHERS : ALL);
 	VEC_FOREACH(g, &p->groups) {
 		if ((*g)->reached && !(*g)->entry)
-			print_group(out, p, *g, style);
+			print_group(out, p, *g, style, ALL);
 	}
 }
 

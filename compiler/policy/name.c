@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * Short names for a specialised text: rules that the agent does not ask get
- * A, B, …, local variables a, b, … in each rule.  Only variables that are
+ * A, B, … and what is left of a, b, …, local variables a, b, … in each rule.  Only variables that are
  * declared (parameters, :=, some, every) are renamed; a name that stays is
  * given to nobody else.
  */
@@ -10,10 +10,13 @@
 #include "compiler/policy/policy_int.h"
 #include "runtime/base/banned.h"
 
+#define LETTERS 26
+
 struct naming {
 	struct program *program;
 	struct map kept;   /* names that stay */
 	struct map called; /* built-ins */
+	size_t locals;     /* the most that one rule has */
 	struct rego_scope *scope;
 };
 
@@ -158,13 +161,33 @@ candidate(struct arena *a, size_t i, char first)
 }
 
 static struct str
-next_free(struct naming *n, size_t *i, char first)
+next_free(struct naming *n, size_t *i)
 {
 	struct str s;
 
 	do
-		s = candidate(n->program->arena, (*i)++, first);
+		s = candidate(n->program->arena, (*i)++, 'a');
 	while (rego_is_keyword(s) || map_get(&n->kept, s) != NULL);
+	return s;
+}
+
+/* A to Z, what no local variable is called, AA and so on. */
+static struct str
+rule_name(struct naming *n, size_t *i)
+{
+	size_t spare = n->locals < LETTERS ? LETTERS - n->locals : 0, k;
+	struct str s;
+
+	do {
+		k = (*i)++;
+		if (k >= LETTERS + spare)
+			s = candidate(n->program->arena, k - spare, 'A');
+		else if (k >= LETTERS)
+			s = candidate(
+			    n->program->arena, n->locals + k - LETTERS, 'a');
+		else
+			s = candidate(n->program->arena, k, 'A');
+	} while (rego_is_keyword(s) || map_get(&n->kept, s) != NULL);
 	return s;
 }
 
@@ -226,8 +249,10 @@ rename_locals(struct naming *n, struct rego_rule *r)
 		to = map_get(&r->scope->declared, name);
 		*to = unnamed;
 		if (map_get(&n->called, name) == NULL)
-			*to = next_free(n, &next, 'a');
+			*to = next_free(n, &next);
 	}
+	if (next > n->locals)
+		n->locals = next;
 }
 
 static void
@@ -269,7 +294,7 @@ rename_rules(struct naming *n)
 	}
 	qsort(list, count, sizeof(*list), by_uses);
 	for (i = 0; i < count; i++)
-		list[i]->short_name = next_free(n, &next, 'A');
+		list[i]->short_name = rule_name(n, &next);
 }
 
 void
@@ -282,11 +307,11 @@ name_shorten(struct program *p)
 	find_locals(&n);
 	walk_all(&n, see_call);
 	walk_all(&n, see_kept);
-	rename_rules(&n);
 	VEC_FOREACH(g, &p->groups) {
 		for (i = 0; (*g)->reached && i < (*g)->rules.n; i++)
 			rename_locals(&n, (*g)->rules.p[i]);
 	}
+	rename_rules(&n);
 }
 
 struct str
