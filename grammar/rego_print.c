@@ -569,7 +569,8 @@ print_lines(struct printer *p, const struct rego_body *b)
 	for (i = 0; i < b->n; i++) {
 		start_line(p, b->p[i]->loc);
 		print_literal(p, b->p[i]);
-		end_line(p);
+		if (p->fmt || i + 1 < b->n)
+			end_line(p);
 	}
 	while (from_source(p, b->loc) && (c = comment_before(p, end)) != NULL) {
 		keep_blank(p, c->off);
@@ -651,7 +652,8 @@ print_body(struct printer *p, const struct rego_rule *r)
 	buf_puts(p->out, " {");
 	if (from_source(p, r->body->loc))
 		p->last = r->body->loc.off + 1;
-	end_line(p);
+	if (p->fmt || starts_with_brace(r->body->p[0]))
+		end_line(p);
 	print_lines(p, r->body);
 	buf_putc(p->out, '}');
 	reached(p, r->body->loc);

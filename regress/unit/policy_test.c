@@ -172,7 +172,7 @@ static const struct link_case rules[] = {
      "SetPolicyRequest if {\n\tinput.x + 1 == 2\n\tpolicy_data.a == true\n}",
 	"{\"a\":false}",
 	"import future.keywords.if\ndefault SetPolicyRequest:=false\n"
-	"SetPolicyRequest if {\ninput.x + 1==2\nfalse==true\n}\n"},
+	"SetPolicyRequest if {input.x + 1==2\nfalse==true}\n"},
     {"import data.lib as l\n\nSetPolicyRequest if l.x", "{}",
 	"import future.keywords.if\nimport data.lib as l\n"
 	"SetPolicyRequest if l.x\n"},
@@ -256,15 +256,15 @@ policy_link__denials(void **state)
 	    {"default SetPolicyRequest := false\n\nSetPolicyRequest if p\n\n"
 	     "# explain: p\np if {\n\tx := input.a\n\tx.b[_]\n\tx[\"c/d\"] == 2\n}",
 		"{}",
-		"p if {\nx:=input.a\nx.b[_]\n"
-		"mark_eq(\"/a/c~1d\",x[\"c/d\"],2)\n} else:=mark(\"p\",\"/a\")\n"},
+		"p if {x:=input.a\nx.b[_]\n"
+		"mark_eq(\"/a/c~1d\",x[\"c/d\"],2)} else:=mark(\"p\",\"/a\")\n"},
 	    {"SetPolicyRequest if p\n\n# explain: p\np if input.a\n\np if input.b",
 		"{}", "p if p_body else:=mark_name(\"p\")\n"},
 	    {"SetPolicyRequest if {\n\tf(input.x)\n}\n\n# explain: f\n"
 	     "f(y) if {\n\tevery e in y.l { e in [1] }\n}",
 		"{}",
-		"f(y,at_path) if {\nevery at_key,e in y.l "
-		"{mark_in(sprintf(\"%v/l/%v\",[at_path,at_key]),e,[1])}\n} "
+		"f(y,at_path) if {every at_key,e in y.l "
+		"{mark_in(sprintf(\"%v/l/%v\",[at_path,at_key]),e,[1])}} "
 		"else:=mark(\"f\",concat(\"\",[at_path,\"/l\"]))\n"},
 	    /* Its value is looked at: left alone. */
 	    {"SetPolicyRequest if p == input.y\n\n# explain: p\np if input.a",
