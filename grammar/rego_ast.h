@@ -95,6 +95,7 @@ struct rego_term {
 	struct str text;
 	struct rego_term **args;
 	struct rego_body *body;
+	struct rego_symbol *symbol; /* of a variable: the linker's */
 	uint32_t nargs;
 	uint16_t depth;
 	uint8_t kind; /* enum rego_kind */
@@ -148,6 +149,7 @@ struct rego_rule {
 	struct rego_rule *alt;    /* the next `else`, or a further body */
 	struct rego_rule *tail;   /* the last of them, while it is built */
 	struct rego_scope *scope; /* the linker's */
+	bool resolved;            /* the linker knows its names */
 	struct str explain;       /* from "# explain: NAME" above it */
 	uint32_t nargs;
 	uint8_t kind; /* enum rego_rule_kind */
@@ -199,7 +201,7 @@ void rego_print(
 /* Parts, without their comments; `names` may be NULL. */
 struct rego_names {
 	/* What is printed for a variable, or the empty string: its name. */
-	struct str (*find)(const void *ctx, struct str name);
+	struct str (*find)(const void *ctx, const struct rego_term *var);
 	const void *ctx;
 };
 void rego_print_rule(struct buf *out, const struct rego_rule *r,

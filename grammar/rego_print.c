@@ -425,13 +425,13 @@ print_template(struct printer *p, const struct rego_term *t)
 }
 
 static void
-print_name(struct printer *p, struct str name)
+print_name(struct printer *p, const struct rego_term *t)
 {
 	struct str other = {NULL, 0};
 
 	if (p->names != NULL)
-		other = p->names->find(p->names->ctx, name);
-	buf_put(p->out, other.n > 0 ? other : name);
+		other = p->names->find(p->names->ctx, t);
+	buf_put(p->out, other.n > 0 ? other : t->text);
 }
 
 static void
@@ -450,7 +450,7 @@ print_plain(struct printer *p, const struct rego_term *t)
 		buf_put(p->out, t->text);
 		break;
 	case REGO_VAR:
-		print_name(p, t->text);
+		print_name(p, t);
 		break;
 	case REGO_STRING:
 		put_string(p, t);

@@ -58,18 +58,33 @@ struct place_in {
 	bool whole; /* there is nothing more to it that is not known */
 };
 
+/* A variable that is one. */
+struct alias {
+	const struct rego_symbol *symbol;
+	struct place_in at;
+};
+
 struct marking {
 	struct program *program;
 	struct arena *arena;
-	struct map aliases; /* of a rule: variable to struct place_in */
+	VEC(struct alias) aliases; /* of a rule */
 	unsigned depth;
 	bool join; /* the rules are ours: comparisons cannot abort */
 };
 
 static struct rego_term *
+named(struct marking *m, struct str name)
+{
+	struct rego_term *t = rego_new(m->arena, REGO_VAR, loc_none, name);
+
+	t->symbol = symbol_get(m->arena, m->program->symbols, name);
+	return t;
+}
+
+static struct rego_term *
 variable(struct marking *m, const char *name)
 {
-	return rego_new(m->arena, REGO_VAR, loc_none, str_from(name));
+	return named(m, str_from(name));
 }
 
 static struct rego_term *
@@ -110,14 +125,27 @@ alias_rule(const struct group *g)
 static bool place_of(
     struct marking *m, const struct rego_term *t, struct place_in *out);
 
-static bool
-place_of_name(struct marking *m, struct str name, struct place_in *out)
+static const struct place_in *
+known_place(const struct marking *m, const struct rego_symbol *symbol)
 {
-	const struct place_in *known = map_get(&m->aliases, name);
+	size_t i;
+
+	for (i = m->aliases.n; i > 0; i--) {
+		if (m->aliases.p[i - 1].symbol == symbol)
+			return &m->aliases.p[i - 1].at;
+	}
+	return NULL;
+}
+
+static bool
+place_of_name(
+    struct marking *m, const struct rego_symbol *symbol, struct place_in *out)
+{
+	const struct place_in *known = known_place(m, symbol);
 	const struct rego_rule *r;
 	bool found = false;
 
-	if (str_eq(name, STR("input"))) {
+	if (symbol == m->program->symbols->input) {
 		out->whole = true;
 		return true;
 	}
@@ -128,7 +156,7 @@ place_of_name(struct marking *m, struct str name, struct place_in *out)
 			VEC_PUSH(m->arena, &out->steps, known->steps.p[i]);
 		return true;
 	}
-	r = alias_rule(program_group(m->program, name));
+	r = alias_rule(symbol_group(m->program, symbol));
 	if (r != NULL && m->depth < 8) {
 		m->depth++;
 		found = place_of(m, r->value, out);
@@ -144,9 +172,9 @@ place_of(struct marking *m, const struct rego_term *t, struct place_in *out)
 	uint32_t i;
 
 	if (t->kind == REGO_VAR)
-		return place_of_name(m, t->text, out);
+		return place_of_name(m, t->symbol, out);
 	if (t->kind != REGO_REF || t->args[0]->kind != REGO_VAR ||
-	    !place_of_name(m, t->args[0]->text, out))
+	    !place_of_name(m, t->args[0]->symbol, out))
 		return false;
 	for (i = 1; i < t->nargs && out->whole; i++) {
 		if (t->args[i]->kind == REGO_STRING)
@@ -222,12 +250,12 @@ static void
 set_alias(struct marking *m, const struct rego_term *var,
     const struct rego_term *value, bool whole)
 {
-	struct place_in *at = ARENA_NEW(m->arena, struct place_in);
+	struct alias alias = {.symbol = var->symbol};
 
-	if (var->kind != REGO_VAR || !place_of(m, value, at))
+	if (var->kind != REGO_VAR || !place_of(m, value, &alias.at))
 		return;
-	at->whole &= whole;
-	(void)map_set(m->arena, &m->aliases, var->text, at);
+	alias.at.whole &= whole;
+	VEC_PUSH(m->arena, &m->aliases, alias);
 }
 
 static void
@@ -317,7 +345,7 @@ literal_target(struct program *p, const struct rego_literal *l)
 		return NULL;
 	if (t->kind == REGO_CALL && t->op == REGO_OP_NONE)
 		t = t->args[0];
-	return t->kind == REGO_VAR ? program_group(p, t->text) : NULL;
+	return t->kind == REGO_VAR ? symbol_group(p, t->symbol) : NULL;
 }
 
 static void
@@ -670,6 +698,7 @@ mark_literals(struct marking *m, struct rego_rule *r)
 	struct rego_literal *l;
 	uint32_t i;
 
+	r->scope = NULL;
 	r->body = copy_body(m, r->body);
 	if (m->join)
 		join_runs(m, r->body);
@@ -713,14 +742,14 @@ add_else(struct marking *m, struct rego_rule *r, struct rego_term *value)
 static void
 start_rule(struct marking *m, const struct rego_rule *r, bool rooted)
 {
-	struct place_in *at;
+	struct alias root = {.symbol = NULL};
 
-	m->aliases = (struct map){0};
+	m->aliases.n = 0;
 	if (rooted && r->nargs > 0 && r->args[0]->kind == REGO_VAR) {
-		at = ARENA_NEW(m->arena, struct place_in);
-		at->base = r->args[r->nargs - 1];
-		at->whole = true;
-		(void)map_set(m->arena, &m->aliases, r->args[0]->text, at);
+		root.symbol = r->args[0]->symbol;
+		root.at.base = r->args[r->nargs - 1];
+		root.at.whole = true;
+		VEC_PUSH(m->arena, &m->aliases, root);
 	}
 	find_aliases(m, r->body);
 }
@@ -739,13 +768,14 @@ wrap(struct marking *m, struct group *g, struct rego_rule *like)
 	if (program_group(m->program, name) != NULL)
 		return NULL;
 	*outer = *like;
+	outer->scope = NULL;
 	args = ARENA_ARRAY(m->arena, struct rego_term *, like->nargs + 1);
-	inner = rego_new(m->arena, REGO_VAR, loc_none, name);
+	inner = named(m, name);
 	args[0] = inner;
 	outer->args = ARENA_ARRAY(m->arena, struct rego_term *, like->nargs);
 	for (i = 0; i < like->nargs; i++)
-		outer->args[i] = args[i + 1] = rego_new(m->arena, REGO_VAR,
-		    loc_none, arena_printf(m->arena, "at_%zu", i));
+		outer->args[i] = args[i + 1] =
+		    named(m, arena_printf(m->arena, "at_%zu", i));
 	for (i = 0; i < g->rules.n; i++) {
 		r = g->rules.p[i];
 		if (r->is_default) {
@@ -805,7 +835,7 @@ each_call(struct marking *m, struct group *g, struct rego_rule *r,
 		struct place_in at = {0};
 
 		calls->n++;
-		m->aliases = (struct map){0};
+		m->aliases.n = 0;
 		find_aliases(m, r->body);
 		calls->known &= place_of(m, t->args[1], &at) && at.whole &&
 				at.base == NULL && at.steps.n > 0;

@@ -25,9 +25,9 @@ struct folding {
 
 /* "name := policy_data.x" and nothing else of that name. */
 static const struct rego_term *
-alias_of(struct program *p, struct str name)
+alias_of(struct program *p, const struct rego_symbol *symbol)
 {
-	const struct group *g = program_group(p, name);
+	const struct group *g = symbol_group(p, symbol);
 	const struct rego_rule *r;
 
 	if (g == NULL || g->rules.n != 1 || g->local || g->entry)
@@ -36,7 +36,7 @@ alias_of(struct program *p, struct str name)
 	if (r->kind != REGO_COMPLETE || r->path->kind != REGO_VAR ||
 	    r->body != NULL || r->alt != NULL || r->value == NULL ||
 	    r->value->kind != REGO_REF ||
-	    !str_eq(rego_head_name(r->value), STR("policy_data")))
+	    symbol_of(r->value) != p->symbols->policy_data)
 		return NULL;
 	return r->value;
 }
@@ -59,14 +59,14 @@ static bool
 steps_of(struct program *p, const struct rego_term *t, struct fold *f)
 {
 	const struct rego_term *alias;
-	struct str head;
+	const struct rego_symbol *head;
 
 	f->steps.n = 0;
 	if (t->kind != REGO_REF || t->nargs < 2)
 		return false;
-	head = rego_head_name(t);
-	if (!str_eq(head, STR("policy_data"))) {
-		alias = head.n == 0 ? NULL : alias_of(p, head);
+	head = symbol_of(t);
+	if (head != p->symbols->policy_data) {
+		alias = head == NULL ? NULL : alias_of(p, head);
 		if (alias == NULL || !add_steps(p->arena, f, alias))
 			return false;
 	}
@@ -204,24 +204,39 @@ fold_term(struct folding *f, struct rego_term *t)
 }
 
 static struct rego_literal *
-fold_literal(struct folding *f, struct rego_literal *l)
+copy_literal(struct arena *a, const struct rego_literal *l)
 {
-	struct rego_literal *copy =
-	    ARENA_NEW(f->program->arena, struct rego_literal);
-	bool changed = false;
+	struct rego_literal *copy = ARENA_NEW(a, struct rego_literal);
 	uint32_t i;
 
 	*copy = *l;
-	copy->terms =
-	    ARENA_ARRAY(f->program->arena, struct rego_term *, l->nterms);
-	for (i = 0; i < l->nterms; i++) {
-		copy->terms[i] = fold_term(f, l->terms[i]);
-		changed |= copy->terms[i] != l->terms[i];
+	copy->terms = ARENA_ARRAY(a, struct rego_term *, l->nterms);
+	for (i = 0; i < l->nterms; i++)
+		copy->terms[i] = l->terms[i];
+	return copy;
+}
+
+static struct rego_literal *
+fold_literal(struct folding *f, struct rego_literal *l)
+{
+	struct rego_literal *copy = l;
+	struct rego_term *t;
+	struct rego_body *body = l->body == NULL ? NULL : fold_body(f, l->body);
+	uint32_t i;
+
+	if (body != l->body) {
+		copy = copy_literal(f->program->arena, l);
+		copy->body = body;
 	}
-	if (l->body != NULL)
-		copy->body = fold_body(f, l->body);
-	changed |= copy->body != l->body;
-	return changed ? copy : l;
+	for (i = 0; i < l->nterms; i++) {
+		t = fold_term(f, l->terms[i]);
+		if (t == l->terms[i])
+			continue;
+		if (copy == l)
+			copy = copy_literal(f->program->arena, l);
+		copy->terms[i] = t;
+	}
+	return copy;
 }
 
 static struct rego_body *

@@ -101,11 +101,11 @@ struct name_ctx {
 };
 
 static struct str
-find_name(const void *ctx, struct str name)
+find_name(const void *ctx, const struct rego_term *var)
 {
 	const struct name_ctx *c = ctx;
 
-	return name_find(c->program, c->rule, name);
+	return name_find(c->program, c->rule, var->symbol);
 }
 
 enum part { ALL, DEFAULTS, OTHERS };

@@ -13,6 +13,8 @@
 
 /* The agent refuses longer lines (policy-model 10.5). */
 #define LINE_MAX ((size_t)65536)
+/* Room for most texts. */
+#define TEXT_USUAL ((size_t)32768)
 
 struct linked {
 	uint64_t bits[STDLIB_MAX / 64];
@@ -28,6 +30,7 @@ struct policy_linker {
 	struct rego_module *modules[STDLIB_MAX]; /* as far as needed */
 	struct rego_module *user;
 	struct rego_module *marks; /* helpers of denial.c */
+	struct symbols *symbols;
 	VEC(struct linked *) cache;
 	bool failed;
 };
@@ -69,6 +72,7 @@ policy_linker_new(
 	l->arena = a;
 	l->diags = d;
 	l->options = *o;
+	l->symbols = symbols_new(a);
 	if (o->rules != NULL) {
 		l->user = parse_user(l);
 		l->failed = l->user == NULL;
@@ -169,6 +173,7 @@ print_rules(struct policy_linker *l, struct program *p, struct linked *k,
 		l->marks = denial_helpers(l->arena, l->diags);
 	if (l->marks != NULL)
 		denial_add(p, l->marks, l->user == NULL && !full);
+	name_locals(p);
 	shake_reach(p);
 	if (full) {
 		VEC_FOREACH(g, &p->groups) {
@@ -179,6 +184,7 @@ print_rules(struct policy_linker *l, struct program *p, struct linked *k,
 		if (l->user == NULL)
 			name_shorten(p);
 	}
+	(void)buf_reserve(&out, TEXT_USUAL);
 	layout_rules(&out, p, full ? REGO_FMT : REGO_COMPACT);
 	k->carrier = carrier_new(&l->options, buf_str(&out));
 	buf_free(&out);
@@ -192,6 +198,7 @@ build(struct policy_linker *l, const struct linked *key, const struct jv *data)
 
 	*k = *key;
 	p->arena = l->arena;
+	p->symbols = l->symbols;
 	if (!gather(l, p, k))
 		return NULL;
 	print_rules(l, p, k, data);

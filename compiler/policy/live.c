@@ -7,7 +7,7 @@
  * read whole; what is assigned, iterated or passed to a rule of the program
  * is followed.  Names of a rule are not told apart by scope, and a name that
  * is a rule as well counts as both: too much is read then, never too little.
- * Repeated until nothing changes.
+ * A rule is looked at again when what it reads has got more places.
  */
 #include "compiler/policy/policy_int.h"
 #include "runtime/base/banned.h"
@@ -24,7 +24,8 @@ struct liveness {
 	struct arena *arena;
 	struct live *root;
 	struct rego_scope *scope; /* of the rule that is looked at */
-	bool changed;
+	struct rego_scope *own;   /* the same, but in calls */
+	bool again;               /* some scope is dirty */
 };
 
 static struct values eval(struct liveness *v, const struct rego_term *t);
@@ -38,41 +39,64 @@ live_new(struct liveness *v, const struct live *parent)
 	struct live *l = ARENA_NEW(v->arena, struct live);
 
 	l->depth = (uint8_t)(parent == NULL ? 0 : parent->depth + 1);
-	v->changed = true;
 	return l;
 }
 
-static void
+/* True if it was not there. */
+static bool
 add(struct liveness *v, struct values *to, struct live *l)
 {
 	size_t i;
 
 	for (i = 0; i < to->at.n; i++) {
 		if (to->at.p[i] == l)
-			return;
+			return false;
 	}
 	VEC_PUSH(v->arena, &to->at, l);
-	v->changed = true;
+	return true;
 }
 
-static void
+static bool
 join(struct liveness *v, struct values *to, struct values from)
 {
+	bool more = false;
 	size_t i;
 
 	for (i = 0; i < from.at.n; i++)
-		add(v, to, from.at.p[i]);
+		more |= add(v, to, from.at.p[i]);
+	return more;
 }
 
 static void
-read_whole(struct liveness *v, struct values s)
+look_again(struct liveness *v, struct rego_scope *scope)
+{
+	scope->dirty = true;
+	v->again = true;
+}
+
+/* What the rules of a group may denote; the rule that asks is remembered. */
+static struct values
+values_of(struct liveness *v, struct group *g)
 {
 	size_t i;
 
-	for (i = 0; i < s.at.n; i++) {
-		v->changed |= !s.at.p[i]->whole;
-		s.at.p[i]->whole = true;
+	if (g->values == NULL)
+		return nothing;
+	for (i = 0; i < g->readers.n; i++) {
+		if (g->readers.p[i] == v->scope)
+			return *g->values;
 	}
+	VEC_PUSH(v->arena, &g->readers, v->scope);
+	return *g->values;
+}
+
+static void
+read_whole(struct values s)
+{
+	size_t i;
+
+	for (i = 0; i < s.at.n; i++)
+		s.at.p[i]->whole = true;
 }
 
 /* The member under `key`; key.p NULL: any. */
@@ -82,7 +106,6 @@ child(struct liveness *v, struct live *l, struct str key)
 	struct live *c;
 
 	if (l->depth >= LIVE_DEPTH_MAX) {
-		v->changed |= !l->whole;
 		l->whole = true;
 		return l;
 	}
@@ -103,43 +126,45 @@ static struct values
 children(struct liveness *v, struct values s, struct str key)
 {
 	struct values r = nothing;
-	bool changed = v->changed;
 	size_t i;
 
-	for (i = 0; i < s.at.n; i++) {
-		struct live *c = child(v, s.at.p[i], key);
-
-		changed |= v->changed;
-		add(v, &r, c);
-		v->changed = changed;
-	}
+	for (i = 0; i < s.at.n; i++)
+		(void)add(v, &r, child(v, s.at.p[i], key));
 	return r;
 }
 
 static const struct str any_key = {NULL, 0};
 
-static struct values *
-variable(struct liveness *v, struct str name)
+static struct variable *
+variable(struct liveness *v, const struct rego_symbol *symbol)
 {
-	struct values *s = map_get(&v->scope->vars, name);
+	struct variable *var = scope_find(v->scope, symbol);
+	struct variable one = {.symbol = symbol, .read = true};
 
-	if (s == NULL) {
-		s = ARENA_NEW(v->arena, struct values);
-		(void)map_set(v->arena, &v->scope->vars, name, s);
+	if (var == NULL) {
+		VEC_PUSH(v->arena, &v->scope->vars, one);
+		var = &v->scope->vars.p[v->scope->vars.n - 1];
 	}
-	return s;
+	if (var->values == NULL)
+		var->values = ARENA_NEW(v->arena, struct values);
+	return var;
 }
 
 /* `pattern` gets the values: a variable follows them, others read them. */
 static void
 bind(struct liveness *v, const struct rego_term *pattern, struct values s)
 {
+	struct variable *var;
+
 	if (s.at.n == 0)
 		return;
-	if (pattern->kind == REGO_VAR)
-		join(v, variable(v, pattern->text), s);
-	else
-		read_whole(v, s);
+	if (pattern->kind != REGO_VAR) {
+		read_whole(s);
+		return;
+	}
+	var = variable(v, pattern->symbol);
+	if (join(v, var->values, s) && (var->read || v->scope != v->own))
+		look_again(v, v->scope);
 }
 
 /* Rules of a program are its own: the scope hangs on them. */
@@ -152,20 +177,20 @@ scope_of(struct liveness *v, struct rego_rule *r)
 }
 
 static struct values
-eval_name(struct liveness *v, struct str name)
+eval_name(struct liveness *v, const struct rego_symbol *symbol)
 {
 	struct values r = nothing;
-	struct group *g = program_group(v->program, name);
-	struct values *local = map_get(&v->scope->vars, name);
-	bool changed = v->changed;
+	struct group *g = symbol_group(v->program, symbol);
+	struct variable *local = scope_find(v->scope, symbol);
 
-	if (str_eq(name, STR("policy_data")))
-		add(v, &r, v->root);
+	if (symbol == v->program->symbols->policy_data)
+		(void)add(v, &r, v->root);
 	if (local != NULL)
-		join(v, &r, *local);
-	if (g != NULL && g->values != NULL)
-		join(v, &r, *g->values);
-	v->changed = changed;
+		local->read = true;
+	if (local != NULL && local->values != NULL)
+		(void)join(v, &r, *local->values);
+	if (g != NULL)
+		(void)join(v, &r, values_of(v, g));
 	return r;
 }
 
@@ -175,10 +200,11 @@ eval_ref(struct liveness *v, const struct rego_term *t)
 	struct values s;
 	uint32_t i = 1;
 
-	if (str_eq(rego_head_name(t), STR("data")) && t->nargs > 2 &&
+	if (symbol_of(t) == v->program->symbols->data && t->nargs > 2 &&
 	    t->args[2]->kind == REGO_STRING &&
 	    str_eq(t->args[1]->text, STR("agent_policy"))) {
-		s = eval_name(v, t->args[2]->text);
+		s = eval_name(v, symbol_get(v->arena, v->program->symbols,
+				     t->args[2]->text));
 		i = 3;
 	} else {
 		s = eval(v, t->args[0]);
@@ -188,7 +214,7 @@ eval_ref(struct liveness *v, const struct rego_term *t)
 			s = children(v, s, t->args[i]->text);
 			continue;
 		}
-		read_whole(v, eval(v, t->args[i]));
+		read_whole(eval(v, t->args[i]));
 		s = children(v, s, any_key);
 	}
 	return s;
@@ -201,7 +227,7 @@ eval_args_whole(struct liveness *v, const struct rego_term *t)
 	struct rego_term **args = rego_call_args(t, &n);
 
 	for (i = 0; i < n; i++)
-		read_whole(v, eval(v, args[i]));
+		read_whole(eval(v, args[i]));
 }
 
 /* object.get with a constant key or path is a reference with a default. */
@@ -210,7 +236,6 @@ eval_object_get(struct liveness *v, struct rego_term *const *args)
 {
 	const struct rego_term *key = args[1];
 	struct values s = eval(v, args[0]), d = eval(v, args[2]);
-	bool changed;
 	uint32_t i;
 
 	if (key->kind == REGO_STRING) {
@@ -221,16 +246,14 @@ eval_object_get(struct liveness *v, struct rego_term *const *args)
 				s = children(v, s, key->args[i]->text);
 				continue;
 			}
-			read_whole(v, eval(v, key->args[i]));
+			read_whole(eval(v, key->args[i]));
 			s = children(v, s, any_key);
 		}
 	} else {
-		read_whole(v, eval(v, key));
+		read_whole(eval(v, key));
 		s = children(v, s, any_key);
 	}
-	changed = v->changed;
-	join(v, &s, d);
-	v->changed = changed;
+	(void)join(v, &s, d);
 	return s;
 }
 
@@ -272,11 +295,11 @@ eval_function(
 			if (i < r->nargs)
 				bind(v, r->args[i], s);
 			else
-				read_whole(v, s);
+				read_whole(s);
 			v->scope = caller;
 		}
 	}
-	return g->values == NULL ? nothing : *g->values;
+	return values_of(v, g);
 }
 
 static struct values
@@ -314,7 +337,7 @@ eval(struct liveness *v, const struct rego_term *t)
 
 	switch ((enum rego_kind)t->kind) {
 	case REGO_VAR:
-		return eval_name(v, t->text);
+		return eval_name(v, t->symbol);
 	case REGO_REF:
 		return eval_ref(v, t);
 	case REGO_CALL:
@@ -335,7 +358,7 @@ eval(struct liveness *v, const struct rego_term *t)
 	if (t->body != NULL)
 		eval_body(v, t->body);
 	for (i = 0; i < t->nargs; i++)
-		read_whole(v, eval(v, t->args[i]));
+		read_whole(eval(v, t->args[i]));
 	return nothing;
 }
 
@@ -388,22 +411,27 @@ eval_rule(struct liveness *v, struct group *g, struct rego_rule *first)
 {
 	const struct rego_rule *r;
 	struct values s;
+	bool more = false;
+	size_t i;
 
-	v->scope = scope_of(v, first);
+	v->scope = v->own = scope_of(v, first);
+	v->scope->dirty = false;
 	for (r = first; r != NULL; r = r->alt) {
 		if (r->body != NULL)
 			eval_body(v, r->body);
 		if (r->key != NULL)
-			read_whole(v, eval(v, r->key));
+			read_whole(eval(v, r->key));
 		if (r->value == NULL)
 			continue;
 		s = eval(v, r->value);
 		if (g->entry || first->kind == REGO_PARTIAL_OBJECT ||
 		    first->path->kind != REGO_VAR)
-			read_whole(v, s);
+			read_whole(s);
 		else
-			join(v, g->values, s);
+			more |= join(v, g->values, s);
 	}
+	for (i = 0; more && i < g->readers.n; i++)
+		look_again(v, g->readers.p[i]);
 }
 
 /* Names that the agent's own document uses, or all of data. */
@@ -412,32 +440,37 @@ see_data(void *ctx, const struct rego_term *t)
 {
 	struct liveness *v = ctx;
 
-	if (t->kind == REGO_VAR && str_eq(t->text, STR("data")))
-		v->root->whole = true;
-	if (t->kind == REGO_REF && str_eq(rego_head_name(t), STR("data")) &&
-	    (t->args[1]->kind != REGO_STRING ||
-		(str_eq(t->args[1]->text, STR("agent_policy")) &&
-		    (t->nargs == 2 || t->args[2]->kind != REGO_STRING))))
+	if ((t->kind != REGO_VAR && t->kind != REGO_REF) ||
+	    symbol_of(t) != v->program->symbols->data)
+		return;
+	if (t->kind == REGO_VAR || t->args[1]->kind != REGO_STRING ||
+	    (str_eq(t->args[1]->text, STR("agent_policy")) &&
+		(t->nargs == 2 || t->args[2]->kind != REGO_STRING)))
 		v->root->whole = true;
 }
 
 static void
-pass(struct liveness *v)
+pass(struct liveness *v, bool all)
 {
 	struct group **g;
+	struct rego_rule *r;
 	size_t i;
 
 	VEC_FOREACH(g, &v->program->groups) {
-		for (i = 0; (*g)->reached && i < (*g)->rules.n; i++)
-			eval_rule(v, *g, (*g)->rules.p[i]);
+		for (i = 0; (*g)->reached && i < (*g)->rules.n; i++) {
+			r = (*g)->rules.p[i];
+			if (all || scope_of(v, r)->dirty)
+				eval_rule(v, *g, r);
+		}
 	}
 }
 
 struct live *
 shake_live(struct program *p)
 {
-	struct liveness v = {.program = p, .arena = p->arena};
+	struct liveness v = {.program = p, .arena = p->arena, .again = true};
 	struct group **g;
+	bool all = true;
 	size_t i;
 
 	v.root = live_new(&v, NULL);
@@ -446,9 +479,10 @@ shake_live(struct program *p)
 		for (i = 0; (*g)->reached && i < (*g)->rules.n; i++)
 			walk_rule((*g)->rules.p[i], see_data, &v);
 	}
-	do {
-		v.changed = false;
-		pass(&v);
-	} while (v.changed);
+	while (v.again) {
+		v.again = false;
+		pass(&v, all);
+		all = false;
+	}
 	return v.root;
 }

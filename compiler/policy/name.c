@@ -14,13 +14,25 @@
 
 struct naming {
 	struct program *program;
-	struct map kept;   /* names that stay */
-	struct map called; /* built-ins */
-	size_t locals;     /* the most that one rule has */
+	VEC(struct str) free; /* names for variables, as far as needed */
+	size_t tried;         /* candidates for them */
 	struct rego_scope *scope;
 };
 
 static const struct str unnamed = STR_INIT("");
+
+static void
+declare_variable(struct naming *n, const struct rego_symbol *symbol)
+{
+	struct group *g = symbol_group(n->program, symbol);
+	struct variable v = {.symbol = symbol, .declared = true};
+
+	if (scope_find(n->scope, symbol) != NULL)
+		return;
+	VEC_PUSH(n->program->arena, &n->scope->vars, v);
+	if (g != NULL)
+		g->local = true;
+}
 
 static void
 declare(struct naming *n, const struct rego_term *pattern)
@@ -29,12 +41,8 @@ declare(struct naming *n, const struct rego_term *pattern)
 
 	switch ((enum rego_kind)pattern->kind) {
 	case REGO_VAR:
-		if (str_eq(pattern->text, STR("_")) ||
-		    map_get(&n->scope->declared, pattern->text) != NULL)
-			return;
-		(void)map_set(n->program->arena, &n->scope->declared,
-		    pattern->text, ARENA_NEW(n->program->arena, struct str));
-		VEC_PUSH(n->program->arena, &n->scope->order, pattern->text);
+		if (!str_eq(pattern->text, STR("_")))
+			declare_variable(n, pattern->symbol);
 		return;
 	case REGO_ARRAY:
 		for (i = 0; i < pattern->nargs; i++)
@@ -112,36 +120,24 @@ declare_rule(struct naming *n, const struct rego_rule *r)
 	}
 }
 
-static void
-find_locals(struct naming *n)
-{
-	struct group **g, *other;
-	struct rego_rule *r;
-	size_t i, k;
-
-	VEC_FOREACH(g, &n->program->groups) {
-		for (i = 0; i < (*g)->rules.n; i++) {
-			r = (*g)->rules.p[i];
-			r->scope =
-			    ARENA_NEW(n->program->arena, struct rego_scope);
-			n->scope = r->scope;
-			declare_rule(n, r);
-			for (k = 0; k < r->scope->order.n; k++) {
-				other = program_group(
-				    n->program, r->scope->order.p[k]);
-				if (other != NULL)
-					other->local = true;
-			}
-		}
-	}
-}
-
 void
 name_locals(struct program *p)
 {
 	struct naming n = {.program = p};
+	struct group **g;
+	struct rego_rule *r;
+	size_t i;
 
-	find_locals(&n);
+	VEC_FOREACH(g, &p->groups) {
+		for (i = 0; i < (*g)->rules.n; i++) {
+			r = (*g)->rules.p[i];
+			if (r->scope != NULL)
+				continue;
+			n.scope = r->scope =
+			    ARENA_NEW(p->arena, struct rego_scope);
+			declare_rule(&n, r);
+		}
+	}
 }
 
 /* "a" to "z", "aa" …; upper case for rules. */
@@ -160,22 +156,35 @@ candidate(struct arena *a, size_t i, char first)
 	return arena_str(a, (struct str){s + n, sizeof(s) - n});
 }
 
+static bool
+is_taken(const struct naming *n, struct str s)
+{
+	const struct rego_symbol *symbol =
+	    map_get(&n->program->symbols->by_name, s);
+
+	return rego_is_keyword(s) ||
+	       (symbol != NULL && symbol->kept == n->program);
+}
+
+/* The name of the i-th variable of a rule. */
 static struct str
-next_free(struct naming *n, size_t *i)
+local_name(struct naming *n, size_t i)
 {
 	struct str s;
 
-	do
-		s = candidate(n->program->arena, (*i)++, 'a');
-	while (rego_is_keyword(s) || map_get(&n->kept, s) != NULL);
-	return s;
+	while (n->free.n <= i) {
+		s = candidate(n->program->arena, n->tried++, 'a');
+		if (!is_taken(n, s))
+			VEC_PUSH(n->program->arena, &n->free, s);
+	}
+	return n->free.p[i];
 }
 
 /* A to Z, what no local variable is called, AA and so on. */
 static struct str
 rule_name(struct naming *n, size_t *i)
 {
-	size_t spare = n->locals < LETTERS ? LETTERS - n->locals : 0, k;
+	size_t spare = n->tried < LETTERS ? LETTERS - n->tried : 0, k;
 	struct str s;
 
 	do {
@@ -184,10 +193,10 @@ rule_name(struct naming *n, size_t *i)
 			s = candidate(n->program->arena, k - spare, 'A');
 		else if (k >= LETTERS)
 			s = candidate(
-			    n->program->arena, n->locals + k - LETTERS, 'a');
+			    n->program->arena, n->tried + k - LETTERS, 'a');
 		else
 			s = candidate(n->program->arena, k, 'A');
-	} while (rego_is_keyword(s) || map_get(&n->kept, s) != NULL);
+	} while (is_taken(n, s));
 	return s;
 }
 
@@ -197,35 +206,42 @@ is_renamed_rule(const struct group *g)
 	return g != NULL && g->reached && !g->entry && !g->local;
 }
 
+/* What is called must be known by its name: built-ins. */
 static void
-see_call(void *ctx, const struct rego_term *t)
+see_call(struct naming *n, const struct rego_term *t)
 {
-	struct naming *n = ctx;
-	struct str name;
+	struct rego_symbol *symbol = symbol_of(t->args[0]);
 
-	if (t->kind != REGO_CALL || t->op != REGO_OP_NONE)
+	if (symbol == NULL || is_renamed_rule(symbol_group(n->program, symbol)))
 		return;
-	name = rego_head_name(t->args[0]);
-	if (!is_renamed_rule(program_group(n->program, name)))
-		(void)map_set(n->program->arena, &n->called, name, n);
+	symbol->called = symbol->kept = n->program;
 }
 
 static void
-see_kept(void *ctx, const struct rego_term *t)
+see_name(void *ctx, const struct rego_term *t)
 {
 	struct naming *n = ctx;
-	struct str name = rego_head_name(t);
+	struct rego_symbol *symbol;
+	struct variable *var;
+	struct group *g;
 
-	if (name.n == 0 ||
-	    (map_get(&n->scope->declared, name) != NULL &&
-		map_get(&n->called, name) == NULL) ||
-	    is_renamed_rule(program_group(n->program, name)))
+	if (t->kind == REGO_CALL && t->op == REGO_OP_NONE)
+		see_call(n, t);
+	if (t->kind != REGO_VAR && t->kind != REGO_REF)
 		return;
-	(void)map_set(n->program->arena, &n->kept, name, n);
+	if ((symbol = symbol_of(t)) == NULL)
+		return;
+	if ((g = symbol_group(n->program, symbol)) != NULL)
+		g->uses++;
+	if (is_renamed_rule(g) || symbol->kept == n->program)
+		return;
+	var = scope_find(n->scope, symbol);
+	if (var == NULL || !var->declared)
+		symbol->kept = n->program;
 }
 
 static void
-walk_all(struct naming *n, term_visitor *visit)
+walk_all(struct naming *n)
 {
 	struct group **g;
 	size_t i;
@@ -233,7 +249,7 @@ walk_all(struct naming *n, term_visitor *visit)
 	VEC_FOREACH(g, &n->program->groups) {
 		for (i = 0; (*g)->reached && i < (*g)->rules.n; i++) {
 			n->scope = (*g)->rules.p[i]->scope;
-			walk_rule((*g)->rules.p[i], visit, n);
+			walk_rule((*g)->rules.p[i], see_name, n);
 		}
 	}
 }
@@ -241,31 +257,13 @@ walk_all(struct naming *n, term_visitor *visit)
 static void
 rename_locals(struct naming *n, struct rego_rule *r)
 {
-	struct str name, *to;
-	size_t i, next = 0;
+	struct variable *v;
+	size_t next = 0;
 
-	for (i = 0; i < r->scope->order.n; i++) {
-		name = r->scope->order.p[i];
-		to = map_get(&r->scope->declared, name);
-		*to = unnamed;
-		if (map_get(&n->called, name) == NULL)
-			*to = next_free(n, &next);
+	VEC_FOREACH(v, &r->scope->vars) {
+		if (v->declared && v->symbol->called != n->program)
+			v->to = local_name(n, next++);
 	}
-	if (next > n->locals)
-		n->locals = next;
-}
-
-static void
-see_use(void *ctx, const struct rego_term *t)
-{
-	struct naming *n = ctx;
-	struct group *g;
-
-	if (t->kind != REGO_VAR && t->kind != REGO_REF)
-		return;
-	g = program_group(n->program, rego_head_name(t));
-	if (g != NULL)
-		g->uses++;
 }
 
 static int
@@ -287,7 +285,6 @@ rename_rules(struct naming *n)
 	struct group **g;
 	size_t i, count = 0, next = 0;
 
-	walk_all(n, see_use);
 	VEC_FOREACH(g, &n->program->groups) {
 		if (is_renamed_rule(*g))
 			list[count++] = *g;
@@ -304,9 +301,7 @@ name_shorten(struct program *p)
 	struct group **g;
 	size_t i;
 
-	find_locals(&n);
-	walk_all(&n, see_call);
-	walk_all(&n, see_kept);
+	walk_all(&n);
 	VEC_FOREACH(g, &p->groups) {
 		for (i = 0; (*g)->reached && i < (*g)->rules.n; i++)
 			rename_locals(&n, (*g)->rules.p[i]);
@@ -315,15 +310,15 @@ name_shorten(struct program *p)
 }
 
 struct str
-name_find(const struct program *p, const struct rego_rule *r, struct str name)
+name_find(const struct program *p, const struct rego_rule *r,
+    const struct rego_symbol *symbol)
 {
-	const struct str *to = NULL;
+	const struct variable *v =
+	    r->scope == NULL ? NULL : scope_find(r->scope, symbol);
 	const struct group *g;
 
-	if (r->scope != NULL)
-		to = map_get(&r->scope->declared, name);
-	if (to != NULL)
-		return *to;
-	g = map_get(&p->by_name, name);
+	if (v != NULL && v->declared)
+		return v->to;
+	g = symbol_group(p, symbol);
 	return g == NULL ? unnamed : g->short_name;
 }

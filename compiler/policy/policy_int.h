@@ -21,12 +21,35 @@ struct stdlib_module {
 size_t stdlib_count(void);
 struct stdlib_module stdlib_at(size_t i);
 
-/* What is known of the variables of a rule: live.c, name.c. */
-struct rego_scope {
-	struct map vars;       /* name to struct values */
-	struct map declared;   /* name to struct str: what is printed */
-	VEC(struct str) order; /* of declaration */
+/* One name, wherever it stands: variables point to it. */
+struct rego_symbol {
+	struct str name;
+	const struct program *owner; /* `group` is of this program */
+	struct group *group;
+	bool entry;                          /* a name that the agent asks */
+	const struct program *called, *kept; /* name.c, of this program */
 };
+
+/* All names of a run, and those that mean something here. */
+struct symbols {
+	struct map by_name; /* struct rego_symbol */
+	struct rego_symbol *data, *input, *policy_data;
+};
+
+/* What is known of the variables of a rule: live.c, name.c. */
+struct variable {
+	const struct rego_symbol *symbol;
+	struct values *values; /* or NULL */
+	bool declared;
+	bool read;     /* live.c: before it had all its values, perhaps */
+	struct str to; /* what is printed */
+};
+struct rego_scope {
+	VEC(struct variable) vars; /* few; in order of declaration */
+	bool dirty;                /* live.c: to be looked at again */
+};
+struct variable *scope_find(
+    const struct rego_scope *scope, const struct rego_symbol *symbol);
 
 /* All rules of one name. */
 struct group {
@@ -38,6 +61,7 @@ struct group {
 	struct str short_name; /* what is printed, or empty */
 	unsigned uses;         /* name.c */
 	struct values *values; /* live.c: what it may denote */
+	VEC(struct rego_scope *) readers;
 	/* denial.c */
 	unsigned mentions, literals;
 	uint8_t index;
@@ -45,13 +69,22 @@ struct group {
 
 struct program {
 	struct arena *arena;
-	VEC(struct group *) groups; /* in order of first appearance */
-	struct map by_name;
+	struct symbols *symbols;
+	VEC(struct group *) groups;      /* in order of first appearance */
 	VEC(struct rego_import) imports; /* of data and input */
 };
 
-struct group *program_group(struct program *p, struct str name);
-struct group *program_add(struct program *p, const struct rego_rule *r);
+struct symbols *symbols_new(struct arena *a);
+struct rego_symbol *symbol_get(
+    struct arena *a, struct symbols *symbols, struct str name);
+/* Of a variable, or of the one that a reference starts with; or NULL. */
+struct rego_symbol *symbol_of(const struct rego_term *t);
+/* The rules of that name, or NULL. */
+struct group *symbol_group(
+    const struct program *p, const struct rego_symbol *symbol);
+
+struct group *program_group(const struct program *p, struct str name);
+struct group *program_add(struct program *p, struct rego_rule *r);
 
 /* Calls `visit` for each term below, outer first; bodies included. */
 typedef void term_visitor(void *ctx, const struct rego_term *t);
@@ -60,7 +93,8 @@ void walk_body(const struct rego_body *b, term_visitor *visit, void *ctx);
 void walk_rule(const struct rego_rule *r, term_visitor *visit, void *ctx);
 
 /* The group that a variable or reference names, or NULL. */
-struct group *program_target(struct program *p, const struct rego_term *t);
+struct group *program_target(
+    const struct program *p, const struct rego_term *t);
 
 /* Marks the groups that can be reached from the entries. */
 void shake_reach(struct program *p);
@@ -92,12 +126,15 @@ bool fold_same(const struct folds *folds, const struct jv *data);
 struct rego_module *denial_helpers(struct arena *a, struct diags *d);
 void denial_add(struct program *p, const struct rego_module *marks, bool join);
 
-/* Marks groups whose name is also that of a local variable. */
+/*
+ * Finds the variables of the rules that have no scope yet, and marks groups
+ * whose name is also that of one.
+ */
 void name_locals(struct program *p);
 void name_shorten(struct program *p);
 /* The name to print in a rule; empty: as it is. */
-struct str name_find(
-    const struct program *p, const struct rego_rule *r, struct str name);
+struct str name_find(const struct program *p, const struct rego_rule *r,
+    const struct rego_symbol *symbol);
 
 void layout_rules(struct buf *out, struct program *p, enum rego_style style);
 /* The data; `live` NULL: all of it. */

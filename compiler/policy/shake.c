@@ -9,10 +9,117 @@
 #include "runtime/agent/agent.h"
 #include "runtime/base/banned.h"
 
-struct group *
-program_group(struct program *p, struct str name)
+struct rego_symbol *
+symbol_get(struct arena *a, struct symbols *symbols, struct str name)
 {
-	return map_get(&p->by_name, name);
+	struct rego_symbol *s = map_get(&symbols->by_name, name);
+
+	if (s == NULL) {
+		s = ARENA_NEW(a, struct rego_symbol);
+		s->name = name;
+		s->entry = agent_request_known(name);
+		(void)map_set(a, &symbols->by_name, name, s);
+	}
+	return s;
+}
+
+struct symbols *
+symbols_new(struct arena *a)
+{
+	struct symbols *s = ARENA_NEW(a, struct symbols);
+
+	s->data = symbol_get(a, s, STR("data"));
+	s->input = symbol_get(a, s, STR("input"));
+	s->policy_data = symbol_get(a, s, STR("policy_data"));
+	return s;
+}
+
+struct rego_symbol *
+symbol_of(const struct rego_term *t)
+{
+	if (t->kind == REGO_REF)
+		t = t->args[0];
+	return t->kind == REGO_VAR ? t->symbol : NULL;
+}
+
+struct group *
+symbol_group(const struct program *p, const struct rego_symbol *symbol)
+{
+	return symbol != NULL && symbol->owner == p ? symbol->group : NULL;
+}
+
+struct group *
+program_group(const struct program *p, struct str name)
+{
+	return symbol_group(p, map_get(&p->symbols->by_name, name));
+}
+
+struct variable *
+scope_find(const struct rego_scope *scope, const struct rego_symbol *symbol)
+{
+	struct variable *v;
+
+	VEC_FOREACH(v, &scope->vars) {
+		if (v->symbol == symbol)
+			return v;
+	}
+	return NULL;
+}
+
+/* Variables learn their symbols, once for all programs. */
+
+static void resolve_body(struct program *p, struct rego_body *b);
+
+static void
+resolve_term(struct program *p, struct rego_term *t)
+{
+	uint32_t i;
+
+	if (t->kind == REGO_VAR && t->symbol == NULL)
+		t->symbol = symbol_get(p->arena, p->symbols, t->text);
+	for (i = 0; i < t->nargs; i++)
+		resolve_term(p, t->args[i]);
+	if (t->body != NULL)
+		resolve_body(p, t->body);
+}
+
+static void
+resolve_body(struct program *p, struct rego_body *b)
+{
+	struct rego_literal *l;
+	uint32_t i, k;
+
+	for (i = 0; i < b->n; i++) {
+		l = b->p[i];
+		for (k = 0; k < l->nterms; k++)
+			resolve_term(p, l->terms[k]);
+		if (l->body != NULL)
+			resolve_body(p, l->body);
+		for (k = 0; k < l->nwith; k++) {
+			resolve_term(p, l->with[k].target);
+			resolve_term(p, l->with[k].value);
+		}
+	}
+}
+
+static void
+resolve_rule(struct program *p, struct rego_rule *r)
+{
+	uint32_t i;
+
+	for (; r != NULL && !r->resolved; r = r->alt) {
+		r->resolved = true;
+		if (r->path != NULL)
+			resolve_term(p, r->path);
+		for (i = 0; i < r->nargs; i++)
+			resolve_term(p, r->args[i]);
+		if (r->key != NULL)
+			resolve_term(p, r->key);
+		if (r->value != NULL)
+			resolve_term(p, r->value);
+		if (r->body != NULL)
+			resolve_body(p, r->body);
+	}
 }
 
 static struct rego_rule *
@@ -48,16 +155,20 @@ add_chain(struct program *p, struct group *g, const struct rego_rule *r)
 }
 
 struct group *
-program_add(struct program *p, const struct rego_rule *r)
+program_add(struct program *p, struct rego_rule *r)
 {
-	struct str name = rego_head_name(r->path);
-	struct group *g = map_get(&p->by_name, name);
+	struct rego_symbol *symbol;
+	struct group *g;
 
+	resolve_rule(p, r);
+	symbol = symbol_of(r->path);
+	g = symbol_group(p, symbol);
 	if (g == NULL) {
 		g = ARENA_NEW(p->arena, struct group);
-		g->name = name;
-		g->entry = agent_request_known(name);
-		(void)map_set(p->arena, &p->by_name, name, g);
+		g->name = symbol->name;
+		g->entry = symbol->entry;
+		symbol->owner = p;
+		symbol->group = g;
 		VEC_PUSH(p->arena, &p->groups, g);
 	}
 	add_chain(p, g, r);
@@ -117,12 +228,11 @@ walk_rule(const struct rego_rule *r, term_visitor *visit, void *ctx)
 	}
 }
 
-/* "data.agent_policy.x" is x. */
+/* "data.agent_policy.x" is x, if it starts with data. */
 static struct str
 package_member(const struct rego_term *t)
 {
 	if (t->kind != REGO_REF || t->nargs < 3 ||
-	    !str_eq(rego_head_name(t), STR("data")) ||
 	    t->args[1]->kind != REGO_STRING ||
 	    !str_eq(t->args[1]->text, STR("agent_policy")) ||
 	    t->args[2]->kind != REGO_STRING)
@@ -131,13 +241,17 @@ package_member(const struct rego_term *t)
 }
 
 struct group *
-program_target(struct program *p, const struct rego_term *t)
+program_target(const struct program *p, const struct rego_term *t)
 {
-	struct str name = package_member(t);
+	struct rego_symbol *symbol = symbol_of(t);
+	struct str name;
 
-	if (name.n == 0)
-		name = rego_head_name(t);
-	return name.n == 0 ? NULL : program_group(p, name);
+	if (symbol == p->symbols->data && symbol != NULL) {
+		name = package_member(t);
+		if (name.n > 0)
+			return program_group(p, name);
+	}
+	return symbol_group(p, symbol);
 }
 
 struct reach {
@@ -165,9 +279,9 @@ reach_all(struct reach *r)
 }
 
 static bool
-is_whole_package(const struct rego_term *t)
+is_whole_package(const struct program *p, const struct rego_term *t)
 {
-	if (!str_eq(rego_head_name(t), STR("data")))
+	if (symbol_of(t) != p->symbols->data)
 		return false;
 	if (t->kind == REGO_VAR || t->args[1]->kind != REGO_STRING)
 		return true;
@@ -180,9 +294,11 @@ reach_term(void *ctx, const struct rego_term *t)
 {
 	struct reach *r = ctx;
 
-	if (is_whole_package(t))
+	if (t->kind != REGO_VAR && t->kind != REGO_REF)
+		return;
+	if (is_whole_package(r->program, t))
 		reach_all(r);
-	else if (t->kind == REGO_VAR || t->kind == REGO_REF)
+	else
 		reach_group(r, program_target(r->program, t));
 }
 
@@ -282,7 +398,8 @@ is_idle(struct program *p, const struct rego_literal *l)
 		return t->op == 1;
 	if (is_constant_test(t))
 		return rego_term_equal(t->args[0], t->args[1]);
-	return t->kind == REGO_VAR && is_always_true(program_group(p, t->text));
+	return t->kind == REGO_VAR &&
+	       is_always_true(symbol_group(p, t->symbol));
 }
 
 /* A copy without the idle literals; one stays. */
