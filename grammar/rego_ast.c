@@ -208,7 +208,7 @@ rego_is_keyword(struct str s)
 	if (s.n < 2 || s.n > 8)
 		return false;
 	for (i = 0; i < sizeof(words) / sizeof(words[0]); i++) {
-		if (str_eqz(s, words[i]))
+		if (words[i][0] == s.p[0] && str_eqz(s, words[i]))
 			return true;
 	}
 	return false;

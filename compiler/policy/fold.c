@@ -21,6 +21,7 @@ struct folding {
 	const struct jv *data;
 	struct folds *folds;
 	struct map by_path; /* struct known */
+	bool found;         /* something in the rule that is walked */
 };
 
 /* "name := policy_data.x" and nothing else of that name. */
@@ -123,6 +124,7 @@ see_ref(void *ctx, const struct rego_term *t)
 		VEC_PUSH(f->program->arena, &f->folds->list, at);
 	}
 	k->uses++;
+	f->found |= k->value != NULL;
 }
 
 /* A value that is long and used often is written once, in the data. */
@@ -272,27 +274,35 @@ see_with(const struct rego_body *b, bool *found)
 }
 
 static void
-fold_rules(struct folding *f, struct group *g)
+fold_rule(struct folding *f, struct rego_rule *r)
 {
-	struct rego_rule *r;
-	size_t i;
-
-	for (i = 0; i < g->rules.n; i++) {
-		for (r = g->rules.p[i]; r != NULL; r = r->alt) {
-			if (r->body != NULL)
-				r->body = fold_body(f, r->body);
-			r->value = fold_term(f, r->value);
-			r->key = fold_term(f, r->key);
-		}
+	for (; r != NULL; r = r->alt) {
+		if (r->body != NULL)
+			r->body = fold_body(f, r->body);
+		r->value = fold_term(f, r->value);
+		r->key = fold_term(f, r->key);
 	}
+}
+
+/* Counts what a rule reads; true if something of it is known. */
+static bool
+see_rule(struct folding *f, const struct rego_rule *r, bool *with)
+{
+	f->found = false;
+	walk_rule(r, see_ref, f);
+	for (; r != NULL; r = r->alt) {
+		if (r->body != NULL)
+			see_with(r->body, with);
+	}
+	return f->found;
 }
 
 void
 fold_data(struct program *p, const struct jv *data, struct folds *folds)
 {
 	struct folding f = {.program = p, .data = data, .folds = folds};
+	VEC(struct rego_rule *) known = {0};
 	struct group **g;
-	struct rego_rule *r;
 	bool with = false;
 	size_t i;
 
@@ -300,17 +310,12 @@ fold_data(struct program *p, const struct jv *data, struct folds *folds)
 		return;
 	VEC_FOREACH(g, &p->groups) {
 		for (i = 0; i < (*g)->rules.n; i++) {
-			walk_rule((*g)->rules.p[i], see_ref, &f);
-			for (r = (*g)->rules.p[i]; r != NULL; r = r->alt) {
-				if (r->body != NULL)
-					see_with(r->body, &with);
-			}
+			if (see_rule(&f, (*g)->rules.p[i], &with))
+				VEC_PUSH(p->arena, &known, (*g)->rules.p[i]);
 		}
 	}
-	VEC_FOREACH(g, &p->groups) {
-		if (!with)
-			fold_rules(&f, *g);
-	}
+	for (i = 0; i < known.n && !with; i++)
+		fold_rule(&f, known.p[i]);
 }
 
 bool

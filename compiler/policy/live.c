@@ -434,21 +434,6 @@ eval_rule(struct liveness *v, struct group *g, struct rego_rule *first)
 		look_again(v, g->readers.p[i]);
 }
 
-/* Names that the agent's own document uses, or all of data. */
-static void
-see_data(void *ctx, const struct rego_term *t)
-{
-	struct liveness *v = ctx;
-
-	if ((t->kind != REGO_VAR && t->kind != REGO_REF) ||
-	    symbol_of(t) != v->program->symbols->data)
-		return;
-	if (t->kind == REGO_VAR || t->args[1]->kind != REGO_STRING ||
-	    (str_eq(t->args[1]->text, STR("agent_policy")) &&
-		(t->nargs == 2 || t->args[2]->kind != REGO_STRING)))
-		v->root->whole = true;
-}
-
 static void
 pass(struct liveness *v, bool all)
 {
@@ -471,14 +456,11 @@ shake_live(struct program *p)
 	struct liveness v = {.program = p, .arena = p->arena, .again = true};
 	struct group **g;
 	bool all = true;
-	size_t i;
 
 	v.root = live_new(&v, NULL);
-	VEC_FOREACH(g, &p->groups) {
+	v.root->whole = p->whole;
+	VEC_FOREACH(g, &p->groups)
 		(*g)->values = ARENA_NEW(p->arena, struct values);
-		for (i = 0; (*g)->reached && i < (*g)->rules.n; i++)
-			walk_rule((*g)->rules.p[i], see_data, &v);
-	}
 	while (v.again) {
 		v.again = false;
 		pass(&v, all);

@@ -26,7 +26,7 @@ struct rego_symbol {
 	struct str name;
 	const struct program *owner; /* `group` is of this program */
 	struct group *group;
-	bool entry;                          /* a name that the agent asks */
+	bool asked, entry; /* does the agent ask it, if that is known? */
 	const struct program *called, *kept; /* name.c, of this program */
 };
 
@@ -72,6 +72,7 @@ struct program {
 	struct symbols *symbols;
 	VEC(struct group *) groups;      /* in order of first appearance */
 	VEC(struct rego_import) imports; /* of data and input */
+	bool whole; /* some rule may read all of its data: shake_reach() */
 };
 
 struct symbols *symbols_new(struct arena *a);

@@ -17,7 +17,6 @@ symbol_get(struct arena *a, struct symbols *symbols, struct str name)
 	if (s == NULL) {
 		s = ARENA_NEW(a, struct rego_symbol);
 		s->name = name;
-		s->entry = agent_request_known(name);
 		(void)map_set(a, &symbols->by_name, name, s);
 	}
 	return s;
@@ -154,6 +153,16 @@ add_chain(struct program *p, struct group *g, const struct rego_rule *r)
 	}
 }
 
+/* Asked once, not for each program. */
+static bool
+is_entry(struct rego_symbol *s)
+{
+	if (!s->asked)
+		s->entry = agent_request_known(s->name);
+	s->asked = true;
+	return s->entry;
+}
+
 struct group *
 program_add(struct program *p, struct rego_rule *r)
 {
@@ -166,7 +175,7 @@ program_add(struct program *p, struct rego_rule *r)
 	if (g == NULL) {
 		g = ARENA_NEW(p->arena, struct group);
 		g->name = symbol->name;
-		g->entry = symbol->entry;
+		g->entry = is_entry(symbol);
 		symbol->owner = p;
 		symbol->group = g;
 		VEC_PUSH(p->arena, &p->groups, g);
@@ -296,10 +305,12 @@ reach_term(void *ctx, const struct rego_term *t)
 
 	if (t->kind != REGO_VAR && t->kind != REGO_REF)
 		return;
-	if (is_whole_package(r->program, t))
+	if (is_whole_package(r->program, t)) {
+		r->program->whole = true;
 		reach_all(r);
-	else
+	} else {
 		reach_group(r, program_target(r->program, t));
+	}
 }
 
 void
