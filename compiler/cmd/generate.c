@@ -72,6 +72,7 @@ complete(struct generate *g, struct pass_ctx *ctx, struct gen_file *f)
 	VEC_FOREACH(o, &f->objects.list) {
 		struct work w = {0};
 
+		k8s_check_kind(g->diags, *o);
 		if (!is_workload(*o))
 			continue;
 		ok &= pass_run(ctx, *o, e, &w.sel);

@@ -24,6 +24,8 @@ struct k8s_kind {
 };
 
 const struct k8s_kind *k8s_kind_find(struct str api, struct str name);
+/* The kind that was most likely meant, or NULL. */
+const struct k8s_kind *k8s_kind_near(struct str api, struct str name);
 
 /* One Kubernetes object; an element of a List is one of its own. */
 struct k8s_object {
@@ -77,6 +79,11 @@ void k8s_say_whose(struct diags *d, struct diag *g, const struct k8s_object *o,
 const struct k8s_object *k8s_find(const struct k8s_objects *all,
     const char *kind, struct str name, struct str ns, bool *other_ns);
 
+/*
+ * Warns if an object of a kind that is not known has a pod with a runtime
+ * class that begins with one of Contrast's: it gets no policy.
+ */
+void k8s_check_kind(struct diags *d, const struct k8s_object *o);
 /*
  * Checks the fields of an object against the table of fields
  * (k8s_field.def): unknown ones with a suggestion, unsupported ones with the

@@ -285,6 +285,22 @@ is_whole(const struct check *c, const struct yaml_node *value, bool is_32)
 	return *end == '\0' && v >= -max && v <= max && (double)(int64_t)v == v;
 }
 
+/* Members that are ports; 0 of a hostPort means none. */
+static void
+check_port(struct check *c, const struct frame *f, const struct yaml_node *n,
+    int64_t i)
+{
+	struct diag *g;
+
+	if ((!str_eqz(f->key, "containerPort") && !str_eqz(f->key, "port") &&
+		!str_eqz(f->key, "hostPort")) ||
+	    (i >= 1 && i <= 65535) || (i == 0 && str_eqz(f->key, "hostPort")) ||
+	    is_full(c, is_strict(c)))
+		return;
+	g = diag_report(c->d, PORT_RANGE, n->loc, path_of(c, f));
+	found(c, g, f, is_strict(c));
+}
+
 static void
 check_int(struct check *c, const struct frame *f, const struct yaml_node *n,
     bool is_32)
@@ -295,8 +311,10 @@ check_int(struct check *c, const struct frame *f, const struct yaml_node *n,
 
 	if (value->kind == YAML_INT) {
 		if (yaml_to_int(value, &i) &&
-		    (!is_32 || (i >= INT32_MIN && i <= INT32_MAX)))
+		    (!is_32 || (i >= INT32_MIN && i <= INT32_MAX))) {
+			check_port(c, f, n, i);
 			return;
+		}
 		if (is_full(c, is_strict(c)))
 			return;
 		g = diag_report(c->d, NUMBER_TOO_LARGE, n->loc, path_of(c, f),

@@ -25,6 +25,26 @@ k8s_kind_find(struct str api, struct str name)
 	return NULL;
 }
 
+const struct k8s_kind *
+k8s_kind_near(struct str api, struct str name)
+{
+	const struct k8s_kind *best = NULL;
+	unsigned least = 4, d;
+	size_t i;
+
+	if (api.n > 60 || name.n > 60)
+		return NULL;
+	for (i = 0; i < sizeof(kinds) / sizeof(kinds[0]); i++) {
+		d = str_distance(name, str_from(kinds[i].name)) +
+		    str_distance(api, str_from(kinds[i].api));
+		if (d < least) {
+			least = d;
+			best = &kinds[i];
+		}
+	}
+	return best;
+}
+
 struct walk {
 	struct k8s_objects *out;
 	struct arena *arena;
@@ -239,6 +259,43 @@ k8s_say_whose(struct diags *d, struct diag *g, const struct k8s_object *o,
 	if (from.n > 0)
 		diag_note(d, g, loc_none, "rendered from %.*s",
 		    STR_ARG(str_clip(from, NAME_SHOWN)));
+}
+
+static const struct yaml_node *
+class_somewhere(const struct yaml_node *o)
+{
+	const struct yaml_node *n =
+	    yaml_path(o, "spec", "template", "spec", "runtimeClassName", NULL);
+
+	if (n == NULL)
+		n = yaml_path(o, "spec", "runtimeClassName", NULL);
+	if (n == NULL)
+		n = yaml_path(o, "spec", "jobTemplate", "spec", "template",
+		    "spec", "runtimeClassName", NULL);
+	return n;
+}
+
+void
+k8s_check_kind(struct diags *d, const struct k8s_object *o)
+{
+	const struct yaml_node *n;
+	const struct k8s_kind *near;
+	struct diag *g;
+
+	if (o->kind != NULL)
+		return;
+	n = class_somewhere(o->node);
+	if (!yaml_is(n, YAML_STRING) ||
+	    !str_starts(yaml_text(n), STR("contrast-")))
+		return;
+	g = diag_report(d, KIND_UNKNOWN, n->loc,
+	    STR_ARG(str_clip(o->api, NAME_SHOWN)),
+	    STR_ARG(str_clip(o->kind_name, NAME_SHOWN)));
+	k8s_say_whose(d, g, o, NULL);
+	near = k8s_kind_near(o->api, o->kind_name);
+	if (near != NULL)
+		diag_help(d, g, "did you mean '%s' with apiVersion '%s'?",
+		    near->name, near->api);
 }
 
 static struct str

@@ -150,7 +150,9 @@ syntax_error(struct doc *d)
 		return false;
 	}
 	g = diag_report(d->r->diags, YAML_SYNTAX, place(d, at, at), what);
-	if (p->context != NULL) {
+	if (at < d->text.n && d->text.p[at] == '\t') {
+		diag_help(d->r->diags, g, "indent with blanks, not with tabs");
+	} else if (p->context != NULL) {
 		at = offset(d, &p->context_mark);
 		diag_note(d->r->diags, g, place(d, at, at), "%s", p->context);
 	}
