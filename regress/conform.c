@@ -107,7 +107,7 @@ usage(void)
 int
 main(int argc, char **argv)
 {
-	struct conform c = {.arena = arena_new()};
+	struct conform c = {0};
 	size_t t;
 	int i;
 
@@ -122,6 +122,7 @@ main(int argc, char **argv)
 	}
 	if (argc < 3 || themes[t].name == NULL)
 		return usage();
+	c.arena = arena_new();
 	for (i = 2; i < argc; i++)
 		themes[t].run(&c, argv[i]);
 	printf("%zu passed, %zu failed, %zu skipped\n", c.passed, c.failed,
