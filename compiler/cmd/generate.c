@@ -322,6 +322,27 @@ compile_all(struct generate *g)
 	return prove(g) && g->diags->errors == 0;
 }
 
+/* No excerpt of a report may show what a Secret holds. */
+static void
+hide_secrets(struct generate *g, const struct k8s_objects *objects)
+{
+	struct k8s_object **o;
+	struct diag **d;
+	struct loc at, in;
+
+	VEC_FOREACH(o, &objects->list) {
+		if (!str_eq((*o)->kind_name, STR("Secret")))
+			continue;
+		in = loc_user((*o)->unit->loc, NULL);
+		VEC_FOREACH(d, &g->diags->list) {
+			at = loc_user((*d)->loc, NULL);
+			if (at.source == in.source && at.off >= in.off &&
+			    at.off - in.off <= in.len)
+				(*d)->hidden = true;
+		}
+	}
+}
+
 int
 cmd_generate(struct run *r)
 {
@@ -338,6 +359,8 @@ cmd_generate(struct run *r)
 	VEC_FOREACH(t, &g.targets)
 		policy_linker_free((*t)->linker);
 	img_store_close(g.images);
+	hide_secrets(&g, &g.all);
+	hide_secrets(&g, &g.all2);
 	cmd_report(r);
 	return status;
 }
