@@ -237,15 +237,21 @@ put_data(struct buf *out, const struct policy_linker *l, const struct linked *k,
 static void
 check_lines(struct policy_linker *l, struct str s)
 {
+	/* the agents of that time have no such limit */
+	bool old = strcmp(l->options.target, "metal-v1.2") == 0;
 	size_t at = 0, end;
+	struct diag *g;
 
 	while (at < s.n) {
 		end = str_chr(s, '\n', at);
 		if (end == SIZE_MAX)
 			end = s.n;
-		if (end - at > LINE_MAX)
-			diag_report(l->diags, POLICY_LINE, loc_none, end - at,
-			    LINE_MAX);
+		if (end - at > LINE_MAX) {
+			g = diag_report(l->diags, POLICY_LINE, loc_none,
+			    end - at, LINE_MAX);
+			if (!old)
+				diag_harden(l->diags, g);
+		}
 		at = end + 1;
 	}
 }
