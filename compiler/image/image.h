@@ -69,8 +69,8 @@ void img_store_close(struct img_store *s);
  * sources that were tried, RT_EFORMAT, RT_ELIMIT, RT_EVERIFY (digest).  The
  * caller reports it at the place of the reference.  `need` is a set of IMG_….
  */
-const struct img_facts *img_facts_get(struct img_store *s, struct str ref,
-    unsigned need, struct rt_err *err);
+const struct img_facts *img_facts_get(
+    struct img_store *s, struct str ref, unsigned need, struct rt_err *err);
 /* The lock file with what this run used, canonical; empty: unchanged. */
 struct str img_store_lock(struct img_store *s);
 

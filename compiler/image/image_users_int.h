@@ -46,8 +46,8 @@ struct users {
 	size_t nlayers;
 	VEC(struct wanted *) wanted; /* the first is the root, "" */
 	struct map by_path;
-	size_t always; /* how many are so in every image */
-	size_t links;  /* that were followed */
+	size_t always;     /* how many are so in every image */
+	size_t links;      /* that were followed */
 	struct layer *now; /* being read */
 	struct buf scratch;
 	size_t kept;    /* bytes of contents and targets */

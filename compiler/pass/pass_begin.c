@@ -71,7 +71,8 @@ pass_begin(struct pass_ctx *ctx)
 		class = yaml_get_str((*it)->pod_spec, STR("runtimeClassName"));
 		if (str_eqz(class, "kata-cc-isolation"))
 			isolation = true;
-		else if (class.n > 0 && platform_of_handler(class, NULL) != NULL)
+		else if (class.n > 0 &&
+			 platform_of_handler(class, NULL) != NULL)
 			named = true;
 	}
 	assume_platform(ctx, isolation, named);

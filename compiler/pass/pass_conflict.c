@@ -12,8 +12,7 @@
 static const char *const known[] = {"pod-role", "platform", "expose-service",
     "skip-initializer", "servicemesh-ingress", "servicemesh-egress",
     "servicemesh-admin-interface-port", "secure-pv", "workload-secret-id",
-    "image-store-size", "require-sidecars", "require-env",
-    "unique-containers"};
+    "image-store-size", "require-sidecars", "require-env", "unique-containers"};
 #define NKNOWN (sizeof(known) / sizeof(known[0]))
 
 /* Keys of the short-lived form of the ID block. */

@@ -3,14 +3,14 @@
  * measure RUNS COMMAND...: runs a command several times and prints the median
  * of its CPU time in microseconds and the largest resident set in KiB.
  */
-#include <sys/resource.h>
-#include <sys/wait.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <sys/resource.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
-#include "runtime/base/str.h"
 #include "runtime/base/banned.h"
+#include "runtime/base/str.h"
 
 #define RUNS_MAX 1000
 
@@ -40,7 +40,7 @@ run(char **argv, long *rss)
 	if (u.ru_maxrss > *rss)
 		*rss = u.ru_maxrss;
 	return (u.ru_utime.tv_sec + u.ru_stime.tv_sec) * 1000000 +
-	    u.ru_utime.tv_usec + u.ru_stime.tv_usec;
+	       u.ru_utime.tv_usec + u.ru_stime.tv_usec;
 }
 
 int

@@ -730,8 +730,8 @@ pause__built_in(void **state)
 		    f->store, str_from(names[i]), IMG_USERS, &f->err);
 		assert_true(got->have_users && got->passwd.n == 0);
 	}
-	expect_error(
-	    f, "registry.k8s.io/pause:9", 0, RT_ENOTFOUND, "no source was given");
+	expect_error(f, "registry.k8s.io/pause:9", 0, RT_ENOTFOUND,
+	    "no source was given");
 	expect_error(f, "", 0, RT_EFORMAT, "empty");
 	expect_error(f, "UP", 0, RT_EFORMAT, "lower case");
 }

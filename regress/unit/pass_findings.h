@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+/* clang-format off */
 /* Cases of pass_test.c: {how}, input, findings, least severity shown. */
 
 /* clean */

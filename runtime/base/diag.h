@@ -85,8 +85,8 @@ void diags_init(struct diags *d, struct arena *a);
 struct diag *diag_add(struct diags *d, enum diag_id id, struct loc loc,
     const char *fmt, ...) __attribute__((format(printf, 4, 5)));
 /* Adds a labelled place; beyond DIAG_NOTES_MAX nothing happens. */
-void diag_note(struct diags *d, struct diag *g, struct loc loc,
-    const char *fmt, ...) __attribute__((format(printf, 4, 5)));
+void diag_note(struct diags *d, struct diag *g, struct loc loc, const char *fmt,
+    ...) __attribute__((format(printf, 4, 5)));
 /*
  * Makes an error of the table a warning, because of where it was found; -W
  * still decides.  For a finding that was just reported.

@@ -22,11 +22,13 @@
 		"embed_" #name "_end:\n"                                       \
 		".byte 0\n"                                                    \
 		".previous\n");                                                \
-	extern const char embed_##name[] __attribute__((visibility("hidden")));\
+	extern const char embed_##name[]                                       \
+	    __attribute__((visibility("hidden")));                             \
 	extern const char embed_##name##_end[]                                 \
 	    __attribute__((visibility("hidden")))
 
 #define EMBEDDED(name)                                                         \
-	((struct str){embed_##name, (size_t)(embed_##name##_end - embed_##name)})
+	((struct str){                                                         \
+	    embed_##name, (size_t)(embed_##name##_end - embed_##name)})
 
 #endif

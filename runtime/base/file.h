@@ -26,9 +26,9 @@ struct file_set {
 	VEC(struct file_out) files;
 };
 struct file_out {
-	const char *path;  /* as given */
+	const char *path; /* as given */
 	struct str bytes;
-	mode_t mode;       /* for a new file, before umask; an old one keeps its
+	mode_t mode; /* for a new file, before umask; an old one keeps its
 			      own */
 	const char *target; /* links resolved */
 	const char *temp;   /* NULL: unchanged, nothing to do */

@@ -42,9 +42,9 @@ struct jv_member;
 struct jv {
 	enum jv_type type;
 	struct str text; /* JV_STRING: the bytes; JV_NUMBER: the spelling */
-	VEC(struct jv *) items;          /* JV_ARRAY */
-	VEC(struct jv_member) members;   /* JV_OBJECT */
-	const struct origin *origin;     /* or NULL */
+	VEC(struct jv *) items;        /* JV_ARRAY */
+	VEC(struct jv_member) members; /* JV_OBJECT */
+	const struct origin *origin;   /* or NULL */
 };
 
 struct jv_member {
@@ -95,8 +95,8 @@ void jv_sort(struct jv *object);
 /* How jv_print lays out. */
 enum jv_style {
 	JV_COMPACT, /* no blanks, one line */
-	JV_PRETTY,  /* two blanks a level, one element a line (policy-model 9.1) */
-	JV_LINES    /* one element a line, no indentation (rego 12.4) */
+	JV_PRETTY, /* two blanks a level, one element a line (policy-model 9.1) */
+	JV_LINES   /* one element a line, no indentation (rego 12.4) */
 };
 void jv_print(struct buf *out, const struct jv *v, enum jv_style style);
 /* A JSON string with its quotes, escaped as in policy-model 9.1. */

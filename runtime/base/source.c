@@ -15,7 +15,8 @@ source_new(struct arena *a, struct str name, struct str text)
 struct source *
 source_part(struct arena *a, const struct source *s, size_t from, size_t to)
 {
-	struct source *part = source_new(a, s->name, str_sub(s->text, from, to));
+	struct source *part =
+	    source_new(a, s->name, str_sub(s->text, from, to));
 	struct source_edit *e = ARENA_NEW(a, struct source_edit);
 
 	/* What stands before it is taken away: places move by its length. */

@@ -19,9 +19,9 @@ struct loc {
 
 /* Where a byte of a text that the compiler made came from; see origin_map. */
 struct source_edit {
-	uint32_t at;      /* first byte of the new text, in this source */
-	uint32_t len;     /* its length */
-	uint32_t old_at;  /* the range it replaces, in `from` */
+	uint32_t at;     /* first byte of the new text, in this source */
+	uint32_t len;    /* its length */
+	uint32_t old_at; /* the range it replaces, in `from` */
 	uint32_t old_len;
 	const char *what; /* "injected Initializer", or NULL */
 };
