@@ -251,11 +251,11 @@ hostile_files() {
 	rm -rf "$work/d" "$work/in.yaml"
 	for file in /dev/zero /etc/none; do
 		ln -s "$file" "$work/in.yaml"
-		hostile_run "input $file" 1
+		hostile_run "input $file" 3
 		rm -f "$work/in.yaml"
 	done
 	mkfifo "$work/in.yaml"
-	hostile_run "pipe as input" 1
+	hostile_run "pipe as input" 3
 	rm -f "$work/in.yaml"
 	hostile_pod >"$work/in.yaml"
 	(cd "$work" && "$contrastc" generate -q -d --skip-initializer \
