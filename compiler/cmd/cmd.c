@@ -8,6 +8,7 @@
 #include <unistd.h>
 
 #include "compiler/cmd/cmd.h"
+#include "compiler/front/input.h"
 #include "compiler/report/report.h"
 #include "runtime/base/banned.h"
 
@@ -109,6 +110,20 @@ cmd_status(const struct run *r)
 			worst = status;
 	}
 	return worst == EXIT_OK ? EXIT_FINDINGS : worst;
+}
+
+bool
+cmd_inputs(struct run *r, struct inputs *out)
+{
+	VEC(char *) paths = {0};
+	const char **f;
+	char **p;
+
+	VEC_FOREACH(f, &r->opt[OPT_FILENAME].values)
+		VEC_PUSH(r->arena, &paths, (char *)(uintptr_t)*f);
+	VEC_FOREACH(p, &r->args)
+		VEC_PUSH(r->arena, &paths, *p);
+	return inputs_read(out, r->arena, &r->diags, paths.p, paths.n);
 }
 
 void

@@ -105,6 +105,9 @@ void cmd_say(const struct run *r, const char *fmt, ...)
 int cmd_print(struct run *r, struct str s);
 /* The exit status of a run that found errors. */
 int cmd_status(const struct run *r);
+/* The files of -f and of the arguments, in this order (front/input.h). */
+struct inputs;
+bool cmd_inputs(struct run *r, struct inputs *out);
 /* Prints the diagnostics in the format that was asked for. */
 void cmd_report(struct run *r);
 void cmd_usage(struct run *r, const struct cmd *c, int fd);

@@ -14,19 +14,11 @@
 static bool
 read_files(struct generate *g)
 {
-	struct run *r = g->run;
 	struct inputs in = {0};
-	VEC(char *) paths = {0};
-	const char **f;
-	char **p;
 	bool ok = true;
 	size_t i;
 
-	VEC_FOREACH(f, &r->opt[OPT_FILENAME].values)
-		VEC_PUSH(g->arena, &paths, (char *)(uintptr_t)*f);
-	VEC_FOREACH(p, &r->args)
-		VEC_PUSH(g->arena, &paths, *p);
-	if (!inputs_read(&in, g->arena, g->diags, paths.p, paths.n))
+	if (!cmd_inputs(g->run, &in))
 		return false;
 	for (i = 0; i < in.list.n; i++) {
 		struct gen_file file = {.in = in.list.p[i]};

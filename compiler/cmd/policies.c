@@ -17,17 +17,10 @@ read_all(struct run *r, struct workload_policies *out)
 {
 	struct k8s_objects objects = {0};
 	struct inputs in = {0};
-	VEC(char *) paths = {0};
-	const char **f;
-	char **p;
 	bool ok = true;
 	size_t i;
 
-	VEC_FOREACH(f, &r->opt[OPT_FILENAME].values)
-		VEC_PUSH(r->arena, &paths, (char *)(uintptr_t)*f);
-	VEC_FOREACH(p, &r->args)
-		VEC_PUSH(r->arena, &paths, *p);
-	if (!inputs_read(&in, r->arena, &r->diags, paths.p, paths.n))
+	if (!cmd_inputs(r, &in))
 		return false;
 	for (i = 0; i < in.list.n; i++) {
 		struct units units = {0};
