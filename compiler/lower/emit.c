@@ -75,18 +75,14 @@ const struct origin *
 lw_image(struct work *w, const char *fmt, ...)
 {
 	struct origin *o = ARENA_NEW(w->a, struct origin);
-	char member[64];
+	struct str member;
 	va_list ap;
-	int n;
 
 	va_start(ap, fmt);
-	n = vsnprintf(member, sizeof(member), fmt, ap);
+	member = arena_vprintf(w->a, fmt, ap);
 	va_end(ap);
-	if (n < 0 || (size_t)n >= sizeof(member))
-		n = (int)strlen(member);
 	o->kind = ORIGIN_IMAGE;
-	o->what = lw_cat(
-	    w->a, (struct str){member, (size_t)n}, STR(" of "), w->image);
+	o->what = lw_cat(w->a, member, STR(" of "), w->image);
 	return o;
 }
 

@@ -118,6 +118,21 @@ pass_own(struct pass_ctx *ctx, struct k8s_object *o)
 		o->pod_spec = n;
 }
 
+struct yaml_node *
+pass_pod_annotations(struct pass_ctx *ctx, struct k8s_object *o)
+{
+	struct yaml_node *n = NULL;
+
+	pass_own(ctx, o);
+	if (ctx->failed)
+		return NULL;
+	o->pod_meta = edit_map(ctx->edits, o->pod, STR("metadata"));
+	if (o->pod_meta != NULL)
+		n = edit_map(ctx->edits, o->pod_meta, STR("annotations"));
+	ctx->failed = n == NULL;
+	return n;
+}
+
 bool
 pass_injects(const struct pass_ctx *ctx)
 {

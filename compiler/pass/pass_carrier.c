@@ -25,17 +25,9 @@ pass_carrier(struct pass_ctx *ctx, struct k8s_object *o)
 
 	ctx->selection->carrier = key.p;
 	edit_what(ctx->edits, "the policy annotation");
-	pass_own(ctx, o);
-	if (ctx->failed)
+	annotations = pass_pod_annotations(ctx, o);
+	if (annotations == NULL)
 		return;
-	o->pod_meta = edit_map(ctx->edits, o->pod, STR("metadata"));
-	annotations = o->pod_meta == NULL ? NULL
-					  : edit_map(ctx->edits, o->pod_meta,
-						STR("annotations"));
-	if (annotations == NULL) {
-		ctx->failed = true;
-		return;
-	}
 	if (yaml_get(annotations, other) != NULL)
 		edit_delete(ctx->edits, annotations, other);
 	now = yaml_get(annotations, key);

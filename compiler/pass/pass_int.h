@@ -68,6 +68,9 @@ void inject_mounts(
 
 /* Before the first change: nothing on the way to the pod spec is shared. */
 void pass_own(struct pass_ctx *ctx, struct k8s_object *o);
+/* The annotations of the pod template, to be changed; NULL: it failed. */
+struct yaml_node *pass_pod_annotations(
+    struct pass_ctx *ctx, struct k8s_object *o);
 
 /* The image that this one is replaced by, or itself. */
 struct str pass_replaced(const struct pass_ctx *ctx, struct str image);
@@ -105,8 +108,6 @@ void pass_report_image(struct pass_ctx *ctx, const struct k8s_object *o,
 /* CPUs of the VM (cli 6.8); false if a quantity cannot be read. */
 bool pass_vcpu_count(
     struct pass_ctx *ctx, const struct k8s_object *o, int64_t *out);
-/* Does this platform take the number of CPUs from an annotation? */
-bool pass_sets_vcpus(const struct pass_ctx *ctx);
 
 /*
  * Upstream's verifiers weigh by profile: errors in latest and with --strict;

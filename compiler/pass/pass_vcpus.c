@@ -110,8 +110,8 @@ pass_vcpu_count(struct pass_ctx *ctx, const struct k8s_object *o, int64_t *out)
 }
 
 /* The measurement of AKS, which has no target in latest, is fixed. */
-bool
-pass_sets_vcpus(const struct pass_ctx *ctx)
+static bool
+sets_vcpus(const struct pass_ctx *ctx)
 {
 	const struct platform *p = ctx->selection->platform;
 
@@ -126,7 +126,7 @@ pass_vcpus(struct pass_ctx *ctx, struct k8s_object *o)
 	struct str value;
 	int64_t n;
 
-	if (!pass_sets_vcpus(ctx))
+	if (!sets_vcpus(ctx))
 		return;
 	if (!pass_vcpu_count(ctx, o, &n)) {
 		ctx->failed = true;
@@ -138,16 +138,8 @@ pass_vcpus(struct pass_ctx *ctx, struct k8s_object *o)
 		value))
 		return;
 	edit_what(ctx->edits, "the annotation for the number of CPUs");
-	pass_own(ctx, o);
-	if (ctx->failed)
-		return;
-	o->pod_meta = edit_map(ctx->edits, o->pod, STR("metadata"));
-	annotations = o->pod_meta == NULL ? NULL
-					  : edit_map(ctx->edits, o->pod_meta,
-						STR("annotations"));
-	if (annotations == NULL)
-		ctx->failed = true;
-	else
+	annotations = pass_pod_annotations(ctx, o);
+	if (annotations != NULL)
 		edit_put(ctx->edits, annotations, STR(VCPUS),
 		    yaml_new_str(ctx->arena, value));
 }

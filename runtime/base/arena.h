@@ -2,6 +2,8 @@
 #ifndef CONTRASTC_BASE_ARENA_H
 #define CONTRASTC_BASE_ARENA_H
 
+#include <stdarg.h>
+
 #include "runtime/base/str.h"
 
 /*
@@ -28,6 +30,8 @@ void *arena_grow(struct arena *a, const void *old, size_t old_n, size_t new_n,
 struct str arena_str(struct arena *a, struct str s);
 /* The same as a C string. */
 const char *arena_cstr(struct arena *a, struct str s);
+struct str arena_vprintf(struct arena *a, const char *fmt, va_list ap)
+    __attribute__((format(printf, 2, 0)));
 struct str arena_printf(struct arena *a, const char *fmt, ...)
     __attribute__((format(printf, 2, 3)));
 

@@ -40,23 +40,6 @@ diags_init(struct diags *d, struct arena *a)
 	d->arena = a;
 }
 
-static struct str
-format(struct arena *a, const char *fmt, va_list ap)
-{
-	va_list again;
-	char *p;
-	int n;
-
-	va_copy(again, ap);
-	n = vsnprintf(NULL, 0, fmt, again);
-	va_end(again);
-	if (n < 0)
-		rt_no_memory();
-	p = arena_alloc(a, (size_t)n + 1);
-	(void)vsnprintf(p, (size_t)n + 1, fmt, ap);
-	return (struct str){p, (size_t)n};
-}
-
 static enum diag_severity
 severity_of(const struct diags *d, enum diag_id id)
 {
@@ -91,7 +74,7 @@ diag_add(struct diags *d, enum diag_id id, struct loc loc, const char *fmt, ...)
 	va_list ap;
 
 	va_start(ap, fmt);
-	g->text = format(d->arena, fmt, ap);
+	g->text = arena_vprintf(d->arena, fmt, ap);
 	va_end(ap);
 	g->id = id;
 	g->loc = loc;
@@ -124,7 +107,7 @@ diag_note(struct diags *d, struct diag *g, struct loc loc, const char *fmt, ...)
 	n = &g->notes[g->nnotes++];
 	n->loc = loc;
 	va_start(ap, fmt);
-	n->text = format(d->arena, fmt, ap);
+	n->text = arena_vprintf(d->arena, fmt, ap);
 	va_end(ap);
 }
 
@@ -134,7 +117,7 @@ diag_help(struct diags *d, struct diag *g, const char *fmt, ...)
 	va_list ap;
 
 	va_start(ap, fmt);
-	g->help = format(d->arena, fmt, ap);
+	g->help = arena_vprintf(d->arena, fmt, ap);
 	va_end(ap);
 }
 

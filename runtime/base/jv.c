@@ -213,8 +213,8 @@ jv_sort(struct jv *object)
 
 /* printing */
 
-static void
-escape(struct buf *out, unsigned char c)
+void
+jv_print_escape(struct buf *out, unsigned char c)
 {
 	static const char two[] = "\"\"\\\\\bb\ff\nn\rr\tt";
 	const char *t;
@@ -267,7 +267,7 @@ jv_print_string(struct buf *out, struct str s)
 	buf_putc(out, '"');
 	while ((i = next_odd(s, from)) < s.n) {
 		buf_put(out, str_sub(s, from, i));
-		escape(out, (unsigned char)s.p[i]);
+		jv_print_escape(out, (unsigned char)s.p[i]);
 		from = i + 1;
 	}
 	buf_put(out, str_sub(s, from, s.n));

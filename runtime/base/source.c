@@ -160,13 +160,3 @@ loc_within(struct loc l, const struct source *s)
 	}
 	return l;
 }
-
-struct loc
-loc_join(struct loc a, struct loc b)
-{
-	if (a.source == NULL || a.source != b.source)
-		return a;
-	if (b.off + b.len > a.off + a.len)
-		a.len = b.off + b.len - a.off;
-	return a;
-}

@@ -65,7 +65,5 @@ struct str loc_text(struct loc l);
 struct loc loc_user(struct loc l, const char **what);
 /* Follows `from` down to a given source; no place if it is not one of them. */
 struct loc loc_within(struct loc l, const struct source *s);
-/* The range from the start of `a` to the end of `b` (same source). */
-struct loc loc_join(struct loc a, struct loc b);
 
 #endif

@@ -285,3 +285,23 @@ manifest_init(struct manifest *m, enum manifest_format f)
 	m->format = f;
 	m->policies_set = true;
 }
+
+size_t
+mf_path_push(struct buf *path, const char *name)
+{
+	size_t mark = path->n;
+
+	if (mark > 0)
+		buf_putc(path, '.');
+	buf_puts(path, name);
+	return mark;
+}
+
+size_t
+mf_path_index(struct buf *path, size_t i)
+{
+	size_t mark = path->n;
+
+	buf_printf(path, "[%zu]", i);
+	return mark;
+}

@@ -102,8 +102,11 @@ mf_check mf_check_tcb, mf_check_product, mf_check_guest_policy, mf_check_svn,
     mf_check_owner_key, mf_check_seedshare_key, mf_check_policy, mf_check_refs,
     mf_check_api;
 
+/* format.c: paths of members; each call returns what the path was long. */
+size_t mf_path_push(struct buf *path, const char *name);
+size_t mf_path_index(struct buf *path, size_t i);
+
 /* read.c */
-bool mf_is_hex(struct str s);
 bool mf_is_zero(struct str hex); /* and not empty */
 struct str mf_lower_hex(struct arena *a, struct str s);
 

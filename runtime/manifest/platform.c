@@ -64,19 +64,3 @@ platform_of_handler(struct str handler, struct str *hash)
 		*hash = rest;
 	return p;
 }
-
-struct str
-platform_names(struct arena *a)
-{
-	struct buf b = {0};
-	struct str all;
-	size_t i;
-
-	for (i = 0; i < nplatforms; i++) {
-		buf_puts(&b, i > 0 ? ", " : "");
-		buf_puts(&b, platforms[i].name);
-	}
-	all = arena_str(a, buf_str(&b));
-	buf_free(&b);
-	return all;
-}

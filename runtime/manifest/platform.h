@@ -32,7 +32,5 @@ const struct platform *platform_find(struct str name);
  */
 const struct platform *platform_of_handler(
     struct str handler, struct str *hash);
-/* All display names, "A, B, C": for messages and help. */
-struct str platform_names(struct arena *a);
 
 #endif

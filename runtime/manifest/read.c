@@ -13,26 +13,6 @@
 
 /* paths: "ReferenceValues.snp[0].MinimumTCB" */
 
-static size_t
-path_push(struct mf_reader *r, const char *name)
-{
-	size_t mark = r->path.n;
-
-	if (mark > 0)
-		buf_putc(&r->path, '.');
-	buf_puts(&r->path, name);
-	return mark;
-}
-
-static size_t
-path_index(struct mf_reader *r, size_t i)
-{
-	size_t mark = r->path.n;
-
-	buf_printf(&r->path, "[%zu]", i);
-	return mark;
-}
-
 static int
 fault(struct mf_reader *r, const char *text)
 {
@@ -62,8 +42,8 @@ warn(struct mf_reader *r, struct str text)
 
 /* hex */
 
-bool
-mf_is_hex(struct str s)
+static bool
+is_hex(struct str s)
 {
 	size_t i;
 
@@ -93,7 +73,7 @@ mf_lower_hex(struct arena *a, struct str s)
 
 	for (i = 0; i < s.n && !isupper((unsigned char)s.p[i]); i++)
 		;
-	if (i == s.n || !mf_is_hex(s))
+	if (i == s.n || !is_hex(s))
 		return s;
 	copy.p = p = arena_alloc(a, s.n + 1);
 	copy.n = s.n;
@@ -182,7 +162,7 @@ read_strings(struct mf_reader *r, struct manifest_list *out, const struct jv *v,
 	out->set = true;
 	for (i = 0; i < v->items.n && rc == 0; i++) {
 		struct str s = {"", 0};
-		size_t mark = path_index(r, i);
+		size_t mark = mf_path_index(&r->path, i);
 
 		rc = read_string(r, &s, v->items.p[i], hex);
 		VEC_PUSH(r->arena, &out->v, s);
@@ -205,7 +185,7 @@ read_rtmrs(struct mf_reader *r, struct str *out, const struct jv *v)
 		warn(r,
 		    STR("there are only four registers; the rest is ignored"));
 	for (i = 0; i < v->items.n && i < MANIFEST_RTMRS && rc == 0; i++) {
-		size_t mark = path_index(r, i);
+		size_t mark = mf_path_index(&r->path, i);
 
 		rc = read_string(r, &out[i], v->items.p[i], true);
 		r->path.n = mark;
@@ -231,7 +211,7 @@ read_entries(struct mf_reader *r, struct mf_vec *out, const struct mf_table *t,
 	for (i = 0; i < out->n; i++)
 		mf_init(t, out->p + i * t->size);
 	for (i = 0; i < out->n && rc == 0; i++) {
-		size_t mark = path_index(r, i);
+		size_t mark = mf_path_index(&r->path, i);
 
 		rc = mf_read_table(r, t, out->p + i * t->size, v->items.p[i]);
 		r->path.n = mark;
@@ -430,12 +410,13 @@ mf_read_table(
 		int rc;
 
 		if (i == t->n) {
-			mark = path_push(r, arena_cstr(r->arena, m->key));
+			mark = mf_path_push(
+			    &r->path, arena_cstr(r->arena, m->key));
 			warn(r, STR("unknown member, ignored"));
 			r->path.n = mark;
 			continue;
 		}
-		mark = path_push(r, t->fields[i].name);
+		mark = mf_path_push(&r->path, t->fields[i].name);
 		if ((seen & (uint32_t)1 << i) != 0) {
 			if (!is_repeat(v, &t->fields[i]))
 				return fault(r, "the member is given twice");

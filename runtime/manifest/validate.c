@@ -30,26 +30,6 @@ add_finding(struct mf_checker *c, bool expected, struct str text)
 	c->missing += expected;
 }
 
-static size_t
-path_push(struct mf_checker *c, const char *name)
-{
-	size_t mark = c->path.n;
-
-	if (mark > 0)
-		buf_putc(&c->path, '.');
-	buf_puts(&c->path, name);
-	return mark;
-}
-
-static size_t
-path_index(struct mf_checker *c, size_t i)
-{
-	size_t mark = c->path.n;
-
-	buf_printf(&c->path, "[%zu]", i);
-	return mark;
-}
-
 /* The checks that the tables name. */
 
 void
@@ -205,7 +185,7 @@ mf_check_policy(struct mf_checker *c, const struct mf_field *f, const void *p)
 	if (str_eqz(role, "coordinator")) {
 		c->coordinator = true;
 	} else if (role.n > 0) {
-		mark = path_push(c, "Role");
+		mark = mf_path_push(&c->path, "Role");
 		finding(c, false, "unknown role: %.*s", STR_ARG(role));
 		c->path.n = mark;
 	}
@@ -267,7 +247,7 @@ check_each(struct mf_checker *c, const struct mf_field *f, const struct str *p,
 	size_t i;
 
 	for (i = 0; i < n; i++) {
-		size_t mark = path_index(c, i);
+		size_t mark = mf_path_index(&c->path, i);
 
 		check(c, f, &p[i]);
 		c->path.n = mark;
@@ -284,7 +264,7 @@ check_entries(
 	size_t i;
 
 	for (i = 0; i < v->n; i++) {
-		size_t mark = path_index(c, i);
+		size_t mark = mf_path_index(&c->path, i);
 
 		check_table(c, t, v->p + i * t->size);
 		c->path.n = mark;
@@ -340,7 +320,7 @@ check_table(struct mf_checker *c, const struct mf_table *t, const void *p)
 	size_t i;
 
 	for (i = 0; i < t->n; i++) {
-		size_t mark = path_push(c, t->fields[i].name);
+		size_t mark = mf_path_push(&c->path, t->fields[i].name);
 
 		check_field(c, &t->fields[i], p);
 		c->path.n = mark;

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* The canonical bytes (cli 7.5): what Go's json.MarshalIndent prints. */
 #include "runtime/base/banned.h"
+#include "runtime/base/jv.h"
 #include "runtime/manifest/manifest_int.h"
 
 struct writer {
@@ -57,22 +58,6 @@ sequence(struct str s, size_t i)
 }
 
 static void
-escape(struct buf *out, unsigned char c)
-{
-	static const char two[] = "\"\"\\\\\bb\ff\nn\rr\tt";
-	const char *t;
-
-	for (t = two; *t != '\0'; t += 2) {
-		if ((unsigned char)t[0] == c) {
-			buf_putc(out, '\\');
-			buf_putc(out, t[1]);
-			return;
-		}
-	}
-	buf_printf(out, "\\u%04x", c);
-}
-
-static void
 put_wide(struct buf *out, struct str s, size_t *i)
 {
 	size_t n = sequence(s, *i);
@@ -111,7 +96,7 @@ put_string(struct buf *out, struct str s)
 		if ((unsigned char)s.p[i] >= 0x80)
 			put_wide(out, s, &i);
 		else
-			escape(out, (unsigned char)s.p[i++]);
+			jv_print_escape(out, (unsigned char)s.p[i++]);
 	}
 	buf_putc(out, '"');
 }
