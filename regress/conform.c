@@ -7,8 +7,8 @@
 #include <string.h>
 
 #include "regress/conform.h"
-#include "runtime/base/banned.h"
 #include "runtime/base/file.h"
+#include "runtime/base/banned.h"
 
 static const struct {
 	const char *name;

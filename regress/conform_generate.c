@@ -8,8 +8,8 @@
 
 #include "compiler/pass/pass.h"
 #include "regress/conform.h"
-#include "runtime/base/banned.h"
 #include "runtime/base/jv.h"
+#include "runtime/base/banned.h"
 
 void conform_manifests_generate(struct conform *c, const char *dir);
 

@@ -9,8 +9,8 @@
 #include "compiler/front/k8s.h"
 #include "compiler/lower/lower.h"
 #include "regress/conform.h"
-#include "runtime/base/banned.h"
 #include "runtime/base/jv.h"
+#include "runtime/base/banned.h"
 
 struct run {
 	struct conform *c;

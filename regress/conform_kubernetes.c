@@ -8,8 +8,8 @@
 
 #include "compiler/front/k8s.h"
 #include "regress/conform.h"
-#include "runtime/base/banned.h"
 #include "runtime/base/map.h"
+#include "runtime/base/banned.h"
 
 static struct str
 key_of(struct arena *a, const struct k8s_field *f)

@@ -10,8 +10,8 @@
 #include "grammar/rego_ast.h"
 #include "grammar/rego_int.h"
 #include "regress/conform.h"
-#include "runtime/base/banned.h"
 #include "runtime/base/jv.h"
+#include "runtime/base/banned.h"
 
 struct run {
 	struct conform *c;

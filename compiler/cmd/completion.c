@@ -3,9 +3,9 @@
 #include <string.h>
 
 #include "compiler/cmd/cmd.h"
-#include "runtime/base/banned.h"
 #include "runtime/base/buf.h"
 #include "runtime/manifest/platform.h"
+#include "runtime/base/banned.h"
 
 /* Values that an option completes to, beside files. */
 static void

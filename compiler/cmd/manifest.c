@@ -4,10 +4,10 @@
 
 #include "compiler/cmd/cmd.h"
 #include "compiler/emit/keys.h"
-#include "runtime/base/banned.h"
 #include "runtime/base/encode.h"
 #include "runtime/base/file.h"
 #include "runtime/manifest/manifest.h"
+#include "runtime/base/banned.h"
 
 struct job {
 	struct run *run;

@@ -7,10 +7,10 @@
 #include "compiler/cmd/cmd.h"
 #include "compiler/emit/extract.h"
 #include "compiler/front/input.h"
-#include "runtime/base/banned.h"
 #include "runtime/base/file.h"
 #include "runtime/base/map.h"
 #include "runtime/manifest/manifest.h"
+#include "runtime/base/banned.h"
 
 static bool
 read_all(struct run *r, struct workload_policies *out)

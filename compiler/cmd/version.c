@@ -3,9 +3,9 @@
 #include <stdlib.h>
 
 #include "compiler/cmd/cmd.h"
-#include "runtime/base/banned.h"
 #include "runtime/base/buf.h"
 #include "runtime/manifest/refvalues.h"
+#include "runtime/base/banned.h"
 
 static void
 snp(struct buf *b, const struct manifest_snp *e)

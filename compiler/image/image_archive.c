@@ -14,8 +14,8 @@
 #include <unistd.h>
 
 #include "compiler/image/image_int.h"
-#include "runtime/base/banned.h"
 #include "runtime/base/encode.h"
+#include "runtime/base/banned.h"
 
 #define ARCHIVE_MAX ((uint64_t)256 << 30)
 #define MEMBERS_MAX 200000

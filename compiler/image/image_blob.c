@@ -8,8 +8,8 @@
 #include <unistd.h>
 
 #include "compiler/image/image_int.h"
-#include "runtime/base/banned.h"
 #include "runtime/base/encode.h"
+#include "runtime/base/banned.h"
 
 void
 img_span_close(struct img_span *s)

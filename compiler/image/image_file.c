@@ -6,8 +6,8 @@
 #include <string.h>
 
 #include "compiler/image/image_int.h"
-#include "runtime/base/banned.h"
 #include "runtime/base/file.h"
+#include "runtime/base/banned.h"
 
 #define FILE_SIZE_MAX ((size_t)64 << 20)
 

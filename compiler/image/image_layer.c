@@ -6,8 +6,8 @@
 #include <string.h>
 
 #include "compiler/image/image_users_int.h"
-#include "runtime/base/banned.h"
 #include "runtime/base/encode.h"
+#include "runtime/base/banned.h"
 
 #define KEPT_MAX ((size_t)64 << 20)
 #define LAYER_MAX ((uint64_t)128 << 30)

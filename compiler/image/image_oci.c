@@ -4,8 +4,8 @@
  * configuration, each verified before it is parsed; layers only if asked for.
  */
 #include "compiler/image/image_int.h"
-#include "runtime/base/banned.h"
 #include "runtime/base/encode.h"
+#include "runtime/base/banned.h"
 
 #define MANIFEST_MAX ((size_t)4 << 20) /* the limit of registries */
 #define CONFIG_MAX ((size_t)8 << 20)

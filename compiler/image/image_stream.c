@@ -16,8 +16,8 @@
 #include <zstd.h>
 
 #include "compiler/image/image_int.h"
-#include "runtime/base/banned.h"
 #include "runtime/base/encode.h"
+#include "runtime/base/banned.h"
 
 #define CHUNK 65536
 /* A bomb is what grows more than this, once it is that large. */

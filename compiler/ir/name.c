@@ -3,8 +3,8 @@
 #include <string.h>
 
 #include "compiler/ir/internal.h"
-#include "runtime/base/banned.h"
 #include "runtime/base/buf.h"
+#include "runtime/base/banned.h"
 
 /* What Kubernetes appends to generated names, and how many of them. */
 #define SUFFIX "[bcdfghjklmnpqrstvwxz2456789]+"

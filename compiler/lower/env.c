@@ -4,8 +4,8 @@
 #include <string.h>
 
 #include "compiler/lower/internal.h"
-#include "runtime/base/banned.h"
 #include "runtime/base/encode.h"
+#include "runtime/base/banned.h"
 
 /* Up to here a search from the front beats a map. */
 #define INDEX_FROM 16

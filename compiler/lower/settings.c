@@ -8,9 +8,9 @@
 #include <string.h>
 
 #include "compiler/lower/settings_int.h"
-#include "runtime/base/banned.h"
 #include "runtime/base/file.h"
 #include "runtime/base/jv_patch.h"
+#include "runtime/base/banned.h"
 
 #define SETTINGS_MAX ((size_t)4 << 20)
 #define DROP_INS_MAX 1000

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "compiler/lower/target.h"
-#include "runtime/base/banned.h"
 #include "runtime/base/embed.h"
+#include "runtime/base/banned.h"
 
 EMBED(kata_4, "compiler/lower/target/kata-4.json");
 EMBED(contrast_metal, "compiler/lower/target/contrast-metal.json");

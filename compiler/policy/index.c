@@ -3,8 +3,8 @@
 
 #include <string.h>
 
-#include "runtime/base/banned.h"
 #include "runtime/base/map.h"
+#include "runtime/base/banned.h"
 
 struct table {
 	struct jv *rows;

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Diagnostics as one JSON object for programs. */
 #include "compiler/report/report.h"
-#include "runtime/base/banned.h"
 #include "runtime/base/jv.h"
+#include "runtime/base/banned.h"
 
 static const char *const severities[] = {
     [DIAG_NOTE] = "note", [DIAG_WARNING] = "warning", [DIAG_ERROR] = "error"};

@@ -9,8 +9,8 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include "runtime/base/banned.h"
 #include "runtime/base/str.h"
+#include "runtime/base/banned.h"
 
 #define RUNS_MAX 1000
 

@@ -9,8 +9,8 @@
 #include <unistd.h>
 
 #include "compiler/image/image_int.h"
-#include "runtime/base/banned.h"
 #include "runtime/base/encode.h"
+#include "runtime/base/banned.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 

@@ -11,8 +11,8 @@
 #include <string.h>
 
 #include "runtime/base/arena.h"
-#include "runtime/base/banned.h"
 #include "runtime/base/file.h"
+#include "runtime/base/banned.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 

@@ -7,8 +7,8 @@
 #include <cmocka.h>
 
 #include "grammar/annot.h"
-#include "runtime/base/banned.h"
 #include "runtime/base/buf.h"
+#include "runtime/base/banned.h"
 
 /*
  * A case: values ("-": absent) and what has to come out.  A finding is written

@@ -8,8 +8,8 @@
 #include <cmocka.h>
 
 #include "compiler/policy/carrier.h"
-#include "runtime/base/banned.h"
 #include "runtime/base/encode.h"
+#include "runtime/base/banned.h"
 
 static const struct str known =
     STR_INIT("package agent_policy\n\ndefault SetPolicyRequest := false\n");

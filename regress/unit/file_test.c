@@ -5,8 +5,8 @@
 #include <unistd.h>
 
 #include "regress/unit/unit.h"
-#include "runtime/base/banned.h"
 #include "runtime/base/file.h"
+#include "runtime/base/banned.h"
 
 static char dir[] = "/tmp/contrastc-file-XXXXXX";
 

@@ -7,8 +7,8 @@
 
 #include "compiler/lower/lower.h"
 #include "regress/unit/unit.h"
-#include "runtime/base/banned.h"
 #include "runtime/base/jv_patch.h"
+#include "runtime/base/banned.h"
 
 struct fixture {
 	struct arena *arena;

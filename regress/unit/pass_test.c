@@ -8,9 +8,9 @@
 
 #include "compiler/front/input.h"
 #include "compiler/pass/pass.h"
-#include "runtime/base/banned.h"
 #include "runtime/base/file.h"
 #include "runtime/base/jv.h"
+#include "runtime/base/banned.h"
 
 /* How a case is run; what is not named has the value 0. */
 struct how {

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "compiler/report/report.h"
 #include "regress/unit/unit.h"
-#include "runtime/base/banned.h"
 #include "runtime/base/jv.h"
+#include "runtime/base/banned.h"
 
 struct fixture {
 	struct arena *arena;

@@ -9,9 +9,9 @@
 
 #include "compiler/lower/target.h"
 #include "regress/unit/unit.h"
-#include "runtime/base/banned.h"
 #include "runtime/base/file.h"
 #include "runtime/base/jv_patch.h"
+#include "runtime/base/banned.h"
 
 struct fixture {
 	struct arena *arena;

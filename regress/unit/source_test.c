@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "regress/unit/unit.h"
-#include "runtime/base/banned.h"
 #include "runtime/base/source.h"
+#include "runtime/base/banned.h"
 
 static int
 setup(void **state)

@@ -8,8 +8,8 @@
 #include <cmocka.h>
 
 #include "grammar/toml_doc.h"
-#include "runtime/base/banned.h"
 #include "runtime/base/buf.h"
+#include "runtime/base/banned.h"
 
 /* A document in one line, to compare: {k=v,…}, strings in "". */
 static void

@@ -5,8 +5,8 @@
 #include <string.h>
 
 #include "runtime/base/arena.h"
-#include "runtime/base/banned.h"
 #include "runtime/base/buf.h"
+#include "runtime/base/banned.h"
 
 void
 buf_free(struct buf *b)

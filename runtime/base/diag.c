@@ -3,8 +3,8 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "runtime/base/banned.h"
 #include "runtime/base/diag.h"
+#include "runtime/base/banned.h"
 
 const struct diag_info diag_table[DIAG_COUNT] = {
 #define NOTE DIAG_NOTE

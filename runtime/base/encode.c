@@ -10,8 +10,8 @@
 #include <openssl/sha.h>
 #include <zlib.h>
 
-#include "runtime/base/banned.h"
 #include "runtime/base/encode.h"
+#include "runtime/base/banned.h"
 
 _Static_assert(sizeof(SHA256_CTX) <= sizeof(((struct rt_sha256 *)0)->state),
     "the state of SHA-256 fits");

@@ -4,8 +4,8 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "runtime/base/banned.h"
 #include "runtime/base/err.h"
+#include "runtime/base/banned.h"
 
 static void
 set(struct rt_err *err, int code, int sys, const char *fmt, va_list ap)

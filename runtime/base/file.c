@@ -8,9 +8,9 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "runtime/base/banned.h"
 #include "runtime/base/buf.h"
 #include "runtime/base/file.h"
+#include "runtime/base/banned.h"
 
 static int
 read_all(

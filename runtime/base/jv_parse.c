@@ -7,8 +7,8 @@
 #include "runtime/base/err.h"
 #include "runtime/base/str.h"
 /* jansson has enumerators of the same names as nothing of ours: jv.h is safe */
-#include "runtime/base/banned.h"
 #include "runtime/base/jv.h"
+#include "runtime/base/banned.h"
 
 static struct jv *convert(struct arena *a, const json_t *j);
 

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include <string.h>
 
-#include "runtime/base/banned.h"
 #include "runtime/base/jv_patch.h"
+#include "runtime/base/banned.h"
 
 /* No patch of a person is longer; a hostile one shall end. */
 #define OPERATIONS_MAX 100000

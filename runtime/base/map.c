@@ -2,8 +2,8 @@
 #define XXH_INLINE_ALL
 #include <xxhash.h>
 
-#include "runtime/base/banned.h"
 #include "runtime/base/map.h"
+#include "runtime/base/banned.h"
 
 struct map_slot {
 	struct str key;

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include <string.h>
 
-#include "runtime/base/banned.h"
 #include "runtime/base/str.h"
+#include "runtime/base/banned.h"
 
 struct str
 str_from(const char *z)

@@ -2,8 +2,8 @@
 /* From one format to a later one. */
 #include <string.h>
 
-#include "runtime/base/banned.h"
 #include "runtime/manifest/manifest_int.h"
+#include "runtime/base/banned.h"
 
 const struct manifest_guest_policy manifest_guest_policy_default = {
     .smt = true};

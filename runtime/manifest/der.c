@@ -2,8 +2,8 @@
 #include <openssl/ec.h>
 #include <openssl/obj_mac.h>
 
-#include "runtime/base/banned.h"
 #include "runtime/manifest/der.h"
+#include "runtime/base/banned.h"
 
 const struct str der_oid_ec = STR_INIT("\x2a\x86\x48\xce\x3d\x02\x01");
 const struct str der_oid_rsa = STR_INIT("\x2a\x86\x48\x86\xf7\x0d\x01\x01\x01");

@@ -3,8 +3,8 @@
 #include <stddef.h>
 #include <string.h>
 
-#include "runtime/base/banned.h"
 #include "runtime/manifest/manifest_int.h"
+#include "runtime/base/banned.h"
 
 #define FIELD(s, m, n, t, ...)                                                 \
 	{                                                                      \

@@ -6,8 +6,8 @@
 #include <openssl/obj_mac.h>
 #include <openssl/sha.h>
 
-#include "runtime/base/banned.h"
 #include "runtime/manifest/idblock.h"
+#include "runtime/base/banned.h"
 
 #define NUMBER_LEN 72 /* little-endian numbers of the structures */
 #define COORD_LEN 48

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* The formats before v0.9: arrays of names, one SNP object. */
-#include "runtime/base/banned.h"
 #include "runtime/base/jv.h"
 #include "runtime/manifest/manifest_int.h"
+#include "runtime/base/banned.h"
 
 /* The parts that have the shape of format 1.2. */
 static int

@@ -3,8 +3,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "runtime/base/banned.h"
 #include "runtime/manifest/manifest_int.h"
+#include "runtime/base/banned.h"
 
 /* The first entry whose hash is not less. */
 static size_t

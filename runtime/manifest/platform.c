@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include <strings.h>
 
-#include "runtime/base/banned.h"
 #include "runtime/base/buf.h"
 #include "runtime/manifest/platform.h"
+#include "runtime/base/banned.h"
 
 enum { NORMAL = 0, GPU = 1, INSECURE = 2, INSECURE_GPU = 3, SIMULATED = 4 };
 

@@ -7,9 +7,9 @@
 #include <string.h>
 #include <strings.h>
 
-#include "runtime/base/banned.h"
 #include "runtime/base/jv.h"
 #include "runtime/manifest/manifest_int.h"
+#include "runtime/base/banned.h"
 
 /* paths: "ReferenceValues.snp[0].MinimumTCB" */
 

@@ -2,9 +2,9 @@
 /* What a manifest must say to be usable (cli 7.4); collects every finding. */
 #include <stddef.h>
 
-#include "runtime/base/banned.h"
 #include "runtime/manifest/der.h"
 #include "runtime/manifest/manifest_int.h"
+#include "runtime/base/banned.h"
 
 struct mf_checker {
 	struct arena *arena;

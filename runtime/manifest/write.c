@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* The canonical bytes (cli 7.5): what Go's json.MarshalIndent prints. */
-#include "runtime/base/banned.h"
 #include "runtime/base/jv.h"
 #include "runtime/manifest/manifest_int.h"
+#include "runtime/base/banned.h"
 
 struct writer {
 	struct buf *out;
