@@ -447,7 +447,8 @@ edit_diff(struct edit_text *t)
 	struct yaml_node *n = t->unit->unit->root;
 	struct habit h = {.t = t, .l = &t->layout};
 
-	t->layout = (struct yaml_layout){2, 0, STR("\n")};
+	t->marks.arena = t->e->arena;
+	t->layout = (struct yaml_layout){2, 0, STR("\n"), &t->marks};
 	find_habit(&h, n);
 	diff_node(&d, &root, n, n);
 	settle(&d);

@@ -35,6 +35,23 @@ end_of(const struct yaml_node *n)
 	return (size_t)n->loc.off + n->loc.len;
 }
 
+/*
+ * The end of a member; a value that is left out still has a colon, and a
+ * blank that keeps the colon from becoming part of the key.
+ */
+static size_t
+child_end(const struct edit_text *t, const struct yaml_node *w, size_t i)
+{
+	size_t end = end_of(child_value(w, i)), colon;
+
+	if (w->kind == YAML_SEQ)
+		return end;
+	colon = edit_colon(t, w->pairs.p[i].key);
+	if (colon == SIZE_MAX || colon <= end)
+		return end;
+	return colon + (colon < t->to && t->text.p[colon] == ' ');
+}
+
 /* The blanks that begin the line of a place. */
 static struct str
 indent_at(const struct edit_text *t, size_t at)
@@ -91,7 +108,8 @@ static struct flow_layout
 layout_of(const struct edit_text *t, const struct yaml_node *o,
     const struct yaml_node *w)
 {
-	struct flow_layout l = {.nl = edit_newline(t, o->loc.off)};
+	struct flow_layout l = {
+	    .nl = edit_newline(t, o->loc.off), .marks = t->layout.marks};
 	const struct yaml_node *first, *up;
 	struct str outer = indent_at(t, o->loc.off);
 
@@ -168,7 +186,9 @@ edit_flow_insert(struct edit_text *t, const struct yaml_node *o,
 		buf_putc(&b, ',');
 		separate(&b, &l);
 	} else {
-		at = end_of(child_value(w, index - 1));
+		at = child_end(t, w, index - 1);
+		if (t->text.p[at - 1] == ':')
+			buf_putc(&b, ' ');
 		buf_putc(&b, ',');
 		separate(&b, &l);
 		print_child(&b, &l, pair, item);
@@ -192,8 +212,8 @@ edit_flow_remove(struct edit_text *t, const struct yaml_node *o,
 		edit_splice(t, child(w, index)->prop, child(w, index + 1)->prop,
 		    STR(""), NULL);
 	else
-		edit_splice(t, end_of(child_value(w, index - 1)),
-		    end_of(child_value(w, index)), STR(""), NULL);
+		edit_splice(t, child_end(t, w, index - 1),
+		    child_end(t, w, index), STR(""), NULL);
 }
 
 void

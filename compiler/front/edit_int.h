@@ -28,11 +28,23 @@ struct edits {
 	struct TSParser *parser; /* of edit_range.c, once needed */
 };
 
+/* Parts of a printed text that are something else than the rest of it. */
+struct edit_marks {
+	struct arena *arena;
+	VEC(struct edit_mark {
+		size_t at; /* in the text; up to the next mark */
+		const char *what;
+	})
+	list;
+	const char *now; /* of edit_what(): what is being printed */
+};
+
 /* How the user writes. */
 struct yaml_layout {
 	unsigned step; /* columns that a nested mapping is indented */
 	unsigned seq;  /* columns that a nested sequence is indented */
 	struct str nl; /* end of line */
+	struct edit_marks *marks; /* or NULL */
 };
 
 /* A scalar of any kind; `json`: strings always in double quotes. */
@@ -55,6 +67,7 @@ struct flow_layout {
 	struct str nl;
 	struct str indent; /* what begins a line of the members */
 	struct str step;   /* what a level adds to it */
+	struct edit_marks *marks;
 };
 void yaml_print_flow(struct buf *out, const struct yaml_node *n,
     const struct flow_layout *l, struct str indent);
@@ -80,6 +93,7 @@ struct edit_text {
 	struct yaml_layout layout;
 	VEC(struct edit_change) out;
 	unsigned col;             /* for what edit_splice() adds */
+	struct edit_marks marks;  /* of the text that it adds next */
 	struct edit_range *range; /* tree-sitter's view */
 };
 

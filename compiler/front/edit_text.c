@@ -11,11 +11,26 @@
 
 #include "runtime/base/banned.h"
 
+static void
+push(struct edit_text *t, size_t from, size_t to, struct str text,
+    const char *what)
+{
+	struct edit_change c = {.col = t->col};
+
+	c.s.loc =
+	    (struct loc){t->e->source, (uint32_t)from, (uint32_t)(to - from)};
+	c.s.text = text;
+	c.s.what = what;
+	VEC_PUSH(t->e->arena, &t->out, c);
+}
+
+/* One change, or several at one place where parts of the text are marked. */
 void
 edit_splice(struct edit_text *t, size_t from, size_t to, struct str text,
     const char *what)
 {
-	struct edit_change c = {.col = t->col};
+	struct edit_mark *m;
+	size_t at = 0;
 
 	if (to < from || to > t->text.n) {
 		/* Only where lines end with something else than LF. */
@@ -24,11 +39,21 @@ edit_splice(struct edit_text *t, size_t from, size_t to, struct str text,
 		t->e->failed = true;
 		return;
 	}
-	c.s.loc =
-	    (struct loc){t->e->source, (uint32_t)from, (uint32_t)(to - from)};
-	c.s.text = text;
-	c.s.what = what;
-	VEC_PUSH(t->e->arena, &t->out, c);
+	VEC_FOREACH(m, &t->marks.list) {
+		if (text.n == 0 || m->what == what)
+			continue;
+		if (m->at > at) {
+			push(t, from, to, str_sub(text, at, m->at), what);
+			from = to;
+		}
+		at = m->at;
+		what = m->what;
+	}
+	push(t, from, to, str_sub(text, at, text.n), what);
+	if (text.n > 0) {
+		t->marks.list.n = 0;
+		t->marks.now = NULL;
+	}
 }
 
 static void

@@ -176,6 +176,30 @@ yaml_is_inline(const struct yaml_node *n)
 	return n->items.n == 0 && n->pairs.n == 0;
 }
 
+/* Notes where a node of another origin begins; returns what it is in. */
+static const char *
+mark_begin(struct edit_marks *m, const struct buf *out, const char *what)
+{
+	const char *outer = m != NULL ? m->now : NULL;
+
+	if (m == NULL || what == NULL || what == outer)
+		return outer;
+	m->now = what;
+	VEC_PUSH(m->arena, &m->list, ((struct edit_mark){out->n, what}));
+	return outer;
+}
+
+static void
+mark_end(struct edit_marks *m, const struct buf *out, const char *outer)
+{
+	if (m == NULL || m->now == outer)
+		return;
+	m->now = outer;
+	if (outer != NULL)
+		VEC_PUSH(
+		    m->arena, &m->list, ((struct edit_mark){out->n, outer}));
+}
+
 void
 yaml_print_member(struct buf *out, const struct yaml_node *value, unsigned col,
     const struct yaml_layout *l)
@@ -196,6 +220,7 @@ void
 yaml_print_block(struct buf *out, const struct yaml_node *n, unsigned col,
     const struct yaml_layout *l)
 {
+	const char *outer;
 	size_t i;
 
 	n = yaml_deref(n);
@@ -203,6 +228,7 @@ yaml_print_block(struct buf *out, const struct yaml_node *n, unsigned col,
 		yaml_print_leaf(out, n, false);
 		return;
 	}
+	outer = mark_begin(l->marks, out, n->what);
 	for (i = 0; i < n->items.n + n->pairs.n; i++) {
 		if (i > 0) {
 			buf_put(out, l->nl);
@@ -217,6 +243,7 @@ yaml_print_block(struct buf *out, const struct yaml_node *n, unsigned col,
 		buf_putc(out, ':');
 		yaml_print_member(out, n->pairs.p[i].value, col, l);
 	}
+	mark_end(l->marks, out, outer);
 }
 
 static void
@@ -243,6 +270,7 @@ yaml_print_flow(struct buf *out, const struct yaml_node *n,
     const struct flow_layout *l, struct str indent)
 {
 	struct buf deeper = {0};
+	const char *outer;
 	size_t i;
 	bool map;
 
@@ -252,6 +280,7 @@ yaml_print_flow(struct buf *out, const struct yaml_node *n,
 		yaml_print_leaf(out, n, l->json);
 		return;
 	}
+	outer = mark_begin(l->marks, out, n->what);
 	buf_put(&deeper, indent);
 	buf_put(&deeper, l->step);
 	buf_putc(out, map ? '{' : '[');
@@ -267,4 +296,5 @@ yaml_print_flow(struct buf *out, const struct yaml_node *n,
 	flow_break(out, l, indent);
 	buf_putc(out, map ? '}' : ']');
 	buf_free(&deeper);
+	mark_end(l->marks, out, outer);
 }

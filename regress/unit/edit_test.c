@@ -57,6 +57,39 @@ remove_s1(struct change *c)
 	edit_remove(c->e, edit_seq(c->e, c->root, STR("s")), 1);
 }
 
+/* The last two of a sequence, and of "m" the keys k and l. */
+static void
+remove_s_tail(struct change *c)
+{
+	struct yaml_node *s = edit_seq(c->e, c->root, STR("s"));
+
+	edit_remove(c->e, s, s->items.n - 1);
+	edit_remove(c->e, s, s->items.n - 1);
+}
+
+static void
+replace_s_tail(struct change *c)
+{
+	remove_s_tail(c);
+	append_s(c);
+}
+
+static void
+remove_s_head(struct change *c)
+{
+	remove_s0(c);
+	remove_s0(c);
+}
+
+static void
+delete_m_kl(struct change *c)
+{
+	struct yaml_node *m = edit_map(c->e, c->root, STR("m"));
+
+	edit_delete(c->e, m, STR("k"));
+	edit_delete(c->e, m, STR("l"));
+}
+
 static void
 put_m_k(struct change *c)
 {
@@ -184,6 +217,35 @@ static const struct {
     {"flow, removed", remove_s0, "s: [a, b]\n", "s: [b]\n"},
     {"flow, last removed", remove_s1, "s: [a, b]\n", "s: [a]\n"},
     {"flow, only one removed", remove_s0, "s: [a]\n", "s: []\n"},
+    {"flow, last two removed", remove_s_tail, "s: [a, b, c]\n", "s: [a]\n"},
+    {"flow, last two removed, trailing comma", remove_s_tail,
+	"s: [a, b, c, ]\n", "s: [a, ]\n"},
+    {"flow, last two removed, own lines", remove_s_tail,
+	"s: [\n  a, # x\n  b, # y\n  c # z\n  ]\n", "s: [\n  a # z\n  ]\n"},
+    {"flow, last two replaced", replace_s_tail, "s: [a, b, c]\n",
+	"s: [a, {name: new, dir: {}}]\n"},
+    {"flow, first two removed", remove_s_head, "s: [a, b, c]\n", "s: [c]\n"},
+    {"flow, last two keys removed", delete_m_kl, "m: {a: 1, k: 2, l: 3}\n",
+	"m: {a: 1}\n"},
+    {"flow, last two keys without values removed", delete_m_kl,
+	"m: {a: 1, k, l}\n", "m: {a: 1}\n"},
+    {"flow, last two keys with null removed", delete_m_kl,
+	"m: {a: 1, k: , l: }\n", "m: {a: 1}\n"},
+    {"flow, last key with null removed", delete_k, "{a: 1, k: }\n", "{a: 1}\n"},
+    {"flow, key with null removed", delete_k, "{a: 1, k: , b: 2}\n",
+	"{a: 1, b: 2}\n"},
+    {"flow, added behind null", put_m_k, "m: {a: }\n", "m: {a: , k: v}\n"},
+    {"flow, added behind null without a blank", put_m_k, "m: {a:\n}\n",
+	"m: {a: , k: v\n}\n"},
+    {"flow, removed behind null", delete_m_kl, "m: {a: , k: 1}\n",
+	"m: {a: }\n"},
+    {"flow, removed between nulls", delete_m_kl, "m: {a: , k: 1, b: }\n",
+	"m: {a: , b: }\n"},
+    {"flow, keys removed around another", delete_m_kl,
+	"m: {k: 2, a: 1, l: 3}\n", "m: {a: 1}\n"},
+    {"JSON, last two keys removed", delete_m_kl,
+	"{\n  \"m\": {\n    \"a\": 1,\n    \"k\": [1],\n    \"l\": {}\n  }\n}\n",
+	"{\n  \"m\": {\n    \"a\": 1\n  }\n}\n"},
     {"JSON", put_m_annotations, "{\n\t\"m\": {\n\t\t\"a\": 1\n\t}\n}\n",
 	"{\n\t\"m\": {\n\t\t\"a\": 1,\n\t\t\"annotations\": {\n"
 	"\t\t\t\"io/x\": \"\"\n\t\t}\n\t}\n}\n"},
@@ -321,6 +383,52 @@ edit_apply__second_document(void **state)
 	arena_free(a);
 }
 
+/* Two things in one new list: a place in each says which one it is in. */
+static void
+check_whats(const char *in, bool flow)
+{
+	struct arena *a = arena_new();
+	const struct source *s = source_new(a, STR("t"), str_from(in)), *out;
+	struct change c = {.a = a};
+	struct units u = {0};
+	const char *what;
+	struct yaml_node *n;
+	struct diags d;
+	struct loc l;
+
+	diags_init(&d, a);
+	assert_true(yaml_read(&u, a, &d, s));
+	c.e = edits_new(a, &d, s, &u);
+	c.root = u.list.p[0]->root;
+	edit_what(c.e, "one");
+	n = edit_seq(c.e, c.root, STR("s"));
+	edit_insert(c.e, n, 0, item(&c));
+	edit_what(c.e, "two");
+	edit_insert(c.e, n, 1, item(&c));
+	edit_what(c.e, "three");
+	put_k(&c);
+	assert_true(edit_apply(c.e, &out, NULL));
+	l = (struct loc){out, 0, 1};
+	l.off = (uint32_t)str_find(out->text, STR("new"), 0);
+	(void)loc_user(l, &what);
+	assert_string_equal(what, "one");
+	l.off = (uint32_t)str_find(out->text, STR("new"), l.off + 1);
+	assert_int_equal(loc_user(l, &what).off, flow ? 18 : 4);
+	assert_string_equal(what, "two");
+	l.off = (uint32_t)str_find(out->text, STR("v"), l.off);
+	(void)loc_user(l, &what);
+	assert_string_equal(what, "three");
+	arena_free(a);
+}
+
+static void
+edit_apply__says_what(void **state)
+{
+	(void)state;
+	check_whats("a: 1\n", false);
+	check_whats("{\"a\": 1, \"s\": null}", true);
+}
+
 static void
 edit_apply__leads_back(void **state)
 {
@@ -451,6 +559,7 @@ main(void)
 	const struct CMUnitTest tests[] = {
 	    cmocka_unit_test(edit_apply__places),
 	    cmocka_unit_test(edit_apply__second_document),
+	    cmocka_unit_test(edit_apply__says_what),
 	    cmocka_unit_test(edit_apply__leads_back),
 	    cmocka_unit_test(edit_apply__too_long),
 	    cmocka_unit_test(edit_map__wrong_kind),
