@@ -133,6 +133,7 @@ cmd_report(struct run *r)
 	    .color = use_color(r), .notes = opt_on(r, OPT_VERBOSE)};
 	struct buf out = {0};
 
+	diags_sort(&r->diags);
 	if (strcmp(opt_str(r, OPT_REPORT), "json") == 0)
 		report_json(&out, r->arena, &r->diags);
 	else

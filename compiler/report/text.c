@@ -185,19 +185,23 @@ report_text(struct buf *out, struct arena *a, const struct diags *d,
     const struct report_options *o)
 {
 	struct writer w = {out, a, o};
-	size_t limit = o->limit == 0 ? LIMIT : o->limit, shown = 0, hidden = 0;
+	size_t limit = o->limit == 0 ? LIMIT : o->limit, hidden = 0;
+	size_t errors = d->errors < limit ? d->errors : limit;
+	size_t others = limit - errors; /* errors come first to be shown */
 	struct diag **it;
 
 	VEC_FOREACH(it, &d->list) {
+		bool error = (*it)->severity == DIAG_ERROR;
+
 		if ((*it)->suppressed ||
 		    ((*it)->severity == DIAG_NOTE && !o->notes))
 			continue;
-		if (shown == limit) {
+		if ((error ? errors : others) == 0) {
 			hidden++;
 			continue;
 		}
+		(*(error ? &errors : &others))--;
 		one(&w, *it);
-		shown++;
 	}
 	summary(&w, d, hidden);
 }

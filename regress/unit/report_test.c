@@ -88,6 +88,33 @@ report_text__merges_equal_and_limits(void **state)
 	    "1 more not shown\n2 errors, 0 warnings\n");
 }
 
+/* By file and place; an error is shown before what is beside it. */
+static void
+report_text__order(void **state)
+{
+	struct fixture *f = *state;
+	struct report_options two = {false, true, 0, 2};
+	struct source *a = source_new(f->arena, STR("a"), STR("k: v\nl: w\n"));
+	struct source *b = source_new(f->arena, STR("b"), STR("k: v\n"));
+
+	diag_report(&f->d, NO_WORKLOAD, loc_none);
+	diag_report(&f->d, INTERNAL, ((struct loc){b, 0, 1}), "b");
+	diag_report(&f->d, HOST_NETWORK, ((struct loc){a, 5, 1}));
+	diag_report(&f->d, PULL_SECRETS, ((struct loc){a, 5, 1}));
+	diag_report(&f->d, INTERNAL, ((struct loc){a, 3, 1}), "a");
+	diags_sort(&f->d);
+	assert_int_equal(f->d.list.p[0]->loc.off, 3);
+	assert_int_equal(f->d.list.p[1]->id, DIAG_HOST_NETWORK);
+	assert_int_equal(f->d.list.p[2]->id, DIAG_PULL_SECRETS);
+	assert_ptr_equal(f->d.list.p[3]->loc.source, b);
+	assert_null(f->d.list.p[4]->loc.source);
+	report_text(&f->out, f->arena, &f->d, &two);
+	assert_int_equal(
+	    str_find(buf_str(&f->out), STR("host-network"), 0), SIZE_MAX);
+	assert_true(
+	    str_find(buf_str(&f->out), STR("3 more not shown"), 0) != SIZE_MAX);
+}
+
 static void
 report_json__members(void **state)
 {
@@ -140,6 +167,8 @@ main(void)
 		report_text__inserted_text, setup, teardown),
 	    cmocka_unit_test_setup_teardown(
 		report_text__merges_equal_and_limits, setup, teardown),
+	    cmocka_unit_test_setup_teardown(
+		report_text__order, setup, teardown),
 	    cmocka_unit_test_setup_teardown(
 		report_json__members, setup, teardown),
 	    cmocka_unit_test(diag_table__complete)};

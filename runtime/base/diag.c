@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include <stdarg.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "runtime/base/diag.h"
@@ -151,4 +152,43 @@ diag_harden(struct diags *d, struct diag *g)
 	d->warnings--;
 	d->errors++;
 	g->severity = DIAG_ERROR;
+}
+
+struct sorted {
+	struct diag *g;
+	struct loc at; /* in the user's file */
+	size_t index;
+};
+
+static int
+by_place(const void *x, const void *y)
+{
+	const struct sorted *a = x, *b = y;
+	int order;
+
+	if (a->at.source != b->at.source) {
+		if (a->at.source == NULL || b->at.source == NULL)
+			return a->at.source == NULL ? 1 : -1;
+		order = str_cmp(a->at.source->name, b->at.source->name);
+		if (order != 0)
+			return order;
+	}
+	if (a->at.off != b->at.off)
+		return a->at.off < b->at.off ? -1 : 1;
+	return a->index < b->index ? -1 : 1;
+}
+
+void
+diags_sort(struct diags *d)
+{
+	struct sorted *s = ARENA_ARRAY(d->arena, struct sorted, d->list.n);
+	size_t i;
+
+	for (i = 0; i < d->list.n; i++)
+		s[i] = (struct sorted){
+		    d->list.p[i], loc_user(d->list.p[i]->loc, NULL), i};
+	if (d->list.n > 1)
+		qsort(s, d->list.n, sizeof(*s), by_place);
+	for (i = 0; i < d->list.n; i++)
+		d->list.p[i] = s[i].g;
 }

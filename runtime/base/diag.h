@@ -99,6 +99,12 @@ void diag_help(struct diags *d, struct diag *g, const char *fmt, ...)
 /* Makes a warning an error, unless -W says what it is. */
 void diag_harden(struct diags *d, struct diag *g);
 
+/*
+ * In the order of a reader: by file and place, findings without one last;
+ * what is equal stays in the order it was found in.
+ */
+void diags_sort(struct diags *d);
+
 extern const struct loc loc_none;
 
 #endif

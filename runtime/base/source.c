@@ -116,21 +116,27 @@ static struct loc
 step(struct loc l, const char **what)
 {
 	const struct source *s = l.source;
-	int64_t shift = 0; /* old minus new, after the edits so far */
-	size_t i;
+	const struct source_edit *e;
+	size_t lo = 0, hi = s->nedits, mid;
 
-	for (i = 0; i < s->nedits; i++) {
-		const struct source_edit *e = &s->edits[i];
-
-		if (l.off < e->at)
-			break;
-		if (l.off < e->at + e->len) {
-			*what = e->what;
-			return (struct loc){s->from, e->old_at, e->old_len};
-		}
-		shift = (int64_t)e->old_at + e->old_len - e->at - e->len;
+	/* The first edit that does not end before the place. */
+	while (lo < hi) {
+		mid = lo + (hi - lo) / 2;
+		e = &s->edits[mid];
+		if (e->at + e->len > l.off)
+			hi = mid;
+		else
+			lo = mid + 1;
 	}
-	l.off = (uint32_t)(l.off + shift);
+	if (lo < s->nedits && l.off >= s->edits[lo].at) {
+		e = &s->edits[lo];
+		*what = e->what;
+		return (struct loc){s->from, e->old_at, e->old_len};
+	}
+	if (lo > 0) {
+		e = &s->edits[lo - 1];
+		l.off = e->old_at + e->old_len + (l.off - e->at - e->len);
+	}
 	l.source = s->from;
 	return l;
 }
