@@ -158,7 +158,8 @@ help_options(struct buf *b, unsigned mask)
 		else
 			buf_printf(b, "      --%s", o->name);
 		if (o->arg != NULL)
-			buf_printf(b, " %s", o->arg);
+			buf_printf(
+			    b, o->kind == OPT_MAYBE ? "[=%s]" : " %s", o->arg);
 		buf_fill(b, ' ', b->n - from < 38 ? 38 - (b->n - from) : 1);
 		buf_puts(b, o->help);
 		if (o->initial != NULL)

@@ -79,6 +79,16 @@ const char *generate_target_name(
 void generate_sizes(struct generate *g);
 /* Every workload: in or out and why, sizes; on stderr. */
 void generate_summary(const struct generate *g);
+/*
+ * --git-commit: what speaks against it, before anything is written (EXIT_OK
+ * and NULL if it was not asked for); then the commit.
+ */
+struct emit_git;
+struct emit_git_options;
+int generate_git_open(struct emit_git **out, struct generate *g,
+    const struct file_set *files, struct emit_git_options *o);
+int generate_git_commit(struct generate *g, struct emit_git *git);
+
 /* Manifest, keys, files: all or nothing.  An exit status. */
 int generate_write(struct generate *g);
 

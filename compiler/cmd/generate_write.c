@@ -8,6 +8,7 @@
 #include <unistd.h>
 
 #include "compiler/cmd/generate.h"
+#include "compiler/emit/git.h"
 #include "compiler/emit/keys.h"
 #include "compiler/emit/manifest_fill.h"
 #include "runtime/base/banned.h"
@@ -21,6 +22,7 @@ struct write {
 	struct workload_policies policies;
 	struct manifest manifest;
 	struct fill_result result;
+	struct emit_git *git; /* NULL: no commit */
 };
 
 static void
@@ -285,14 +287,47 @@ add_files(struct write *w)
 	buf_free(&b);
 }
 
-static int
-commit(struct write *w)
+static void
+private_keys(struct write *w, struct emit_git_options *o)
 {
-	const char *output = opt_str(w->g->run, OPT_OUTPUT);
+	struct owner_keys *kinds[2] = {&w->owners, &w->seedshare};
+	VEC(const char *) paths = {0};
+	struct owner_key *k;
+	size_t i;
+
+	for (i = 0; i < 2; i++) {
+		VEC_FOREACH(k, &kinds[i]->list) {
+			if (k->private)
+				VEC_PUSH(w->g->arena, &paths, k->path);
+		}
+	}
+	o->keys = paths.p;
+	o->nkeys = paths.n;
+}
+
+/* The repository of the manifest, or else of the first file. */
+static int
+git_open(struct write *w)
+{
+	struct emit_git_options o = {0};
+	const struct file_out *last = w->files.files.p + w->files.files.n - 1;
+
+	if (w->files.files.n == 0)
+		return EXIT_OK;
+	o.home = has_manifest(w) ? w->fill.path : w->files.files.p[0].path;
+	if (has_manifest(w))
+		o.trailer = arena_printf(w->g->arena, "Manifest-SHA256: %.*s",
+		    STR_ARG(rt_sha256_hex(w->g->arena, last->bytes)));
+	private_keys(w, &o);
+	return generate_git_open(&w->git, w->g, &w->files, &o);
+}
+
+static int
+write_files(struct write *w)
+{
 	struct rt_err err;
 	size_t changed;
 
-	add_files(w);
 	if (file_set_stage(&w->files, &err) != 0)
 		return cmd_fail(
 		    w->g->run, EXIT_ENVIRONMENT, "write %s", err.text);
@@ -304,6 +339,14 @@ commit(struct write *w)
 	if (file_set_commit(&w->files, &changed, &err) != 0)
 		return cmd_fail(
 		    w->g->run, EXIT_ENVIRONMENT, "write %s", err.text);
+	return EXIT_OK;
+}
+
+static int
+print(struct write *w)
+{
+	const char *output = opt_str(w->g->run, OPT_OUTPUT);
+
 	if (output != NULL && strcmp(output, "-") == 0)
 		return cmd_print(w->g->run, joined(w));
 	return output == NULL ? to_stdout(w) : EXIT_OK;
@@ -356,6 +399,20 @@ tell(struct write *w)
 	cmd_say(r, "✔️ Updated manifest %s", w->fill.path);
 }
 
+static int
+commit(struct write *w)
+{
+	int status;
+
+	add_files(w);
+	if ((status = git_open(w)) != EXIT_OK ||
+	    (status = write_files(w)) != EXIT_OK)
+		return status;
+	tell(w);
+	status = generate_git_commit(w->g, w->git);
+	return status == EXIT_OK ? print(w) : status;
+}
+
 int
 generate_write(struct generate *g)
 {
@@ -364,11 +421,10 @@ generate_write(struct generate *g)
 
 	if (!has_manifest(&w) || make_manifest(&w)) {
 		status = commit(&w);
-		if (status == EXIT_OK)
-			tell(&w);
 	} else {
 		status = cmd_status(g->run);
 	}
+	emit_git_close(w.git);
 	keys_wipe(&w.owners);
 	keys_wipe(&w.seedshare);
 	return status;

@@ -1,7 +1,8 @@
 PROGS += contrastc
 contrastc_SRCS = compiler/main.c
 SRCS += compiler/cmd/cmd.c compiler/cmd/completion.c compiler/cmd/explain.c \
-	compiler/cmd/generate.c compiler/cmd/generate_options.c \
+	compiler/cmd/generate.c compiler/cmd/generate_git.c \
+	compiler/cmd/generate_options.c \
 	compiler/cmd/generate_sizes.c compiler/cmd/generate_write.c \
 	compiler/cmd/help.c compiler/cmd/manifest.c compiler/cmd/opt.c \
 	compiler/cmd/policies.c compiler/cmd/version.c

@@ -1,0 +1,297 @@
+# SPDX-License-Identifier: Apache-2.0
+# generate in pipelines and git repositories: --git-commit, compared with what
+# git itself says.  Each case starts in a fresh repository with the sample
+# shop, whose keys are ignored and whose first commit holds the user's files.
+
+# shellcheck disable=SC2154 # scratch and top are the driver's
+
+pipe_fresh() {
+	rm -rf "$pipe"
+	cp -R "$scratch/pipe.from" "$pipe"
+}
+
+pipe_git() {
+	git -C "$pipe" -c advice.detachedHead=false "$@"
+}
+
+# The program, in the repository; what it says is in $pipe.err.
+pipe_run() {
+	(cd "$pipe" && "$contrastc" generate --reference-values metal-qemu-snp \
+		--offline --image-source "oci-layout:$top/samples/images" \
+		"$@") >"$pipe.out" 2>"$pipe.err"
+}
+
+# pipe_is NAME COMMAND...: the case passes if the command succeeds
+pipe_is() {
+	name=$1
+	shift
+	if "$@" >"$pipe.diff" 2>&1
+	then ok "pipeline: $name"
+	else
+		cat "$pipe.err" >>"$pipe.diff"
+		bad "pipeline: $name" "$pipe.diff"
+	fi
+}
+
+# What stands in a commit is what stands on the disk, and git sees no change.
+pipe_committed() { # FILE...
+	for file; do
+		pipe_git cat-file blob "HEAD:$file" | cmp - "$pipe/$file" ||
+			return 1
+	done
+	[ -z "$(pipe_git status --porcelain -- "$@")" ] &&
+		pipe_git fsck --strict
+}
+
+pipe_outputs='shop/web.yml shop/bot.yml shop/orders.yml shop/catalogue.yml
+	shop/coordinator.yml manifest.json contrast.lock
+	coordinator-policy.sha256'
+
+pipe_message() {
+	want="$1
+
+Manifest-SHA256: $(sha256sum <"$pipe/manifest.json" | cut -d' ' -f1)"
+	[ "$(pipe_git log -1 --format=%B)" = "$want" ]
+}
+
+pipe_commits() {
+	pipe_fresh
+	# shellcheck disable=SC2086 # a list
+	{
+		SOURCE_DATE_EPOCH=1700000000 pipe_run --git-commit shop
+		pipe_is "a commit" pipe_committed $pipe_outputs
+		pipe_is "its message" pipe_message "contrastc generate"
+		pipe_is "its dates" test "$(pipe_git log -1 --format='%at %ct %ai')" = \
+			"1700000000 1700000000 2023-11-14 22:13:20 +0000"
+		pipe_is "its author" test "$(pipe_git log -1 --format='%an %ae %cn')" = \
+			"A Developer dev@example.com A Developer"
+		pipe_is "its files" test "$(pipe_git show --format= --name-only |
+			sort | tr '\n' ' ')" = "$(echo $pipe_outputs |
+			tr ' ' '\n' | sort | tr '\n' ' ')"
+		pipe_is "its reflog" test "$(pipe_git reflog -1 --format=%gs)" = \
+			"commit: contrastc generate"
+	}
+	before=$(pipe_git rev-parse HEAD)
+	pipe_run --git-commit shop
+	pipe_is "no commit without a change" test "$before" = \
+		"$(pipe_git rev-parse HEAD)"
+	pipe_is "which is told" grep -q "^  Nothing to commit" "$pipe.err"
+	echo '# a comment' >>"$pipe/shop/web.yml"
+	chmod +x "$pipe/shop/bot.yml"
+	echo staged >"$pipe/other"
+	pipe_git add other
+	echo changed >>"$pipe/notes"
+	pipe_run "--git-commit=Web: a comment" shop
+	pipe_is "a message of one's own" pipe_message "Web: a comment"
+	pipe_is "what else is staged stays so" test \
+		"$(pipe_git status --porcelain)" = " M notes
+A  other"
+	pipe_is "only what changed" test "$(pipe_git show --format= --raw |
+		cut -d' ' -f1,2,5)" = ":100644 100755 M	shop/bot.yml
+:100644 100644 M	shop/web.yml"
+}
+
+# Other forms of repositories and paths.
+pipe_places() {
+	pipe_fresh
+	rm -rf "$pipe/.git"
+	pipe_git init -q
+	pipe_git add notes
+	pipe_run --git-commit shop
+	pipe_is "a first commit" test "$(pipe_git log --format=%s)" = \
+		"contrastc generate"
+	pipe_is "of our files alone" test "$(pipe_git status --porcelain)" = \
+		"A  notes
+?? .gitignore"
+	pipe_fresh
+	mkdir "$pipe/ws"
+	cp "$scratch"/pipe.from/*.pem "$pipe/ws/"
+	(cd "$pipe/shop" && mv web.yml ../ws/real.yml &&
+		ln -s ../ws/real.yml web.yml)
+	pipe_git add shop ws
+	pipe_git commit -qm link
+	pipe_run --workspace-dir ws --git-commit shop/web.yml
+	pipe_is "a file behind a link" pipe_committed ws/real.yml ws/manifest.json
+	pipe_is "the link stays" test -L "$pipe/shop/web.yml"
+	pipe_fresh
+	pipe_git worktree add -q "$pipe/tree" -b side
+	cp "$scratch"/pipe.from/*.pem "$pipe/tree/"
+	(cd "$pipe/tree" && "$contrastc" generate -q --git-commit --offline \
+		--reference-values metal-qemu-snp --image-source \
+		"oci-layout:$top/samples/images" shop) 2>"$pipe.err"
+	pipe_is "a linked work tree" test \
+		"$(pipe_git log -1 --format=%s side)" = "contrastc generate"
+	pipe_fresh
+	echo contrast.lock >>"$pipe/.gitignore"
+	pipe_run --git-commit shop
+	pipe_is "an ignored file is left out" grep -q \
+		"^  Ignored by git: contrast.lock" "$pipe.err"
+	pipe_is "but the rest is there" pipe_committed manifest.json
+	pipe_fresh
+	sed -i 's/$/\r/' "$pipe/shop/web.yml"
+	pipe_git commit -qam CRLF
+	pipe_run --git-commit shop
+	pipe_is "CRLF" pipe_committed shop/web.yml
+	pipe_git config core.autocrlf true
+	echo '# more' >>"$pipe/shop/web.yml"
+	pipe_run --git-commit shop
+	pipe_is "CRLF in the repository, with core.autocrlf" \
+		pipe_committed shop/web.yml
+	pipe_fresh
+	pipe_git config commit.gpgsign true
+	pipe_run --git-commit shop
+	pipe_is "no signature is told" grep -q gpgsign "$pipe.err"
+	pipe_fresh
+	printf '#!/bin/sh\nexit 1\n' >"$pipe/.git/hooks/pre-commit"
+	chmod +x "$pipe/.git/hooks/pre-commit"
+	pipe_run --git-commit -o all.yml shop
+	pipe_is "--output, and no hook" pipe_committed all.yml manifest.json
+	pipe_fresh
+	pipe_git add -N shop/web.yml
+	pipe_run --git-commit - <samples/helm/parcel.yml
+	pipe_is "from standard input: the manifest" pipe_committed manifest.json
+	pipe_is "and the stream" grep -q cc_init_data "$pipe.out"
+}
+
+# pipe_refuses NAME PATTERN ARGUMENT...: nothing is written
+pipe_refuses() {
+	name=$1
+	pattern=$2
+	shift 2
+	rm -rf "$pipe.was"
+	before=$(pipe_git status --porcelain 2>&1)
+	cp -R "$pipe/shop" "$pipe.was"
+	pipe_run "$@"
+	status=$?
+	{
+		[ "$status" -eq "${pipe_status:-3}" ] || echo "exit status $status"
+		grep -q -e "^Error: $pattern" "$pipe.err" || echo "no: $pattern"
+		[ "$before" = "$(pipe_git status --porcelain 2>&1)" ] || {
+			echo "git status differs from"
+			echo "$before"
+			pipe_git status --porcelain 2>&1
+		}
+		diff -r "$pipe.was" "$pipe/shop"
+		[ ! -s "$pipe.out" ] || echo "standard output"
+	} >"$pipe.got"
+	cat "$pipe.got" >>"$pipe.err"
+	pipe_is "refused: $name" test ! -s "$pipe.got"
+}
+
+pipe_conflict() {
+	pipe_fresh
+	pipe_git checkout -qb side
+	echo one >"$pipe/notes"
+	pipe_git commit -qam one
+	pipe_git checkout -q main
+	echo two >"$pipe/notes"
+	pipe_git commit -qam two
+}
+
+pipe_refusals() {
+	pipe_fresh
+	echo '# x' >>"$pipe/shop/web.yml"
+	pipe_git add shop/web.yml
+	pipe_refuses "staged changes" \
+		"--git-commit: 'shop/web.yml' has staged changes" --git-commit shop
+	pipe_fresh
+	pipe_git rm -q --cached shop/bot.yml
+	pipe_refuses "a staged removal" \
+		"--git-commit: 'shop/bot.yml' has staged changes" --git-commit shop
+	pipe_fresh
+	pipe_git checkout -q --detach
+	pipe_refuses "detached HEAD" "--git-commit: HEAD is detached" \
+		--git-commit shop
+	pipe_conflict
+	pipe_git merge -q side >/dev/null 2>&1
+	pipe_refuses "merge" "--git-commit: a merge is in progress" \
+		--git-commit shop
+	pipe_conflict
+	pipe_git cherry-pick side >/dev/null 2>&1
+	pipe_refuses "cherry-pick" "--git-commit: a cherry-pick is in progress" \
+		--git-commit shop
+	pipe_conflict
+	pipe_git rebase -q side >/dev/null 2>&1
+	pipe_refuses "rebase" "--git-commit: a rebase is in progress" \
+		--git-commit shop
+	pipe_fresh
+	pipe_git add -f seedshare-owner.pem
+	pipe_refuses "a key that git knows" \
+		"--git-commit: the private key 'seedshare-owner.pem' is known" \
+		--git-commit shop
+	pipe_fresh
+	pipe_refuses "an output with the name of a key" \
+		"--git-commit: 'm.pem' is a file that is never committed" \
+		--git-commit -m m.pem shop
+	pipe_fresh
+	pipe_refuses "outside of the repository" \
+		"--git-commit: '../pipe.yml' lies outside of the repository" \
+		--git-commit -o ../pipe.yml shop
+	git init -q "$pipe/shop"
+	pipe_refuses "a repository in the repository" \
+		"--git-commit: 'shop/bot.yml' lies outside of the repository" \
+		--git-commit shop
+	pipe_fresh
+	: >"$pipe/.git/index.lock"
+	pipe_refuses "a lock" "--git-commit: another git process" \
+		--git-commit shop
+	pipe_fresh
+	echo '*.yml filter=crypt' >"$pipe/.gitattributes"
+	pipe_refuses "a filter" "--git-commit: git would store other bytes" \
+		--git-commit shop
+	pipe_fresh
+	sed -i 's/$/\r/' "$pipe/shop/web.yml"
+	pipe_git commit -qam CRLF
+	echo '*.yml text' >"$pipe/.gitattributes"
+	pipe_refuses "line ends that git would turn" \
+		"--git-commit: git would store other bytes than those of 'shop/web" \
+		--git-commit shop
+	pipe_fresh
+	mv "$pipe/.git" "$pipe/git"
+	pipe_refuses "no repository" \
+		"--git-commit: 'manifest.json' lies in no git repository" \
+		--git-commit shop
+	pipe_fresh
+	mv "$HOME/.gitconfig" "$HOME/.gitconfig.not"
+	pipe_refuses "nobody" "--git-commit: git does not know who you are" \
+		--git-commit shop
+	mv "$HOME/.gitconfig.not" "$HOME/.gitconfig"
+	pipe_fresh
+	pipe_git config core.bare true
+	pipe_refuses "a bare repository" \
+		"--git-commit: the repository of 'manifest.json' is bare" \
+		--git-commit shop
+	pipe_fresh
+	pipe_status=2
+	export SOURCE_DATE_EPOCH=yesterday
+	pipe_refuses "a date" "--git-commit: SOURCE_DATE_EPOCH: not a number" \
+		--git-commit shop
+	unset SOURCE_DATE_EPOCH
+	pipe_status=
+}
+
+theme_pipeline() {
+	command -v git >/dev/null || {
+		skip pipeline "git is not installed"
+		return
+	}
+	contrastc=$(CDPATH='' cd -- "$O" && pwd)/contrastc
+	pipe=$scratch/pipe
+	mkdir "$scratch/pipe.from"
+	cp -R samples/shop "$scratch/pipe.from/"
+	printf '*.pem\n' >"$scratch/pipe.from/.gitignore"
+	echo notes >"$scratch/pipe.from/notes"
+	printf '[user]\n\tname = A Developer\n\temail = dev@example.com\n%s\n' \
+		'[init]
+	defaultBranch = main' >"$HOME/.gitconfig"
+	export GIT_CONFIG_NOSYSTEM=1 GIT_TERMINAL_PROMPT=0
+	unset SOURCE_DATE_EPOCH GIT_DIR GIT_WORK_TREE GIT_INDEX_FILE
+	pipe_fresh
+	pipe_run -q shop
+	cp "$pipe"/*.pem "$scratch/pipe.from/"
+	(cd "$scratch/pipe.from" && git init -q && git add . &&
+		git commit -qm "the user's") >"$pipe.err" 2>&1
+	for part in commits places refusals; do
+		"pipe_$part"
+	done
+}
