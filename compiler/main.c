@@ -110,21 +110,23 @@ check_globals(struct run *r)
 
 	if (strcmp(format, "text") != 0 && strcmp(format, "json") != 0)
 		return cmd_fail(r, EXIT_USAGE,
-		    "parse flags: unknown report format: %s", format);
+		    "parse flags: unknown report format: %s%s", format,
+		    opt_where(r, OPT_REPORT));
 	if (!is_color(opt_str(r, OPT_COLOR)))
 		return cmd_fail(r, EXIT_USAGE,
-		    "parse flags: --color: unknown value: %s",
-		    opt_str(r, OPT_COLOR));
+		    "parse flags: --color: unknown value: %s%s",
+		    opt_str(r, OPT_COLOR), opt_where(r, OPT_COLOR));
 	if (!is_log_level(opt_str(r, OPT_LOG_LEVEL)))
-		return cmd_fail(r, EXIT_USAGE, "invalid log level: \"%s\"",
-		    opt_str(r, OPT_LOG_LEVEL));
+		return cmd_fail(r, EXIT_USAGE, "invalid log level: \"%s\"%s",
+		    opt_str(r, OPT_LOG_LEVEL), opt_where(r, OPT_LOG_LEVEL));
 	VEC_FOREACH(w, &r->opt[OPT_WARN].values) {
 		if (!set_level(&r->diags, *w))
 			return cmd_fail(r, EXIT_USAGE,
 			    "parse flags: -W %s: no diagnostic of that name "
-			    "can be changed so",
-			    *w);
+			    "can be changed so%s",
+			    *w, opt_where(r, OPT_WARN));
 	}
+	opt_check_variables(r);
 	return EXIT_OK;
 }
 
@@ -138,11 +140,17 @@ command_at(int argc, char **argv)
 	int i, k;
 
 	for (i = 1; i < argc && argv[i][0] == '-'; i++) {
+		const char *word = argv[i];
+
 		for (k = 0; k < OPT_COUNT; k++) {
-			if (opt_table[k].commands == ~0u &&
-			    opt_table[k].kind == OPT_VALUE &&
-			    strncmp(argv[i], "--", 2) == 0 &&
-			    strcmp(argv[i] + 2, opt_table[k].name) == 0)
+			const struct opt_info *o = &opt_table[k];
+
+			if (o->commands != ~0u ||
+			    (o->kind != OPT_VALUE && o->kind != OPT_LIST))
+				continue;
+			if (word[1] == '-'
+				? strcmp(word + 2, o->name) == 0
+				: word[1] == o->letter && word[2] == '\0')
 				i++;
 		}
 	}
@@ -188,6 +196,11 @@ run_command(struct run *r, int argc, char **argv)
 	if (opt_on(r, OPT_HELP)) {
 		cmd_usage(r, r->cmd, 1);
 		return EXIT_OK;
+	}
+	if ((status = opt_layers(r)) != EXIT_OK) {
+		if (r->diags.errors > 0)
+			cmd_report(r);
+		return status;
 	}
 	if ((status = check_globals(r)) != EXIT_OK)
 		return status;

@@ -10,7 +10,9 @@ cd "$top" || exit 1
 O=${O:-obj}
 SHARED=${SHARED:-$top/../shared}
 export O SHARED
-unset CDPATH CONTRASTC_PROFILE CONTRASTC_DATA_DIR
+unset CDPATH GITHUB_ACTIONS GITHUB_STEP_SUMMARY NO_COLOR CLICOLOR_FORCE
+# shellcheck disable=SC2046 # names
+unset $(env | sed -n 's/^\(CONTRASTC*_[A-Z_]*\)=.*/\1/p')
 ORACLES=${ORACLES:-$(sh "$SHARED/tools/oracles" path 2>/dev/null | cut -d: -f1)}
 [ -z "$ORACLES" ] || PATH=$ORACLES:$PATH
 LC_ALL=C

@@ -21,4 +21,4 @@ conform_SRCS += regress/conform_real.c regress/conform_real_suite.c \
 	regress/edit_work.c
 TESTS += regress/unit/k8s_class_test.c
 conform_SRCS += regress/conform_rego.c
-FUZZ += regress/fuzz/lower.c
+FUZZ += regress/fuzz/config.c regress/fuzz/lower.c

@@ -5,6 +5,7 @@
 #include "runtime/base/arena.h"
 #include "runtime/base/diag.h"
 #include "runtime/base/err.h"
+#include "runtime/base/source.h"
 #include "runtime/base/vec.h"
 
 /* Exit status: one table for every command (DESIGN 6). */
@@ -52,10 +53,15 @@ struct opt_info {
 };
 extern const struct opt_info opt_table[OPT_COUNT];
 
+/* The layers of options (contrastc-config(5)): a higher one wins whole. */
+enum opt_layer { FROM_DEFAULT, FROM_FILE, FROM_VARIABLE, FROM_FLAG };
+
 struct opt_value {
-	bool set;
+	enum opt_layer from;
 	bool on;                  /* OPT_BOOL, OPT_MAYBE */
 	VEC(const char *) values; /* the rest; the default if not set */
+	const char *variable;     /* FROM_VARIABLE: its name */
+	struct loc loc;           /* FROM_FILE: the value there */
 };
 
 struct cmd;
@@ -68,6 +74,7 @@ struct run {
 	const struct cmd *cmd;
 	struct opt_value opt[OPT_COUNT];
 	VEC(char *) args;
+	const char *config_path; /* of the configuration file, or NULL */
 };
 
 struct cmd {
@@ -83,6 +90,26 @@ extern const struct cmd cmd_table[CMD_COUNT];
  * Returns EXIT_OK, or prints and returns another status.
  */
 int opt_parse(struct run *r, int argc, char **argv);
+/* The defaults; opt_parse() begins with them. */
+void opt_defaults(struct run *r);
+/*
+ * Fills in what the command line did not set: from the environment, then
+ * from the configuration file, if there is one.  EXIT_OK, or another status
+ * after a message; findings in the file are in r->diags.
+ */
+int opt_layers(struct run *r);
+/* The file part alone; paths in it are relative to `dir` ("" or "…/"). */
+bool opt_config(struct run *r, const struct source *s, struct str dir);
+/* Warns of CONTRASTC_… variables that nothing reads. */
+void opt_check_variables(struct run *r);
+/* Where a value was set, for a message: " (FILE:LINE:COLUMN)" or empty. */
+const char *opt_where(struct run *r, enum opt_id id);
+/* May layers below the command line set it at all? */
+bool opt_is_layered(int id);
+/* May this layer set it in this run? */
+bool opt_is_open(const struct run *r, int id, enum opt_layer from);
+/* Does the option hold a password or token? */
+bool opt_is_secret(struct str name);
 
 /* The words of Go's ParseBool. */
 bool opt_parse_bool(const char *s, bool *out);

@@ -21,12 +21,12 @@ word(struct run *r, enum opt_id option, const char *const *words)
 		if (strcmp(v, words[i]) == 0)
 			return i;
 	}
-	(void)cmd_fail(r, EXIT_USAGE, "parse flags: --%s: unknown value: %s",
-	    opt_table[option].name, v);
+	(void)cmd_fail(r, EXIT_USAGE, "parse flags: --%s: unknown value: %s%s",
+	    opt_table[option].name, v, opt_where(r, option));
 	return -1;
 }
 
-/* --profile, --compat, the environment, what the platform implies. */
+/* --profile or --compat, whichever layer is higher; the platform implies. */
 static int
 profile(struct generate *g)
 {
@@ -35,13 +35,12 @@ profile(struct generate *g)
 		enum profile profile;
 	} names[] = {{"v1.2", PROFILE_V12}, {"1.2", PROFILE_V12},
 	    {"latest", PROFILE_LATEST}};
-	const char *v = opt_str(g->run, OPT_PROFILE);
+	const struct opt_value *o = g->run->opt;
+	enum opt_id id =
+	    o[OPT_COMPAT].from > o[OPT_PROFILE].from ? OPT_COMPAT : OPT_PROFILE;
+	const char *v = opt_str(g->run, id);
 	size_t i;
 
-	if (v == NULL)
-		v = opt_str(g->run, OPT_COMPAT);
-	if (v == NULL)
-		v = getenv("CONTRASTC_PROFILE");
 	g->pass.profile = PROFILE_V12;
 	if (g->pass.platform != NULL)
 		g->pass.profile = g->pass.platform->profile;
@@ -55,27 +54,8 @@ profile(struct generate *g)
 			return EXIT_OK;
 		}
 	}
-	return cmd_fail(
-	    g->run, EXIT_USAGE, "parse flags: unknown profile: %s", v);
-}
-
-static bool
-insecure_allowed(const struct run *r)
-{
-	static const char *const names[] = {
-	    "CONTRAST_ALLOW_INSECURE", "CONTRAST_ALLOW_INSECURE_RUNTIMES"};
-	const char *v;
-	bool on;
-	size_t i;
-
-	if (opt_on(r, OPT_INSECURE))
-		return true;
-	for (i = 0; i < 2; i++) {
-		v = getenv(names[i]);
-		if (v != NULL && opt_parse_bool(v, &on) && on)
-			return true;
-	}
-	return false;
+	return cmd_fail(g->run, EXIT_USAGE,
+	    "parse flags: unknown profile: %s%s", v, opt_where(g->run, id));
 }
 
 static int
@@ -90,9 +70,9 @@ platform(struct generate *g)
 	if (p == NULL)
 		return cmd_fail(g->run, EXIT_USAGE,
 		    "parse flags: invalid reference-values platform: "
-		    "unknown platform: %s",
-		    name);
-	if (p->insecure && !insecure_allowed(g->run))
+		    "unknown platform: %s%s",
+		    name, opt_where(g->run, OPT_PLATFORM));
+	if (p->insecure && !opt_on(g->run, OPT_INSECURE))
 		return cmd_fail(g->run, EXIT_USAGE,
 		    "parse flags: platform %s has no hardware protection: "
 		    "allow it with --INSECURE",
@@ -318,7 +298,8 @@ carrier(struct generate *g)
 		t = target_find(str_from(g->target));
 		if (t == NULL)
 			return cmd_fail(g->run, EXIT_USAGE,
-			    "parse flags: unknown target: %s", g->target);
+			    "parse flags: unknown target: %s%s", g->target,
+			    opt_where(g->run, OPT_TARGET));
 		g->pass.carrier =
 		    t->initdata ? CARRIER_IS_INITDATA : CARRIER_IS_POLICY;
 	}

@@ -113,9 +113,9 @@ set(struct run *r, int id, const char *value)
 	const struct opt_info *o = &opt_table[id];
 	struct opt_value *v = &r->opt[id];
 
-	if (!v->set || o->kind != OPT_LIST)
+	if (v->from != FROM_FLAG || o->kind != OPT_LIST)
 		v->values.n = 0;
-	v->set = true;
+	v->from = FROM_FLAG;
 	v->on = true;
 	if (o->kind == OPT_BOOL && value != NULL &&
 	    !opt_parse_bool(value, &v->on))
@@ -198,11 +198,12 @@ parse_short(struct run *r, int argc, char **argv, int *i)
 	return EXIT_OK;
 }
 
-static void
-set_defaults(struct run *r)
+void
+opt_defaults(struct run *r)
 {
 	int i;
 
+	memset(r->opt, 0, sizeof(r->opt));
 	for (i = 0; i < OPT_COUNT; i++) {
 		if (opt_table[i].initial != NULL)
 			VEC_PUSH(
@@ -215,7 +216,7 @@ opt_parse(struct run *r, int argc, char **argv)
 {
 	int i, status = EXIT_OK;
 
-	set_defaults(r);
+	opt_defaults(r);
 	for (i = 0; i < argc && status == EXIT_OK; i++) {
 		char *arg = argv[i];
 
@@ -242,7 +243,7 @@ opt_on(const struct run *r, enum opt_id id)
 bool
 opt_is_set(const struct run *r, enum opt_id id)
 {
-	return r->opt[id].set;
+	return r->opt[id].from != FROM_DEFAULT;
 }
 
 const char *

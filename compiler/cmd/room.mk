@@ -5,6 +5,8 @@ SRCS += compiler/cmd/cmd.c compiler/cmd/completion.c compiler/cmd/explain.c \
 	compiler/cmd/generate_options.c \
 	compiler/cmd/generate_sizes.c compiler/cmd/generate_write.c \
 	compiler/cmd/help.c compiler/cmd/manifest.c compiler/cmd/opt.c \
+	compiler/cmd/opt_layer.c compiler/cmd/opt_config.c \
+	compiler/cmd/config.c \
 	compiler/cmd/policies.c compiler/cmd/version.c
 MAN += compiler/cmd/contrastc.1 compiler/cmd/contrastc-annotations.7 \
-	compiler/cmd/contrastc-generate.1
+	compiler/cmd/contrastc-config.5 compiler/cmd/contrastc-generate.1

@@ -59,6 +59,13 @@ seen(struct finder *f, const struct stat *st)
 	return map_set(f->arena, &f->seen, key, f) != NULL;
 }
 
+/* Our own configuration file is no manifest, unless it is named. */
+static bool
+is_own(const char *path)
+{
+	return str_eqz(str_basename(str_from(path)), "contrastc.yaml");
+}
+
 static void
 take(struct finder *f, const char *path)
 {
@@ -142,7 +149,7 @@ entry(struct finder *f, const char *path, int depth)
 		walk(f, path, depth + 1);
 		return;
 	}
-	if (!is_yaml(path) ||
+	if (!is_yaml(path) || is_own(path) ||
 	    (link && stat(path, &st) == 0 && S_ISDIR(st.st_mode)))
 		return;
 	if (link && !stays_inside(f, path)) {

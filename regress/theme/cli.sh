@@ -139,6 +139,95 @@ cli_contrast() {
 		has=manifest.json
 }
 
+# Layers: command line, environment, contrastc.yaml, default.
+cli_config() {
+	mkdir -p "$cli_from/repo/.git" "$cli_from/repo/in/ner"
+	printf '%s\n' 'options: {color: never, warn: no-input-ignored}' \
+		'commands:' '  generate:' '    offline: yes' \
+		'    reference-values: metal-qemu-snp' \
+		'    image-source: oci-layout:../images' \
+		'    startup-deny: off' '    manifest: m.json' \
+		'    filename: [../shop]' '    manifest-format: 1.10' \
+		'  policies: {json: true}' >"$cli_from/repo/contrastc.yaml"
+	for case in 'option: {}:1:1:config-unknown:options' \
+		'options: {colour: x}:1:11:config-unknown:color' \
+		'commands: {generat: {}}:1:12:config-unknown:generate' \
+		'options: {config: x}:1:11:config-unknown:' \
+		'commands: {policies: {target: x}}:1:23:config-unknown:' \
+		'options: {offline: 1}:1:20:config-type:' \
+		'options: {target: []}:1:19:config-type:' \
+		'options: {images: [[a]]}:1:20:config-type:' \
+		'options: [a]:1:10:config-type:' '[a]:1:1:config-type:' \
+		'options: {registry-token: x}:1:11:config-secret:@FILE' \
+		'a: ]:1:4:yaml-syntax:'
+	do
+		printf '%s\n' "${case%%:[0-9]*}" >"$cli_from/c.yaml"
+		rest=${case#"${case%%:[0-9]*}"}
+		place=${rest%:*:*}
+		rest=${rest#"$place"}
+		name=${rest#:}
+		cli 2 'generate --config c.yaml shop' nothing out! \
+			"err=^c.yaml$place: error: .*.${name%%:*}.\$" \
+			"err=^(help: .*${name#*:}|1 error)"
+	done
+	printf 'options: {registry-token: "hunter2"}\n' >"$cli_from/c.yaml"
+	cli 2 'generate --config c.yaml shop' 'err!hunter2'
+	cli 2 'version --config c.yaml' out! 'err=config-secret'
+	printf 'a: 1\n---\nb: 1\n' >"$cli_from/c.yaml"
+	cli 2 'version --config c.yaml' 'err=^c.yaml:3:1: .* one document'
+	printf '# nothing\n' >"$cli_from/c.yaml"
+	cli 0 'version --config c.yaml' err!
+	cli 3 'version --config nosuch' out! 'err=^Error: configuration file: '
+	head -c 1100000 /dev/zero | tr '\0' '#' >"$cli_from/c.yaml"
+	cli 3 'version --config c.yaml' 'err=larger than the limit'
+	cli 0 'generate --config repo/contrastc.yaml' has=repo/m.json
+	cli 0 'generate --config repo/contrastc.yaml -m x.json --startup-deny=on' \
+		has=x.json hasnot=repo/m.json
+	cli 2 'generate --config /dev/null' 'err=no .yml/.yaml files found'
+	cli 0 'generate --workspace-dir repo/in/ner' has=repo/m.json \
+		has=repo/in/ner/workload-owner.pem 'err=^  5 of 5'
+	cli 0 'generate --workspace-dir repo/in helm/parcel.yml' 'err=^  2 of 2'
+	cli 0 'config show --workspace-dir repo/in --origin generate' err! \
+		'out=^    manifest-format: "1.10" # repo/in/../contrastc.yaml:10:22$' \
+		'out=^    lock-file: "contrast.lock" # default$' \
+		'out=^    image-source: ."oci-layout:repo/in/../../images".'
+	cli 0 'config show --workspace-dir repo --json' \
+		'out="file": "repo/contrastc.yaml"' 'out="line": 11'
+	cli 0 'config show generate >c.yaml && contrast config show --origin generate --config c.yaml' \
+		'out=^    start-order: "auto" # c.yaml:'
+	cli 2 'config' 'err=expected show'
+	cli 2 'config show nosuch' 'err=unknown command: nosuch'
+	cli_as='env CONTRASTC_ACCESS=debug CONTRASTC_QUIET=1 CONTRASTC_COLOR='
+	cli_as="$cli_as CONTRASTC_WARN=error,no-input-ignored"
+	cli 0 'config show generate --workspace-dir repo --origin --color=always' \
+		'out=^    access: "debug" # CONTRASTC_ACCESS$' \
+		'out=^    warn: ."error","no-input-ignored". # CONTRASTC_WARN' \
+		'out=^    quiet: true ' 'out=^    color: "always" # flag'
+	cli 0 'config show generate --workspace-dir repo -W no-config-variable' \
+		'out=^    warn: ."no-config-variable".$'
+	cli_as='env CONTRASTC_OFLINE=1 CONTRASTC_DATA_DIR='
+	cli 0 '@G shop' 'err=CONTRASTC_OFLINE .config-variable' 'err!DATA_DIR'
+	cli 1 '@G -W error shop' nothing
+	cli_as='env CONTRASTC_OFFLINE=perhaps'
+	cli 2 'generate shop' 'err=^Error: CONTRASTC_OFFLINE: not a boolean word: perhaps'
+	cli 0 'version'
+	cli_as='env CONTRASTC_DENIALS=some'
+	cli 2 '@G shop' 'err=unknown value: some .CONTRASTC_DENIALS.$'
+	cli_as='env CONTRASTC_PROFILE=latest'
+	cli 2 '@G shop --compat 1.3' 'err=unknown profile: 1.3$'
+	cli_as='env CONTRAST_ALLOW_INSECURE=1'
+	cli 0 'config show --origin generate' \
+		'out=^    INSECURE: true # CONTRAST_ALLOW_INSECURE$'
+	cli_as=
+	cli 0 '-W error --report text --color never version'
+	# outside of a repository nothing above counts
+	rmdir "$cli_from/repo/.git"
+	cli 2 'generate --workspace-dir repo/in' 'err=no .yml/.yaml files'
+	[ "$(id -u)" -ne 0 ] || cli 3 'version >v && mkdir repo/.git && chown 65533 repo/contrastc.yaml && chown 65534 repo/in && contrast generate --workspace-dir repo/in' \
+		'err=belongs to another user'
+	rm -rf "$cli_from/repo" "$cli_from/c.yaml"
+}
+
 cli_streams() {
 	cli_in=helm/parcel.yml
 	cli 0 '@G -' 'out=^# Source: ' 'out!✔️' 'err=^✔️ Patched' has=manifest.json
@@ -343,7 +432,7 @@ theme_cli() {
 	printf 'kind: Pod\nkind: Pod\n' >"$cli_from/bad.yml"
 	printf 'kind: [\n' >"$cli_from/worse.yml"
 	cli_keys
-	for part in framework contrast streams files rights again forms \
+	for part in framework config contrast streams files rights again forms \
 		completion install readme; do
 		"cli_$part"
 	done

@@ -28,12 +28,16 @@ theme_man() {
 		else bad "man $page" "$scratch/man"
 		fi
 	done
-	man_options generate compiler/cmd/contrastc.1 \
-		compiler/cmd/contrastc-generate.1 >"$scratch/man"
-	if [ -s "$scratch/man" ]
-	then bad "man: options of generate that no page has" "$scratch/man"
-	else ok "man options"
-	fi
+	for command in $("$contrastc" --help | sed -n '/^Commands:/,/^$/s/^  \([a-z]*\) .*/\1/p')
+	do
+		man_options "$command" compiler/cmd/contrastc.1 \
+			"compiler/cmd/contrastc-$command.1" \
+			>"$scratch/man" 2>/dev/null
+		if [ -s "$scratch/man" ]
+		then bad "man: options of $command that no page has" "$scratch/man"
+		else ok "man options of $command"
+		fi
+	done
 	for page in $(make -s list-man); do
 		examples "$page" >"$scratch/examples"
 		while read -r line; do
