@@ -11,13 +11,10 @@ args if {
 	wanted := object.get(wanted_process, "Args", [])
 	count(oci.Process.Args) == count(wanted)
 	every i, a in oci.Process.Args {
-		argument(replace(wanted[i], "$$", "$"), a)
+		argument(i, wanted[i], a)
 	}
 }
 
-argument(wanted, a) if wanted == a
+argument(_, w, a) if a == replace(w, "$$", "$")
 
-argument(wanted, a) if {
-	contains(wanted, "$(")
-	full(template(wanted), a)
-}
+argument(i, _, a) if full(filled(want.arguments[i]), a)

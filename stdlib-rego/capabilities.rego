@@ -12,15 +12,7 @@ capabilities if {
 	oci.Process.Capabilities != null
 	every i, k in ["Ambient", "Bounding", "Effective", "Inheritable", "Permitted"] {
 		found := {trim_prefix(c, "CAP_") | some c in oci.Process.Capabilities[k]}
-		capable(policy_data.capabilities[want.capabilities[i]], found)
+		some w in policy_data.capabilities[want.capabilities[i]]
+		{c | some c in w} == found
 	}
-}
-
-capability_set(list) := {trim_prefix(c, "CAP_") | some c in list}
-
-capable(w, found) if capability_set(w) == found
-
-capable(w, found) if {
-	w == ["$(default_caps)"]
-	capability_set(common.default_caps) == found
 }

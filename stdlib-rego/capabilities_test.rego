@@ -31,7 +31,7 @@ test_capabilities_refused[name] if {
 
 # A container without capabilities: no list is not the same as empty ones.
 test_capabilities_none if {
-	drop_all := [{"op": "replace", "path": "/containers/2/capabilities", "value": [i, i, i, i, i]} | some i, c in policy_data.capabilities; c == []]
+	drop_all := [{"op": "replace", "path": "/containers/2/capabilities", "value": [i, i, i, i, i]} | some i, c in policy_data.capabilities; c == [[]]]
 	empty := {"Ambient": [], "Bounding": [], "Effective": [], "Inheritable": [], "Permitted": []}
 	created_with(drop_all, create_web, replaced("/OCI/Process/Capabilities", empty))
 	not created_with(drop_all, create_web, replaced("/OCI/Process/Capabilities", null))

@@ -12,7 +12,7 @@ import future.keywords.if
 env(p) if {
 	lines := concat("\n", p.Env)
 	matched := [e |
-		some pattern in env_patterns
+		some pattern in policy_data.env
 		some e in regex.find_n(concat("", ["(?m)^(?:", pattern, ")$"]), lines, -1)
 	]
 	allowed := array.concat(object.get(wanted_process, "Env", []), matched)
@@ -20,17 +20,3 @@ env(p) if {
 		e in allowed
 	}
 }
-
-env_patterns := [r |
-	some pattern in defaults.CreateContainerRequest.allow_env_regex
-	r := replace(
-		replace(
-			replace(
-				replace(pattern, "$(ipv4_a)", common.ipv4_a),
-				"$(ip_p)", common.ip_p,
-			),
-			"$(svc_name_downward_env)", common.svc_name_downward_env,
-		),
-		"$(dns_label)", common.dns_label,
-	)
-]

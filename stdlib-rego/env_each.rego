@@ -16,23 +16,11 @@ env(p) if {
 variable(e) if e in wanted_process.Env
 
 variable(e) if {
-	some pattern in defaults.CreateContainerRequest.allow_env_regex
-	regex.match(env_pattern(pattern), e)
+	some pattern in policy_data.env
+	regex.match(pattern, e)
 }
 
 variable(e) if {
-	some w in wanted_process.Env
-	contains(w, "$(")
-	full(template(w), e)
+	some t in want.templates
+	full(filled(t), e)
 }
-
-env_pattern(pattern) := replace(
-	replace(
-		replace(
-			replace(pattern, "$(ipv4_a)", common.ipv4_a),
-			"$(ip_p)", common.ip_p,
-		),
-		"$(svc_name_downward_env)", common.svc_name_downward_env,
-	),
-	"$(dns_label)", common.dns_label,
-)

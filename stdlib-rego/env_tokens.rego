@@ -12,7 +12,7 @@ import future.keywords.if
 env(p) if {
 	lines := concat("\n", p.Env)
 	matched := [e |
-		some pattern in array.concat(env_patterns, templates)
+		some pattern in array.concat(policy_data.env, templates)
 		some e in regex.find_n(concat("", ["(?m)^(?:", pattern, ")$"]), lines, -1)
 	]
 	allowed := array.concat(object.get(wanted_process, "Env", []), matched)
@@ -21,22 +21,4 @@ env(p) if {
 	}
 }
 
-env_patterns := [r |
-	some pattern in defaults.CreateContainerRequest.allow_env_regex
-	r := replace(
-		replace(
-			replace(
-				replace(pattern, "$(ipv4_a)", common.ipv4_a),
-				"$(ip_p)", common.ip_p,
-			),
-			"$(svc_name_downward_env)", common.svc_name_downward_env,
-		),
-		"$(dns_label)", common.dns_label,
-	)
-]
-
-templates := [t |
-	some e in wanted_process.Env
-	contains(e, "$(")
-	t := template(e)
-]
+templates := [filled(t) | some t in want.templates]

@@ -656,6 +656,14 @@ policy_data := {
 				"digest": "sha256:bbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbb",
 			},
 			"sandbox_pidns": false,
+			"templates": [
+				"POD=\\$\\(sandbox-name\\)",
+				"IP=(([0-9]|[1-9][0-9]|1[0-9]{2}|2[0-4][0-9]|25[0-5])\\.){3}([0-9]|[1-9][0-9]|1[0-9]{2}|2[0-4][0-9]|25[0-5])",
+			],
+			"arguments": [
+				"/web", "serve", "cost=\\$5",
+				"--pod=\\$\\(sandbox-name\\)",
+			],
 			"exec_commands": [["/web", "ping"]],
 			"runtime_anno_patterns": {
 				"^io\\.kubernetes\\.container\\.terminationMessagePath$": "^/.*$",
@@ -669,24 +677,12 @@ policy_data := {
 	],
 	"devices": {"vfio": {"device_path": "/dev/vfio/devices/vfio"}},
 	"common": {
-		"privileged_caps": ["CAP_MKNOD", "CAP_SYS_ADMIN"],
 		"dynamic_annotations": {},
 		"mount_source_cpath": "/run/kata-containers/shared/containers",
 		"cpath": "/run/kata-containers/shared/containers(?:/passthrough)?",
 		"root_path": "/run/kata-containers/$(bundle-id)/rootfs",
 		"sfprefix": "^$(cpath)/(watchable/)?$(bundle-id)-[a-z0-9]{16}-",
 		"spath": "/run/kata-containers/sandbox/storage",
-		"ipv4_a": "(([0-9]|[1-9][0-9]|1[0-9]{2}|2[0-4][0-9]|25[0-5])\\.){3}([0-9]|[1-9][0-9]|1[0-9]{2}|2[0-4][0-9]|25[0-5])",
-		"ip_p": "[0-9]{1,5}",
-		"svc_name_downward_env": "[A-Z](?:[A-Z0-9_]{0,61}[A-Z0-9])?",
-		"dns_label": "[a-zA-Z0-9_\\.\\-]+",
-		"default_caps": [
-			"CAP_CHOWN", "CAP_DAC_OVERRIDE", "CAP_FSETID",
-			"CAP_FOWNER", "CAP_MKNOD", "CAP_NET_RAW",
-			"CAP_SETGID", "CAP_SETUID", "CAP_SETFCAP",
-			"CAP_SETPCAP", "CAP_NET_BIND_SERVICE",
-			"CAP_SYS_CHROOT", "CAP_KILL", "CAP_AUDIT_WRITE",
-		],
 	},
 	"sandbox": {
 		"storages": [
@@ -706,25 +702,6 @@ policy_data := {
 		],
 	},
 	"request_defaults": {
-		"CreateContainerRequest": {
-			"allow_env_regex": [
-				"^HOSTNAME=$(dns_label)$",
-				"^$(svc_name_downward_env)_PORT_$(ip_p)_(TCP|UDP)=(tcp|udp)://$(ipv4_a):$(ip_p)$",
-				"^$(svc_name_downward_env)_PORT_$(ip_p)_(TCP|UDP)_PROTO=(tcp|udp)$",
-				"^$(svc_name_downward_env)_PORT_$(ip_p)_(TCP|UDP)_PORT=$(ip_p)$",
-				"^$(svc_name_downward_env)_PORT_$(ip_p)_(TCP|UDP)_ADDR=$(ipv4_a)$",
-				"^$(svc_name_downward_env)_SERVICE_HOST=$(ipv4_a)$",
-				"^$(svc_name_downward_env)_SERVICE_PORT=$(ip_p)$",
-				"^$(svc_name_downward_env)_SERVICE_PORT_$(dns_label)=$(ip_p)$",
-				"^$(svc_name_downward_env)_PORT=(tcp|udp)://$(ipv4_a):$(ip_p)$",
-				"^JOB_COMPLETION_INDEX=[0-9]+$",
-				"^AZURE_CLIENT_ID=[A-Fa-f0-9-]*$",
-				"^AZURE_TENANT_ID=[A-Fa-f0-9-]*$",
-				"^AZURE_FEDERATED_TOKEN_FILE=/var/run/secrets/azure/tokens/azure-identity-token$",
-				"^AZURE_AUTHORITY_HOST=https://login\\.microsoftonline\\.com/$",
-				"^TERM=xterm$",
-			],
-		},
 		"CopyFileRequest": ["$(sfprefix)"],
 		"ExecProcessRequest": {"allowed_commands": [], "regex": []},
 		"UpdateRoutesRequest": {
@@ -942,5 +919,33 @@ policy_data := {
 			},
 		},
 	],
-	"capabilities": [[], ["$(default_caps)"]],
+	"env": [
+		"^HOSTNAME=[a-zA-Z0-9_\\.\\-]+$",
+		"^[A-Z](?:[A-Z0-9_]{0,61}[A-Z0-9])?_PORT_[0-9]{1,5}_(TCP|UDP)=(tcp|udp)://(([0-9]|[1-9][0-9]|1[0-9]{2}|2[0-4][0-9]|25[0-5])\\.){3}([0-9]|[1-9][0-9]|1[0-9]{2}|2[0-4][0-9]|25[0-5]):[0-9]{1,5}$",
+		"^[A-Z](?:[A-Z0-9_]{0,61}[A-Z0-9])?_PORT_[0-9]{1,5}_(TCP|UDP)_PROTO=(tcp|udp)$",
+		"^[A-Z](?:[A-Z0-9_]{0,61}[A-Z0-9])?_PORT_[0-9]{1,5}_(TCP|UDP)_PORT=[0-9]{1,5}$",
+		"^[A-Z](?:[A-Z0-9_]{0,61}[A-Z0-9])?_PORT_[0-9]{1,5}_(TCP|UDP)_ADDR=(([0-9]|[1-9][0-9]|1[0-9]{2}|2[0-4][0-9]|25[0-5])\\.){3}([0-9]|[1-9][0-9]|1[0-9]{2}|2[0-4][0-9]|25[0-5])$",
+		"^[A-Z](?:[A-Z0-9_]{0,61}[A-Z0-9])?_SERVICE_HOST=(([0-9]|[1-9][0-9]|1[0-9]{2}|2[0-4][0-9]|25[0-5])\\.){3}([0-9]|[1-9][0-9]|1[0-9]{2}|2[0-4][0-9]|25[0-5])$",
+		"^[A-Z](?:[A-Z0-9_]{0,61}[A-Z0-9])?_SERVICE_PORT=[0-9]{1,5}$",
+		"^[A-Z](?:[A-Z0-9_]{0,61}[A-Z0-9])?_SERVICE_PORT_[a-zA-Z0-9_\\.\\-]+=[0-9]{1,5}$",
+		"^[A-Z](?:[A-Z0-9_]{0,61}[A-Z0-9])?_PORT=(tcp|udp)://(([0-9]|[1-9][0-9]|1[0-9]{2}|2[0-4][0-9]|25[0-5])\\.){3}([0-9]|[1-9][0-9]|1[0-9]{2}|2[0-4][0-9]|25[0-5]):[0-9]{1,5}$",
+		"^JOB_COMPLETION_INDEX=[0-9]+$",
+		"^AZURE_CLIENT_ID=[A-Fa-f0-9-]*$",
+		"^AZURE_TENANT_ID=[A-Fa-f0-9-]*$",
+		"^AZURE_FEDERATED_TOKEN_FILE=/var/run/secrets/azure/tokens/azure-identity-token$",
+		"^AZURE_AUTHORITY_HOST=https://login\\.microsoftonline\\.com/$",
+		"^TERM=xterm$",
+	],
+	"capabilities": [
+		[[]],
+		[
+			["$(default_caps)"],
+			[
+				"AUDIT_WRITE", "CHOWN", "DAC_OVERRIDE",
+				"FOWNER", "FSETID", "KILL", "MKNOD",
+				"NET_BIND_SERVICE", "NET_RAW", "SETFCAP",
+				"SETGID", "SETPCAP", "SETUID", "SYS_CHROOT",
+			],
+		],
+	],
 }

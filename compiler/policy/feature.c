@@ -482,31 +482,6 @@ feature_overridden(const struct jv *pd)
 }
 
 static bool
-is_privileged_token(const struct jv *capability)
-{
-	return str_eqz(jv_str(capability), "$(privileged_caps)");
-}
-
-static bool
-has_privileged(const struct jv *container)
-{
-	const struct jv *sets;
-	size_t i;
-
-	sets = jv_path(container, "OCI", "Process", "Capabilities", NULL);
-	for (i = 0; jv_is(sets, JV_OBJECT) && i < sets->members.n; i++)
-		if (any_item(sets->members.p[i].value, is_privileged_token))
-			return true;
-	return false;
-}
-
-bool
-feature_privileged(const struct jv *pd)
-{
-	return any_container(pd, has_privileged);
-}
-
-static bool
 has_devices(const struct jv *container)
 {
 	return filled(jv_getz(container, "devices"));

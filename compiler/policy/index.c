@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "compiler/policy/index.h"
+#include "compiler/policy/index_int.h"
 
+#include <stdlib.h>
 #include <string.h>
 
 #include "runtime/base/map.h"
@@ -13,6 +14,7 @@ struct table {
 
 struct tables {
 	struct arena *arena;
+	const struct jv *env, *common;
 	struct table mounts, volumes, linux_parts, capabilities;
 	struct buf text; /* reused */
 };
@@ -54,6 +56,57 @@ rows(struct tables *all, struct table *t, const struct jv *list)
 	return out;
 }
 
+static int
+by_text(const void *a, const void *b)
+{
+	struct jv *const *x = a, *const *y = b;
+
+	return str_cmp(jv_str(*x), jv_str(*y));
+}
+
+/* Without prefixes; in order, which packs better. */
+static struct jv *
+bare(struct arena *a, const struct jv *set)
+{
+	struct jv *out = jv_array(a);
+	struct str s;
+	size_t i;
+
+	for (i = 0; jv_is(set, JV_ARRAY) && i < set->items.n; i++) {
+		s = jv_str(set->items.p[i]);
+		jv_push(a, out,
+		    jv_string(a,
+			str_starts(s, STR("CAP_")) ? str_sub(s, 4, s.n) : s));
+	}
+	if (out->items.n > 1)
+		qsort(out->items.p, out->items.n, sizeof(struct jv *), by_text);
+	return out;
+}
+
+/* What a set may be: itself, and what a name in its place stands for. */
+static struct jv *
+alternatives(struct tables *all, const struct jv *set)
+{
+	static const struct str names[] = {
+	    STR_INIT("default_caps"),
+	    STR_INIT("privileged_caps"),
+	};
+	struct arena *a = all->arena;
+	struct jv *out = jv_array(a);
+	struct str s;
+	size_t i;
+
+	jv_push(a, out, bare(a, set));
+	if (!jv_is(set, JV_ARRAY) || set->items.n != 1)
+		return out;
+	s = jv_str(set->items.p[0]);
+	for (i = 0; i < sizeof(names) / sizeof(*names); i++) {
+		if (str_eq(s, arena_printf(a, "$(%.*s)", STR_ARG(names[i]))))
+			jv_push(a, out, bare(a, jv_get(all->common, names[i])));
+	}
+	return out;
+}
+
 /* In the order in which capabilities.rego asks. */
 static struct jv *
 capabilities(struct tables *all, const struct jv *sets)
@@ -69,9 +122,7 @@ capabilities(struct tables *all, const struct jv *sets)
 	size_t i;
 
 	for (i = 0; i < sizeof(names) / sizeof(*names); i++) {
-		set = jv_get(sets, names[i]);
-		if (set == NULL)
-			set = jv_array(all->arena);
+		set = alternatives(all, jv_get(sets, names[i]));
 		jv_push(all->arena, out, row(all, &all->capabilities, set));
 	}
 	return out;
@@ -90,12 +141,20 @@ open_copy(struct arena *a, const struct jv *object)
 	return out;
 }
 
+static void
+add_list(struct arena *a, struct jv *to, struct str name, struct jv *list)
+{
+	if (list->items.n > 0)
+		jv_set(a, to, name, list);
+}
+
 static struct jv *
 container(struct tables *all, const struct jv *from)
 {
 	struct arena *a = all->arena;
 	const struct jv *oci = jv_getz(from, "OCI");
 	struct jv *out = open_copy(a, from);
+	const struct jv *process = jv_getz(oci, "Process");
 	struct jv *linux_part = jv_getz(oci, "Linux");
 
 	if (linux_part == NULL)
@@ -106,7 +165,11 @@ container(struct tables *all, const struct jv *from)
 	    rows(all, &all->volumes, jv_getz(from, "storages")));
 	jv_set(a, out, STR("linux"), row(all, &all->linux_parts, linux_part));
 	jv_set(a, out, STR("capabilities"),
-	    capabilities(all, jv_path(oci, "Process", "Capabilities", NULL)));
+	    capabilities(all, jv_getz(process, "Capabilities")));
+	add_list(a, out, STR("templates"),
+	    index_templates(a, jv_getz(process, "Env"), all->env, all->common));
+	add_list(a, out, STR("arguments"),
+	    index_arguments(a, jv_getz(process, "Args"), all->common));
 	return out;
 }
 
@@ -133,7 +196,8 @@ struct jv *
 policy_index(struct arena *a, const struct jv *policy_data)
 {
 	const struct jv *list = jv_getz(policy_data, "containers");
-	struct tables all = {.arena = a};
+	struct tables all = {
+	    .arena = a, .common = jv_getz(policy_data, "common")};
 	const struct jv_member *m;
 	struct jv *out;
 
@@ -146,6 +210,7 @@ policy_index(struct arena *a, const struct jv *policy_data)
 		    !jv_is(list, JV_ARRAY))
 			VEC_PUSH(a, &out->members, *m);
 	}
+	all.env = jv_set(a, out, STR("env"), index_env(a, policy_data));
 	all.capabilities.rows =
 	    jv_set(a, out, STR("capabilities"), jv_array(a));
 	all.linux_parts.rows = jv_set(a, out, STR("linux"), jv_array(a));

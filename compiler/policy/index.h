@@ -10,10 +10,13 @@
  * indexes.  Only members are added, and values are shared, not copied:
  *
  *	tables      mounts [mount], volumes [storage], linux [Linux],
- *	            capabilities [[string]], members of policy_data
+ *	            capabilities [[set, what its name stands for]], env
+ *	            [pattern], members of policy_data
  *	containers  mounts [n], volumes [n], linux n, capabilities [n], one of
- *	            each set by name, members of each container
+ *	            each set by name, templates [pattern] of variables and
+ *	            arguments [pattern] where a token is, members of each
  *
+ * Patterns hold no token but those of the sandbox's name and namespace.
  * Storages that are the image itself are not among the volumes.  The tables
  * lie at the top because the agent reads deep data slowly.
  */

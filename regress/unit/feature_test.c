@@ -82,10 +82,6 @@ feature__containers(void **state)
 		CONTAINER("{\"OCI\":{\"Mounts\":[{\"type_\":\"sysfs\","
 			  "\"options\":[\"rw\"]}]}}"),
 		true},
-	    {feature_privileged,
-		CONTAINER("{\"OCI\":{\"Process\":{\"Capabilities\":"
-			  "{\"Bounding\":[\"$(privileged_caps)\"]}}}}"),
-		true},
 	    {feature_root_cpath,
 		CONTAINER("{\"OCI\":{\"Root\":{\"Path\":\"$(cpath)/x\"}}}"),
 		true},

@@ -1,0 +1,114 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "compiler/policy/index.h"
+#include "regress/unit/unit.h"
+#include "runtime/base/banned.h"
+
+static int
+setup(void **state)
+{
+	*state = arena_new();
+	return 0;
+}
+
+static int
+teardown(void **state)
+{
+	arena_free(*state);
+	return 0;
+}
+
+#define COMMON                                                                 \
+	"\"common\":{\"ipv4_a\":\"IP\",\"ip_p\":\"[0-9]+\","                   \
+	"\"svc_name_downward_env\":\"[A-Z]+\",\"dns_label\":\"[a-z]+\","       \
+	"\"default_caps\":[\"CAP_B\",\"A\"],\"privileged_caps\":[\"CAP_C\"]},"
+#define PATTERNS(list)                                                         \
+	"\"request_defaults\":{\"CreateContainerRequest\":"                    \
+	"{\"allow_env_regex\":[" list "]}},"
+#define PROCESS(members)                                                       \
+	"\"containers\":[{\"OCI\":{\"Process\":{" members "}}}]"
+
+struct index_case {
+	const char *data, *table, *member; /* of the first container */
+	const char *wanted;                /* or NULL: not there */
+};
+
+static const struct index_case cases[] = {
+    /* a pattern of the settings, with what its tokens stand for */
+    {"{" COMMON PATTERNS("\"^$(svc_name_downward_env)_X_$(ip_p)=$(ipv4_a):"
+			 "$(ipv4_a)$\",\"^A=$(dns_label)$\",1") PROCESS("") "}",
+	"env", NULL, "[\"^[A-Z]+_X_[0-9]+=IP:IP$\",\"^A=[a-z]+$\"]"},
+    {"{" PATTERNS("\"^A=$(dns_label)$\"") PROCESS("") "}", "env", NULL, "[]"},
+    /* a variable with a token, unless such a pattern says the same */
+    {"{" COMMON PATTERNS("\"^H=$(dns_label)$\"") PROCESS(
+	 "\"Env\":[\"A=b\",\"H=$(host-name)\",\"I=$(pod-ip).$(host-ip)\","
+	 "\"U=$(pod-uid)\",\"R=$(resource-field)\",\"N=$(node-name)\","
+	 "\"S=$(sandbox-name).$(sandbox-namespace)\",\"X=($(X))\"]") "}",
+	NULL, "templates",
+	"[\"I=IP\\\\.IP\",\"U=[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}\","
+	"\"R=[0-9]+\",\"N=[a-z]+\","
+	"\"S=\\\\$\\\\(sandbox-name\\\\)\\\\.\\\\$\\\\(sandbox-namespace\\\\)"
+	"\",\"X=\\\\(\\\\$\\\\(X\\\\)\\\\)\"]"},
+    {"{" COMMON PROCESS("\"Env\":[\"A=$(todo-annotation)\"]") "}", NULL,
+	"templates", "[\"A=(?s:.*)\"]"},
+    {"{" COMMON PROCESS("\"Env\":[\"A=b\"],\"Args\":[\"$$x\"]") "}", NULL,
+	"templates", NULL},
+    {"{" PROCESS("\"Env\":[\"A=$(pod-ip)\"],\"Args\":[\"$(pod-ip)\"]") "}",
+	NULL, "templates", NULL},
+    /* all arguments, if one has a token */
+    {"{" COMMON PROCESS("\"Args\":[\"a.b\",\"$$5\",\"$(pod-ip)\"]") "}", NULL,
+	"arguments", "[\"a\\\\.b\",\"\\\\$5\",\"IP\"]"},
+    {"{" COMMON PROCESS("\"Args\":[\"a\",\"$$5\"]") "}", NULL, "arguments",
+	NULL},
+    {"{" PROCESS("\"Args\":[\"$(pod-ip)\"]") "}", NULL, "arguments", NULL},
+    /* sets, and what their names stand for */
+    {"{" COMMON PROCESS("\"Capabilities\":{\"Bounding\":[\"$(default_caps)\"],"
+			"\"Permitted\":[\"CAP_Y\",\"X\"],"
+			"\"Effective\":[\"$(privileged_caps)\"]}") "}",
+	"capabilities", NULL,
+	"[[[]],[[\"$(default_caps)\"],[\"A\",\"B\"]],"
+	"[[\"$(privileged_caps)\"],[\"C\"]],[[\"X\",\"Y\"]]]"},
+    {"{" COMMON PROCESS("\"Capabilities\":{\"Bounding\":[\"$(default_caps)\"],"
+			"\"Permitted\":[\"CAP_Y\",\"X\"],"
+			"\"Effective\":[\"$(privileged_caps)\"]}") "}",
+	NULL, "capabilities", "[0,1,2,0,3]"},
+};
+
+static void
+policy_index__cases(void **state)
+{
+	struct rt_err err;
+	struct buf out = {0};
+	struct jv *data;
+	const struct jv *got;
+	size_t i;
+
+	for (i = 0; i < sizeof(cases) / sizeof(*cases); i++) {
+		if (jv_parse(&data, *state, str_from(cases[i].data), &err) < 0)
+			fail_msg("%s: %s", cases[i].data, err.text);
+		data = policy_index(*state, data);
+		got = cases[i].table != NULL
+			  ? data
+			  : jv_getz(data, "containers")->items.p[0];
+		got = jv_get(
+		    got, str_from(cases[i].table != NULL ? cases[i].table
+							 : cases[i].member));
+		out.n = 0;
+		if (got != NULL)
+			jv_print(&out, got, JV_COMPACT);
+		if (!str_eq(buf_str(&out), str_from(cases[i].wanted)))
+			fail_msg("%s: got %.*s", cases[i].data,
+			    STR_ARG(buf_str(&out)));
+	}
+	buf_free(&out);
+}
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+	    cmocka_unit_test_setup_teardown(
+		policy_index__cases, setup, teardown),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
