@@ -172,7 +172,7 @@ kata_link(const struct kata_run *r, struct diags *d, struct kata_forms *out,
 	for (i = 0; i < 2; i++) {
 		o.style = i == 0 ? POLICY_SPECIALISED : POLICY_FULL;
 		l = policy_linker_new(a, d, &o);
-		ok = policy_link(&p, l, policy_data);
+		ok = policy_link(&p, a, l, policy_data);
 		if (ok)
 			add_forms(a, out, styles[i], arena_str(a, p.text));
 		policy_linker_free(l);

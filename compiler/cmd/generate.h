@@ -12,26 +12,60 @@
 #include "compiler/policy/policy.h"
 #include "runtime/manifest/refvalues.h"
 
+/*
+ * The stages, in the order of their calls:
+ *
+ *   generate_options    options to what the rooms take
+ *   generate_read       all files, documents and objects: trees
+ *   generate_round_one  the passes change the trees; each changed document
+ *                       gets its new text
+ *   generate_round_two  document by document: the new text is read again,
+ *                       compiled, filled in and proven; then its trees go
+ *   generate_write      manifest, keys, files
+ *   generate_free       whatever became of it
+ *
+ * Between the rounds all objects are there at once, as the passes left them
+ * (`all`, `works`): what looks from one object to another, and what asks which
+ * images are needed, has its place there.  Behind round two only texts and
+ * small records are left, so that memory does not grow with trees.
+ */
+
 /* A workload on its way through the run. */
 struct work {
-	struct selection sel;      /* what round one decided */
-	struct k8s_object *object; /* round two: the completed object */
-	struct policy policy;      /* if selected; without its text */
-	size_t text_size;          /* of that */
-	size_t used;               /* annotation bytes against the limit */
+	struct selection sel; /* what round one decided */
+	/* As the passes left it; in its turn of round two as it is read. */
+	struct k8s_object *object;  /* NULL behind that */
+	struct str kind_name, name; /* for the summary */
+	/* If it is selected, of its policy: */
+	size_t text_size, carrier_size;
+	size_t used; /* annotation bytes against the limit */
+};
+
+/* Trees of some documents, which go together. */
+struct gen_batch {
+	struct arena *arena;
+	size_t left; /* documents that are not through */
+	bool kept;   /* one is needed to the end */
+};
+
+/* A document on its way through the run. */
+struct gen_doc {
+	struct unit *unit;       /* until round two is through with it */
+	struct gen_batch *batch; /* NULL: its tree stays */
+	struct k8s_objects objects;
+	size_t first_work, nworks;      /* its workloads */
+	const struct source *completed; /* of it alone; NULL: untouched */
 };
 
 /* A file on its way through the run. */
 struct gen_file {
 	struct input in;
-	struct units units; /* round one */
-	struct k8s_objects objects;
-	const struct source *completed;
-	struct units units2; /* round two: documents of that text */
-	struct k8s_objects objects2;
-	VEC(struct filled) filled;
-	const struct source *final; /* proven */
-	bool active;                /* has a selected workload */
+	VEC(struct gen_doc) docs;
+	bool active; /* has a selected workload */
+	/* Behind round two, if there is no --output: */
+	struct str text; /* all of it, proven */
+	bool changed;    /* it differs from what was read */
+	struct buf final;
 };
 
 /* What workloads of one target and carrier share. */
@@ -61,12 +95,22 @@ struct generate {
 	enum secret_id_format secret_id_format;
 	/* of the run */
 	VEC(struct gen_file) files;
+	VEC(struct gen_batch *) batches;
 	VEC(struct work) works; /* every workload, in input order */
 	VEC(struct gen_target *) targets;
-	struct k8s_objects all;  /* round one */
-	struct k8s_objects all2; /* round two, with --config-file */
+	struct k8s_objects all;  /* until round two begins */
+	struct k8s_objects data; /* ConfigMaps, Secrets; --config-file's too */
+	VEC(struct loc) secrets; /* documents that hold a Secret */
+	struct edits *edits;
+	struct pass_ctx ctx;
 	struct img_store *images;
 	size_t selected;
+	/* Behind round two: */
+	struct buf joined; /* what --output is to hold, proven */
+	struct workload_policies policies;
+	/* Findings of round two that come behind all others of it. */
+	struct diags sizes, entries; /* entries: of `policies` */
+	bool unnamed;                /* one of `policies` could not be made */
 };
 
 /* Options to what the rooms take; EXIT_OK or a failure that was printed. */
@@ -75,8 +119,16 @@ int generate_options(struct generate *g);
 const char *generate_target_name(
     const struct generate *g, const struct platform *p);
 
+/* False: there was an error, which is reported with all others. */
+bool generate_read(struct generate *g);
+bool generate_round_one(struct generate *g);
+bool generate_round_two(struct generate *g);
+void generate_free(struct generate *g);
+
+/* Has it a pod template? */
+bool generate_is_workload(const struct k8s_object *o);
 /* Sizes against Kubernetes' limit (policy-model 10.5). */
-void generate_sizes(struct generate *g);
+void generate_size(struct generate *g, struct work *w);
 /* Every workload: in or out and why, sizes; on stderr. */
 void generate_summary(const struct generate *g);
 /*

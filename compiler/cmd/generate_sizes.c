@@ -34,63 +34,48 @@ last_applied_bytes(const struct work *w)
 
 	jv_print(&b, yaml_to_jv(scratch, w->object->node), JV_COMPACT);
 	arena_free(scratch);
-	n = b.n + w->policy.carrier.n + sizeof(LAST_APPLIED);
+	n = b.n + w->carrier_size + sizeof(LAST_APPLIED);
 	buf_free(&b);
 	return n;
 }
 
-static void
-check(struct generate *g, struct work *w)
+void
+generate_size(struct generate *g, struct work *w)
 {
 	const struct yaml_node *meta = yaml_getz(w->object->node, "metadata");
-	size_t pod = annotation_bytes(g->arena, w->object->pod_meta) +
-		     w->policy.carrier.n;
-	size_t object =
-	    last_applied_bytes(w) + (meta == w->object->pod_meta
-					    ? pod
-					    : annotation_bytes(g->arena, meta));
+	size_t pod = annotation_bytes(g->ctx.arena, w->object->pod_meta) +
+		     w->carrier_size;
+	size_t object = last_applied_bytes(w) +
+			(meta == w->object->pod_meta
+				? pod
+				: annotation_bytes(g->ctx.arena, meta));
 	struct loc at = w->object->node->loc;
 
 	w->used = pod > object ? pod : object;
 	at.len = 0;
 	if (pod > LIMIT)
-		diag_report(g->diags, ANNOTATIONS_TOO_LARGE, at, pod, LIMIT);
+		diag_report(&g->sizes, ANNOTATIONS_TOO_LARGE, at, pod, LIMIT);
 	else if (object > LIMIT)
 		diag_report(
-		    g->diags, LAST_APPLIED_TOO_LARGE, at, object, LIMIT);
+		    &g->sizes, LAST_APPLIED_TOO_LARGE, at, object, LIMIT);
 	else if (w->used > LIMIT / 5 * 4)
 		diag_report(
-		    g->diags, ANNOTATIONS_NEARLY_FULL, at, w->used, LIMIT);
-}
-
-void
-generate_sizes(struct generate *g)
-{
-	struct work *w;
-
-	VEC_FOREACH(w, &g->works) {
-		if (w->sel.in)
-			check(g, w);
-	}
+		    &g->sizes, ANNOTATIONS_NEARLY_FULL, at, w->used, LIMIT);
 }
 
 static void
 line(const struct generate *g, const struct work *w)
 {
-	const struct k8s_object *o =
-	    w->object != NULL ? w->object : w->sel.object;
-	struct str name = o->name.n > 0 ? o->name : o->generate_name;
-
 	if (w->sel.in && w->text_size > 0)
 		cmd_say(g->run,
 		    "  in   %.*s/%.*s: policy %zu bytes, annotation %zu, "
 		    "%zu left",
-		    STR_ARG(o->kind_name), STR_ARG(name), w->text_size,
-		    w->policy.carrier.n, w->used > LIMIT ? 0 : LIMIT - w->used);
+		    STR_ARG(w->kind_name), STR_ARG(w->name), w->text_size,
+		    w->carrier_size, w->used > LIMIT ? 0 : LIMIT - w->used);
 	else
 		cmd_say(g->run, "  %s  %.*s/%.*s: %.*s",
-		    w->sel.in ? "in " : "out", STR_ARG(o->kind_name),
-		    STR_ARG(name), STR_ARG(w->sel.why));
+		    w->sel.in ? "in " : "out", STR_ARG(w->kind_name),
+		    STR_ARG(w->name), STR_ARG(w->sel.why));
 }
 
 /* Ten thousand lines help nobody: the rest is counted. */

@@ -19,7 +19,6 @@ struct write {
 	struct fill_options fill;
 	VEC(const struct platform *) platforms;
 	struct owner_keys owners, seedshare;
-	struct workload_policies policies;
 	struct manifest manifest;
 	struct fill_result result;
 	struct emit_git *git; /* NULL: no commit */
@@ -139,26 +138,6 @@ load_keys(struct write *w)
 	    v->values.n > 1 ? v->values.n : 1);
 }
 
-static bool
-describe(struct write *w)
-{
-	enum secret_id_format format = w->g->secret_id_format;
-	struct work *it;
-	bool ok = true;
-
-	VEC_FOREACH(it, &w->g->works) {
-		struct workload_policy p = {0};
-
-		if (!it->sel.in)
-			continue;
-		ok &= extract_describe(&p, w->g->arena, w->g->diags, it->object,
-		    it->policy.digest, format);
-		if (p.hash.n > 0)
-			VEC_PUSH(w->g->arena, &w->policies.list, p);
-	}
-	return ok;
-}
-
 /* The manifest as it is; NULL: there is none.  False: unreadable. */
 static bool
 read_old(struct write *w, const struct source **old)
@@ -196,41 +175,18 @@ make_manifest(struct write *w)
 	struct diags *d = w->g->diags;
 	const struct source *old;
 
-	if (!fill_options(w) || !describe(w) || !read_old(w, &old) ||
-	    !load_keys(w))
+	if (!fill_options(w))
+		return false;
+	diags_join(d, &w->g->entries);
+	if (w->g->unnamed || !read_old(w, &old) || !load_keys(w))
 		return false;
 	if (!fill_start(&w->manifest, a, d, &w->fill, old, &w->owners) ||
-	    !fill_policies(&w->manifest, a, d, &w->fill, &w->policies))
+	    !fill_policies(&w->manifest, a, d, &w->fill, &w->g->policies))
 		return false;
 	fill_owners(&w->manifest, a, &w->fill, &w->owners);
 	fill_owners(&w->manifest, a, &w->fill, &w->seedshare);
 	return fill_check(
-	    &w->result, a, d, &w->fill, &w->manifest, &w->policies);
-}
-
-/* --output: the documents of all active files, one after the other. */
-static struct str
-joined(struct write *w)
-{
-	struct gen_file *f;
-	struct buf b = {0};
-	struct str s;
-
-	VEC_FOREACH(f, &w->g->files) {
-		if (!f->active && !opt_on(w->g->run, OPT_OUTPUT_ALL))
-			continue;
-		s = f->final->text;
-		if (str_starts(s, STR("\xef\xbb\xbf")))
-			s = str_sub(s, 3, s.n);
-		if (b.n > 0 && b.p[b.n - 1] != '\n')
-			buf_putc(&b, '\n');
-		if (b.n > 0 && !str_starts(s, STR("---")))
-			buf_puts(&b, "---\n");
-		buf_put(&b, s);
-	}
-	s = arena_str(w->g->arena, buf_str(&b));
-	buf_free(&b);
-	return s;
+	    &w->result, a, d, &w->fill, &w->manifest, &w->g->policies);
 }
 
 static bool
@@ -249,7 +205,7 @@ to_stdout(struct write *w)
 	VEC_FOREACH(f, &w->g->files) {
 		if (!is_stdin(f))
 			continue;
-		status = cmd_print(w->g->run, f->final->text);
+		status = cmd_print(w->g->run, f->text);
 		if (status != EXIT_OK)
 			return status;
 	}
@@ -267,11 +223,10 @@ add_files(struct write *w)
 
 	file_set_init(&w->files, w->g->arena);
 	if (output != NULL && strcmp(output, "-") != 0)
-		file_set_add(&w->files, output, joined(w), 0644);
+		file_set_add(&w->files, output, buf_str(&w->g->joined), 0644);
 	VEC_FOREACH(f, &w->g->files) {
-		if (output == NULL && !is_stdin(f) && f->final != f->in.source)
-			file_set_add(
-			    &w->files, f->in.path, f->final->text, 0666);
+		if (output == NULL && !is_stdin(f) && f->changed)
+			file_set_add(&w->files, f->in.path, f->text, 0666);
 	}
 	if (lock.n > 0)
 		file_set_add(&w->files, opt_path(r, OPT_LOCK_FILE), lock, 0666);
@@ -348,7 +303,7 @@ print(struct write *w)
 	const char *output = opt_str(w->g->run, OPT_OUTPUT);
 
 	if (output != NULL && strcmp(output, "-") == 0)
-		return cmd_print(w->g->run, joined(w));
+		return cmd_print(w->g->run, buf_str(&w->g->joined));
 	return output == NULL ? to_stdout(w) : EXIT_OK;
 }
 

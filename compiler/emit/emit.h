@@ -3,6 +3,7 @@
 #define CONTRASTC_EMIT_EMIT_H
 
 #include "compiler/front/yaml.h"
+#include "runtime/base/buf.h"
 #include "runtime/base/file.h"
 
 /*
@@ -11,19 +12,19 @@
 
 /* An annotation that round two filled in. */
 struct filled {
-	const struct unit *unit; /* its document */
-	struct yaml_node *node;  /* the empty scalar in there */
-	struct str value;        /* its new content: base64 */
+	struct yaml_node *node; /* the empty scalar in a completed document */
+	struct str value;       /* its new content: base64 */
 };
 
 /*
- * The final text of one file, proven: the documents with filled annotations
- * are read again and must equal the completed ones with the new content (the
- * nodes get it), and every byte outside the edits must be the user's.
- * `filled` is in the order of the text.  NULL and a diagnostic otherwise.
+ * Appends the final text of a document, proven: with the annotations filled
+ * in it is read again and must equal the completed document `u` with that
+ * content, and every byte outside the edits must be the user's (`user` is the
+ * document in the file).  `filled` is in the order of the text; `a` is for
+ * what is needed meanwhile.  Otherwise a diagnostic, and nothing is appended.
  */
-const struct source *emit_final(struct arena *a, struct diags *d,
-    const struct source *user, const struct source *completed,
-    const struct filled *filled, size_t n);
+bool emit_document(struct buf *out, struct arena *a, struct diags *d,
+    struct loc user, const struct unit *u, const struct filled *filled,
+    size_t n) RT_MUST_CHECK;
 
 #endif

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * The final text of a file and the proof that it is what it should be: read
- * again, its documents are the completed ones with the annotations filled
- * in; and compared byte by byte, all that no edit names is the user's.
+ * The final text of a document and the proof that it is what it should be:
+ * read again, it is the completed one with the annotations filled in; and
+ * compared byte by byte, all that no edit names is the user's.
  */
 #include <string.h>
 
@@ -12,11 +12,11 @@
 
 #include "runtime/base/banned.h"
 
-static const struct source *
+static bool
 unproven(struct diags *d, const struct source *s, const char *why)
 {
 	diag_report(d, EMIT_PROOF, ((struct loc){s, 0, 0}), why);
-	return NULL;
+	return false;
 }
 
 /*
@@ -71,17 +71,20 @@ fill(struct arena *a, const struct yaml_node *n, struct str value)
 	return s;
 }
 
-/* Is everything between the edits of one step the older text? */
+/* Is everything between the edits the user's document? */
 static bool
-same_bytes(const struct source *s)
+same_bytes(const struct source *s, struct loc user)
 {
 	const struct source *old = s->from;
 	size_t at = 0, old_at = 0, i;
 
+	if (old == NULL || old != user.source)
+		return false;
 	for (i = 0; i <= s->nedits; i++) {
 		bool last = i == s->nedits;
 		size_t to = last ? s->text.n : s->edits[i].at;
-		size_t old_to = last ? old->text.n : s->edits[i].old_at;
+		size_t old_to =
+		    last ? (size_t)user.off + user.len : s->edits[i].old_at;
 
 		if (to < at || old_to < old_at || to > s->text.n ||
 		    old_to > old->text.n ||
@@ -96,25 +99,11 @@ same_bytes(const struct source *s)
 	return true;
 }
 
-/* The same down to the user's file. */
+/* Does the document, with values filled in, read as its tree with them? */
 static bool
-users_bytes(const struct source *s, const struct source *user)
+reads_so(struct arena *a, const struct unit *u, const struct filled *filled,
+    size_t n)
 {
-	while (s != user) {
-		if (s->from == NULL || !same_bytes(s))
-			return false;
-		s = s->from;
-	}
-	return true;
-}
-
-/* Does a document, with `n` values filled in, read as its tree with them? */
-static bool
-reads_so(struct arena *a, const struct filled *filled, size_t n)
-{
-	const struct unit *u = filled->unit;
-	const struct source *part = source_part(
-	    a, u->source, u->loc.off, (size_t)u->loc.off + u->loc.len);
 	struct splice *list = ARENA_ARRAY(a, struct splice, n);
 	struct units got = {0};
 	struct diags d;
@@ -124,55 +113,47 @@ reads_so(struct arena *a, const struct filled *filled, size_t n)
 	for (i = 0; i < n; i++) {
 		filled[i].node->text = cut(a, filled[i].value);
 		list[i] = fill(a, filled[i].node, filled[i].node->text);
-		list[i].loc =
-		    (struct loc){part, filled[i].node->loc.off - u->loc.off,
-			filled[i].node->loc.len};
 	}
-	return yaml_read(&got, a, &d, source_splice(a, part, list, n)) &&
+	return yaml_read(&got, a, &d,
+		   source_splice_part(a, u->source, u->loc.off,
+		       (size_t)u->loc.off + u->loc.len, list, n)) &&
 	       got.list.n == 1 && yaml_equal(got.list.p[0]->root, u->root);
 }
 
-/* All of them, document by document. */
-static bool
-all_read_so(const struct filled *filled, size_t n)
+/* Values are many and long: they go straight into the text. */
+static void
+put_document(struct buf *out, struct arena *a, const struct unit *u,
+    const struct filled *filled, size_t n)
 {
-	size_t i, k;
-	bool ok = true;
+	struct str text = u->source->text;
+	size_t at = u->loc.off, i;
 
-	for (i = 0; i < n && ok; i = k) {
-		struct arena *scratch = arena_new();
+	for (i = 0; i < n; i++) {
+		struct splice s = fill(a, filled[i].node, filled[i].value);
 
-		for (k = i + 1; k < n && filled[k].unit == filled[i].unit;)
-			k++;
-		ok = reads_so(scratch, filled + i, k - i);
-		arena_free(scratch);
+		buf_put(out, str_sub(text, at, s.loc.off));
+		buf_put(out, s.text);
+		at = (size_t)s.loc.off + s.loc.len;
 	}
-	return ok;
+	buf_put(out, str_sub(text, at, (size_t)u->loc.off + u->loc.len));
 }
 
-const struct source *
-emit_final(struct arena *a, struct diags *d, const struct source *user,
-    const struct source *completed, const struct filled *filled, size_t n)
+bool
+emit_document(struct buf *out, struct arena *a, struct diags *d,
+    struct loc user, const struct unit *u, const struct filled *filled,
+    size_t n)
 {
-	struct splice *list = ARENA_ARRAY(a, struct splice, n);
-	const struct source *final = completed;
-	bool ok = true;
 	size_t i;
 
-	for (i = 0; i < n; i++)
-		ok &= is_base64(filled[i].value);
-	ok = ok && all_read_so(filled, n);
 	for (i = 0; i < n; i++) {
-		filled[i].node->text = filled[i].value;
-		list[i] = fill(a, filled[i].node, filled[i].value);
-		list[i].loc = loc_within(list[i].loc, completed);
-		ok &= list[i].loc.source == completed;
+		if (filled[i].node->loc.source != u->source ||
+		    !is_base64(filled[i].value))
+			break;
 	}
-	if (!ok)
-		return unproven(d, completed, "it reads differently");
-	if (n > 0)
-		final = source_splice(a, completed, list, n);
-	if (!users_bytes(final, user))
-		return unproven(d, final, "bytes of the user changed");
-	return final;
+	if (i < n || (n > 0 && !reads_so(a, u, filled, n)))
+		return unproven(d, u->source, "it reads differently");
+	if (u->source != user.source && !same_bytes(u->source, user))
+		return unproven(d, u->source, "bytes of the user changed");
+	put_document(out, a, u, filled, n);
+	return true;
 }

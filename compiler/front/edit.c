@@ -2,8 +2,8 @@
 /*
  * Changing trees.  Before the first change of a node its old content is kept
  * in `was`, and the aliases that mean it (or what it lies in) become copies
- * of their own, so that no change reaches a second place.  edit_apply()
- * compares, makes text, and proves it by reading it again.
+ * of their own, so that no change reaches a second place.  edit_apply.c makes
+ * text of it.
  */
 #include <string.h>
 
@@ -13,14 +13,33 @@
 #include "runtime/base/banned.h"
 
 struct edits *
-edits_new(struct arena *a, struct diags *d, const struct source *s,
-    const struct units *units)
+edits_open(struct arena *a, struct diags *d)
 {
 	struct edits *e = ARENA_NEW(a, struct edits);
-	struct unit *const *u;
 
 	e->arena = a;
 	e->diags = d;
+	return e;
+}
+
+void
+edits_begin(struct edits *e, struct unit *u)
+{
+	e->arena = u->arena;
+	e->source = u->source;
+	e->units = ARENA_NEW(e->arena, struct edit_unit);
+	e->units->unit = u;
+	e->n = 1;
+	e->failed = false;
+}
+
+struct edits *
+edits_new(struct arena *a, struct diags *d, const struct source *s,
+    const struct units *units)
+{
+	struct edits *e = edits_open(a, d);
+	struct unit *const *u;
+
 	e->source = s;
 	e->units = ARENA_ARRAY(a, struct edit_unit, units->list.n);
 	VEC_FOREACH(u, &units->list) {
@@ -402,149 +421,4 @@ edit_remove(struct edits *e, struct yaml_node *seq, size_t index)
 	touch(e, seq);
 	forget(e, seq->items.p[index]);
 	VEC_REMOVE(&seq->items, index);
-}
-
-/* Where documents of the old text are in the new one, taken in order. */
-struct cursor {
-	const struct source *s;
-	size_t next;   /* edit that is not behind us */
-	int64_t shift; /* new minus old place here */
-};
-
-/* The same place in the new text: behind everything inserted before it. */
-static size_t
-moved(struct cursor *c, size_t off, bool end)
-{
-	for (; c->next < c->s->nedits; c->next++) {
-		const struct source_edit *e = &c->s->edits[c->next];
-
-		if (e->old_at > off || (!end && e->old_at == off))
-			break;
-		c->shift += (int64_t)e->len - e->old_len;
-	}
-	return (size_t)((int64_t)off + c->shift);
-}
-
-static bool
-ends_line(struct str s, size_t to)
-{
-	return to == 0 || (to <= s.n && s.p[to - 1] == '\n');
-}
-
-/*
- * The new text of a document must read as the tree that was asked for; what
- * was read is the document of the next round.
- */
-static struct unit *
-prove(struct edits *e, const struct unit *u, struct cursor *c)
-{
-	size_t from = moved(c, u->loc.off, false);
-	size_t to = moved(c, (size_t)u->loc.off + u->loc.len, true);
-	/* A line that separates documents must still begin a line. */
-	bool apart =
-	    to == c->s->text.n || ends_line(c->s->text, to) ||
-	    !ends_line(u->source->text, (size_t)u->loc.off + u->loc.len);
-	struct diags quiet;
-	struct units units = {0};
-
-	diags_init(&quiet, e->arena);
-	if (apart &&
-	    yaml_read(&units, e->arena, &quiet,
-		source_part(e->arena, c->s, from, to)) &&
-	    units.list.n == 1 && yaml_equal(units.list.p[0]->root, u->root)) {
-		units.list.p[0]->index = u->index;
-		return units.list.p[0];
-	}
-	diag_report(e->diags, EDIT_RANGE,
-	    ((struct loc){u->source, u->root->loc.off, 0}),
-	    "the new text does not read as what was meant");
-	return NULL;
-}
-
-static bool
-overlap(struct edits *e, const struct splice *list, size_t n)
-{
-	size_t i;
-
-	/* The result of source_splice() has them in order. */
-	for (i = 1; i < n; i++) {
-		if ((size_t)list[i - 1].loc.off + list[i - 1].loc.len >
-		    list[i].loc.off) {
-			diag_report(e->diags, EDIT_RANGE, list[i].loc,
-			    "two changes meet here");
-			return true;
-		}
-	}
-	return false;
-}
-
-/* Checks what source_splice() will need: sorted copies do not overlap. */
-static bool
-check_overlap(struct edits *e, const struct source *s)
-{
-	struct splice *list = ARENA_ARRAY(e->arena, struct splice, s->nedits);
-	size_t i;
-
-	for (i = 0; i < s->nedits; i++)
-		list[i].loc = (struct loc){
-		    s->from, s->edits[i].old_at, s->edits[i].old_len};
-	return overlap(e, list, s->nedits);
-}
-
-static void
-diff_unit(struct edits *e, struct edit_unit *u, struct edit_splices *all)
-{
-	struct edit_text t = {.e = e, .unit = u};
-	size_t k;
-
-	t.text = e->source->text;
-	t.from = u->unit->loc.off;
-	t.to = t.from + u->unit->loc.len;
-	edit_diff(&t);
-	for (k = 0; k < t.out.n; k++)
-		VEC_PUSH(e->arena, &all->list, t.out.p[k].s);
-}
-
-/* Reads what changed again; the documents of the new text, in order. */
-static bool
-prove_all(struct edits *e, const struct source *s, struct units *documents)
-{
-	struct cursor c = {.s = s};
-	struct unit *u;
-	size_t i;
-
-	for (i = 0; i < e->n; i++) {
-		u = e->units[i].unit;
-		if (e->units[i].dirty && (u = prove(e, u, &c)) == NULL)
-			return false;
-		if (documents != NULL)
-			VEC_PUSH(e->arena, &documents->list, u);
-	}
-	return true;
-}
-
-bool
-edit_apply(struct edits *e, const struct source **out, struct units *documents)
-{
-	struct edit_splices all = {0};
-	const struct source *s = e->source;
-	size_t i;
-
-	*out = s;
-	for (i = 0; i < e->n && !e->failed; i++) {
-		if (e->units[i].dirty)
-			diff_unit(e, &e->units[i], &all);
-	}
-	edit_range_end(e);
-	if (e->failed)
-		return false;
-	if (all.list.n > 0) {
-		s = source_splice(e->arena, s, all.list.p, all.list.n);
-		if (check_overlap(e, s))
-			return false;
-	}
-	if (!prove_all(e, s, documents))
-		return false;
-	*out = s;
-	return true;
 }

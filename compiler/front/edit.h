@@ -65,6 +65,27 @@ void edit_remove(struct edits *e, struct yaml_node *seq, size_t index);
 bool edit_apply(
     struct edits *e, const struct source **out, struct units *documents);
 
+/*
+ * The same, for one document after the other.  edits_open() makes edits of no
+ * document; edits_begin() takes the next one, whose new nodes live where it
+ * does (unit.arena).
+ */
+struct edits *edits_open(struct arena *a, struct diags *d);
+void edits_begin(struct edits *e, struct unit *u);
+/*
+ * The new text of the document alone, in `a`; NULL if nothing was touched.  It is
+ * not proven: edit_prove() has to read it.
+ */
+bool edit_text(struct edits *e, struct arena *a, const struct source **out);
+/* Accepts NULL. */
+void edits_close(struct edits *e);
+/*
+ * Reads the new text of a document into `a`: it must mean what the tree of
+ * `u` has become.  NULL and a diagnostic (edit-range) if it does not.
+ */
+struct unit *edit_prove(struct arena *a, struct diags *d, const struct unit *u,
+    const struct source *text);
+
 /* A range of a source and its new bytes. */
 struct splice {
 	struct loc loc;
@@ -74,6 +95,9 @@ struct splice {
 /* Replaces ranges (any order, not overlapping); `from` leads back. */
 const struct source *source_splice(struct arena *a, const struct source *s,
     const struct splice *list, size_t n);
+/* The same, only of the bytes [from, to), in which the ranges lie. */
+const struct source *source_splice_part(struct arena *a, const struct source *s,
+    size_t from, size_t to, const struct splice *list, size_t n);
 
 /*
  * A scalar as YAML text that reads back as exactly this string, on one line;

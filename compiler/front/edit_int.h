@@ -26,6 +26,7 @@ struct edits {
 	size_t n;
 	bool failed;
 	struct TSParser *parser; /* of edit_range.c, once needed */
+	struct arena *scratch;   /* of edits_open() */
 };
 
 /* Parts of a printed text that are something else than the rest of it. */

@@ -144,10 +144,11 @@ yaml_add_unit(
 	u->index = ++r->count;
 	u->loc = (struct loc){r->source, (uint32_t)from, (uint32_t)(to - from)};
 	u->root = root;
+	u->arena = r->arena;
 	u->rendered_from = helm_source(loc_text(u->loc));
 	if (u->rendered_from.n == 0)
 		u->rendered_from = kustomize_source(root);
-	VEC_PUSH(r->arena, &r->out->list, u);
+	VEC_PUSH(r->list, &r->out->list, u);
 }
 
 static bool
@@ -165,6 +166,13 @@ too_many(struct yaml_reader *r, size_t at)
 }
 
 static void
+pick_arena(struct yaml_reader *r, struct str text)
+{
+	if (r->pick != NULL)
+		r->arena = r->pick(r->pick_arg, text);
+}
+
+static void
 read_document(struct yaml_reader *r, size_t from, size_t to)
 {
 	struct str text = str_sub(r->source->text, from, to);
@@ -177,6 +185,7 @@ read_document(struct yaml_reader *r, size_t from, size_t to)
 	}
 	if (text.n == 0 || too_many(r, base))
 		return;
+	pick_arena(r, text);
 	if (yaml_parse(r, &root, text, base))
 		yaml_add_unit(r, from, to, root);
 	else
@@ -247,6 +256,7 @@ read_stream(struct yaml_reader *r)
 		from = at;
 		if (at == t.n || too_many(r, at))
 			return;
+		pick_arena(r, str_sub(t, at, t.n));
 		rc = yaml_read_json(r, &root, &at);
 		if (rc != 0)
 			break;
@@ -357,7 +367,20 @@ bool
 yaml_read(
     struct units *out, struct arena *a, struct diags *d, const struct source *s)
 {
-	struct yaml_reader r = {out, a, d, s, 0, 0, false, STR_INIT("")};
+	return yaml_read_into(out, a, d, s, NULL, NULL);
+}
+
+bool
+yaml_read_into(struct units *out, struct arena *a, struct diags *d,
+    const struct source *s, yaml_pick *pick, void *arg)
+{
+	struct yaml_reader r = {.out = out,
+	    .list = a,
+	    .arena = a,
+	    .diags = d,
+	    .source = s,
+	    .pick = pick,
+	    .pick_arg = arg};
 
 	if (s->text.n > SOURCE_MAX) {
 		diag_report(d, YAML_LIMIT, ((struct loc){s, 0, 0}),

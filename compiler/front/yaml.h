@@ -130,6 +130,7 @@ struct unit {
 	unsigned index; /* from 1, empty documents not counted */
 	struct loc loc; /* all bytes of the document */
 	struct yaml_node *root;
+	struct arena *arena;      /* it lives there, and its tree */
 	struct str rendered_from; /* "# Source:" of helm, origin of kustomize */
 };
 
@@ -144,5 +145,12 @@ struct units {
  */
 bool yaml_read(struct units *out, struct arena *a, struct diags *d,
     const struct source *s);
+/*
+ * The same with an arena for each document: `pick` is given its text.  Only
+ * the list is in `a`.
+ */
+typedef struct arena *yaml_pick(void *arg, struct str text);
+bool yaml_read_into(struct units *out, struct arena *a, struct diags *d,
+    const struct source *s, yaml_pick *pick, void *arg);
 
 #endif

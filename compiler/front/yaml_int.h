@@ -37,13 +37,15 @@ bool yaml_key_text(
 /* State of reading one source. */
 struct yaml_reader {
 	struct units *out;
-	struct arena *arena;
+	struct arena *list;  /* of `out` */
+	struct arena *arena; /* of the document being read */
 	struct diags *diags;
 	const struct source *source;
 	unsigned count; /* units of this source so far */
 	uint64_t nodes; /* nodes of this source so far */
 	bool failed;
-	struct str rendered_from; /* of the document being read */
+	yaml_pick *pick; /* or NULL */
+	void *pick_arg;
 };
 
 /*

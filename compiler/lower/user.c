@@ -91,7 +91,7 @@ lw_users(struct work *w)
 	if (u != NULL)
 		return u;
 	u = ARENA_NEW(w->l->arena, struct img_users);
-	map_set(w->l->arena, &w->l->users, w->image, u);
+	map_set(w->l->arena, &w->l->users, arena_str(w->l->arena, w->image), u);
 	if (w->facts == NULL)
 		return u;
 	read_lines(w, u, w->facts->passwd, "/etc/passwd", passwd_line);

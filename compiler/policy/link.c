@@ -257,8 +257,8 @@ check_lines(struct policy_linker *l, struct str s)
 }
 
 bool
-policy_link(
-    struct policy *out, struct policy_linker *l, const struct jv *policy_data)
+policy_link(struct policy *out, struct arena *a, struct policy_linker *l,
+    const struct jv *policy_data)
 {
 	const struct jv *data = policy_data;
 	struct arena *scratch;
@@ -270,7 +270,7 @@ policy_link(
 	if (l->user == NULL)
 		data = policy_index(scratch, data);
 	put_data(carrier_begin(k->carrier), l, k, data);
-	carrier_end(out, l->arena, k->carrier);
+	carrier_end(out, a, k->carrier);
 	check_lines(l, out->text);
 	arena_free(scratch);
 	return true;

@@ -42,11 +42,11 @@ struct policy_linker *policy_linker_new(
 /* Accepts NULL. */
 void policy_linker_free(struct policy_linker *l);
 /*
- * False and diagnostics on an error.  `text` and `document` are valid until
- * the next call.
+ * False and diagnostics on an error.  The results are in `a`, but `text` and
+ * `document` are valid until the next call only.
  */
-bool policy_link(
-    struct policy *out, struct policy_linker *l, const struct jv *policy_data);
+bool policy_link(struct policy *out, struct arena *a, struct policy_linker *l,
+    const struct jv *policy_data);
 
 /*
  * The other way: what an annotation value holds (`initdata` says which

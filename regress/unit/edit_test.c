@@ -520,36 +520,53 @@ yaml_print_scalar__reads_back(void **state)
 	arena_free(a);
 }
 
+/* One document of three: its new text, the proof of it, the annotation. */
 static void
-emit_final__fills(void **state)
+edit_text__one_document(void **state)
 {
+	static const char in[] = "x: 1\n---\na: 1\nm:\n  b: 2\n---\nz: 3\n";
 	struct arena *a = arena_new();
-	const struct source *user, *done, *out;
+	struct source *s = source_new(a, STR("f.yml"), str_from(in));
+	const struct source *text, *none;
+	struct change c = {.a = a};
 	struct units u = {0};
 	struct filled f;
-	struct diags d;
+	struct buf out = {0};
 	const char *what;
+	struct unit *again;
+	struct diags d;
 
 	(void)state;
 	diags_init(&d, a);
-	done = apply(a, STR("a: 1\nm:\n  b: 2\n"), put_m_annotations);
-	assert_non_null(done);
-	user = done->from;
-	assert_true(yaml_read(&u, a, &d, done));
-	f.unit = u.list.p[0];
-	f.node = yaml_path(u.list.p[0]->root, "m", "annotations", "io/x", NULL);
+	assert_true(yaml_read(&u, a, &d, s));
+	c.e = edits_open(a, &d);
+	edits_begin(c.e, u.list.p[0]);
+	assert_true(edit_text(c.e, a, &none));
+	assert_null(none);
+	edits_begin(c.e, u.list.p[1]);
+	c.root = u.list.p[1]->root;
+	put_m_annotations(&c);
+	assert_true(edit_text(c.e, a, &text));
+	edits_close(c.e);
+	assert_strz(
+	    text->text, "a: 1\nm:\n  b: 2\n  annotations:\n    io/x: \"\"\n");
+	assert_int_equal(loc_user((struct loc){text, 3, 1}, &what).off, 12);
+	assert_null(what);
+	again = edit_prove(a, &d, u.list.p[1], text);
+	assert_non_null(again);
+	assert_int_equal(again->index, 2);
+	assert_null(edit_prove(a, &d, u.list.p[2], text));
+	assert_int_equal(d.list.p[0]->id, DIAG_EDIT_RANGE);
+
+	f.node = yaml_path(again->root, "m", "annotations", "io/x", NULL);
 	f.value = STR("cGFja2FnZQ==");
-	out = emit_final(a, &d, user, done, &f, 1);
-	assert_non_null(out);
-	assert_strz(out->text,
+	assert_true(emit_document(&out, a, &d, u.list.p[1]->loc, again, &f, 1));
+	assert_strz(buf_str(&out),
 	    "a: 1\nm:\n  b: 2\n  annotations:\n    io/x: cGFja2FnZQ==\n");
-	assert_int_equal(loc_user((struct loc){out, 50, 1}, &what).off, 14);
-	/* No base64, and a text that is not made of the user's. */
-	f.value = STR("a: b");
-	assert_null(emit_final(a, &d, user, done, &f, 1));
-	assert_null(emit_final(
-	    a, &d, source_new(a, STR("x"), STR("a: 1\n")), done, NULL, 0));
-	assert_ptr_equal(emit_final(a, &d, user, user, NULL, 0), user);
+	/* A text that is made of another document. */
+	assert_false(
+	    emit_document(&out, a, &d, u.list.p[2]->loc, again, &f, 1));
+	buf_free(&out);
 	arena_free(a);
 }
 
@@ -564,7 +581,7 @@ main(void)
 	    cmocka_unit_test(edit_apply__too_long),
 	    cmocka_unit_test(edit_map__wrong_kind),
 	    cmocka_unit_test(yaml_print_scalar__reads_back),
-	    cmocka_unit_test(emit_final__fills),
+	    cmocka_unit_test(edit_text__one_document),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -53,7 +53,7 @@ link_data(struct world *w, struct policy *out, const char *data)
 {
 	struct policy_linker *l =
 	    policy_linker_new(w->arena, &w->diags, &w->options);
-	bool ok = policy_link(out, l, json(w, data));
+	bool ok = policy_link(out, w->arena, l, json(w, data));
 
 	if (ok)
 		out->text = arena_str(w->arena, out->text);

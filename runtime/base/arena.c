@@ -14,7 +14,7 @@
 
 struct chunk {
 	struct chunk *next;
-	size_t pad; /* keeps what follows aligned */
+	size_t size; /* and keeps what follows aligned */
 };
 
 struct arena {
@@ -22,6 +22,7 @@ struct arena {
 	char *at;
 	size_t left;
 	size_t next_size;
+	size_t used;
 };
 
 void
@@ -71,8 +72,48 @@ chunk_new(struct arena *a, size_t size)
 	if (c == NULL)
 		rt_no_memory();
 	c->next = a->chunks;
+	c->size = size;
 	a->chunks = c;
 	return (char *)(c + 1);
+}
+
+/* So much is kept for the next use. */
+#ifdef ARENA_DEBUG
+#define KEPT_MAX ((size_t)0)
+#else
+#define KEPT_MAX ((size_t)1 << 20)
+#endif
+
+void
+arena_reset(struct arena *a)
+{
+	struct chunk *c, *next, *kept = NULL;
+
+	for (c = a->chunks; c != NULL; c = next) {
+		struct chunk *out = c;
+
+		next = c->next;
+		if (c->size <= KEPT_MAX &&
+		    (kept == NULL || c->size > kept->size)) {
+			out = kept;
+			kept = c;
+		}
+		free(out);
+	}
+	a->chunks = kept;
+	a->at = NULL;
+	a->left = a->used = 0;
+	if (kept != NULL) {
+		kept->next = NULL;
+		a->at = (char *)(kept + 1);
+		a->left = kept->size;
+	}
+}
+
+size_t
+arena_used(const struct arena *a)
+{
+	return a->used;
 }
 
 /* The same as arena_alloc() without the zeros. */
@@ -84,6 +125,7 @@ take(struct arena *a, size_t size)
 	if (size > SIZE_MAX - ALIGN)
 		rt_no_memory();
 	size = (size + ALIGN - 1) & ~(size_t)(ALIGN - 1);
+	a->used += size;
 #ifdef ARENA_DEBUG
 	return chunk_new(a, size);
 #endif

@@ -17,6 +17,10 @@ struct arena;
 struct arena *arena_new(void);
 /* Accepts NULL. */
 void arena_free(struct arena *a);
+/* All of it dies; memory for the next use is kept. */
+void arena_reset(struct arena *a);
+/* Bytes that were handed out since it was new or reset. */
+size_t arena_used(const struct arena *a);
 /* `size` zeroed bytes, aligned for any type. */
 void *arena_alloc(struct arena *a, size_t size)
     __attribute__((returns_nonnull, malloc));

@@ -41,6 +41,14 @@ diags_init(struct diags *d, struct arena *a)
 	d->arena = a;
 }
 
+void
+diags_branch(struct diags *out, const struct diags *like)
+{
+	diags_init(out, like->arena);
+	out->warnings_are_errors = like->warnings_are_errors;
+	memcpy(out->level, like->level, sizeof(out->level));
+}
+
 static enum diag_severity
 severity_of(const struct diags *d, enum diag_id id)
 {
@@ -67,11 +75,38 @@ key_of(struct arena *a, const struct diag *g)
 	    (const void *)g->loc.source, g->loc.off, STR_ARG(g->text));
 }
 
+/* False: there is an equal one, which is *same. */
+static bool
+enter(struct diags *d, struct diag *g, struct diag **same)
+{
+	struct str key = key_of(d->arena, g);
+
+	*same = map_get(&d->seen, key);
+	if (*same != NULL)
+		return false;
+	(void)map_set(d->arena, &d->seen, key, g);
+	VEC_PUSH(d->arena, &d->list, g);
+	d->suppressed += g->suppressed;
+	if (!g->suppressed) {
+		d->errors += g->severity == DIAG_ERROR;
+		d->warnings += g->severity == DIAG_WARNING;
+	}
+	return true;
+}
+
+void
+diags_join(struct diags *d, const struct diags *from)
+{
+	struct diag **g, *same;
+
+	VEC_FOREACH(g, &from->list)
+		(void)enter(d, *g, &same);
+}
+
 struct diag *
 diag_add(struct diags *d, enum diag_id id, struct loc loc, const char *fmt, ...)
 {
 	struct diag *g = ARENA_NEW(d->arena, struct diag), *same;
-	struct str key;
 	va_list ap;
 
 	va_start(ap, fmt);
@@ -84,17 +119,7 @@ diag_add(struct diags *d, enum diag_id id, struct loc loc, const char *fmt, ...)
 	/* An error of the table can be made weaker by name, not dropped. */
 	g->suppressed =
 	    d->level[id] == DIAG_OFF && diag_table[id].severity != DIAG_ERROR;
-	key = key_of(d->arena, g);
-	if ((same = map_get(&d->seen, key)) != NULL)
-		return same;
-	(void)map_set(d->arena, &d->seen, key, g);
-	VEC_PUSH(d->arena, &d->list, g);
-	d->suppressed += g->suppressed;
-	if (!g->suppressed) {
-		d->errors += g->severity == DIAG_ERROR;
-		d->warnings += g->severity == DIAG_WARNING;
-	}
-	return g;
+	return enter(d, g, &same) ? g : same;
 }
 
 void

@@ -72,6 +72,12 @@ struct diags {
 };
 
 void diags_init(struct diags *d, struct arena *a);
+/*
+ * A queue for what belongs behind findings that are not known yet, weighed
+ * as in `like`; diags_join() puts its findings behind those of `d`.
+ */
+void diags_branch(struct diags *out, const struct diags *like);
+void diags_join(struct diags *d, const struct diags *from);
 
 /*
  * Queues a finding.  `loc` is in any source; renderers show the user's file.
