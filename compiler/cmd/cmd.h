@@ -7,6 +7,7 @@
 #include "runtime/base/err.h"
 #include "runtime/base/source.h"
 #include "runtime/base/vec.h"
+#include "runtime/manifest/platform.h"
 
 /* Exit status: one table for every command (DESIGN 6). */
 enum {
@@ -119,8 +120,18 @@ const char *opt_str(const struct run *r, enum opt_id id);
 bool opt_is_set(const struct run *r, enum opt_id id);
 /* The path of a file option; a default lies below --workspace-dir. */
 const char *opt_path(struct run *r, enum opt_id id);
+/* The same; NULL if it is the default and nothing is there. */
+const char *opt_path_if(struct run *r, enum opt_id id);
 /* The same for a file without an option. */
 const char *workspace_path(struct run *r, const char *name);
+
+/*
+ * --reference-values (*out NULL: not given), --profile, and the target that
+ * they make together, NULL: none.  EXIT_OK or a failure that was printed.
+ */
+int cmd_platform(struct run *r, const struct platform **out);
+int cmd_profile(struct run *r, enum profile implied, enum profile *out);
+const char *cmd_target_of(const struct platform *p, enum profile profile);
 
 /* Ends a command: prints `Error: ` and the chain, returns `status`. */
 int cmd_fail(struct run *r, int status, const char *fmt, ...)

@@ -26,59 +26,23 @@ word(struct run *r, enum opt_id option, const char *const *words)
 	return -1;
 }
 
-/* --profile or --compat, whichever layer is higher; the platform implies. */
-static int
-profile(struct generate *g)
-{
-	static const struct {
-		const char *name;
-		enum profile profile;
-	} names[] = {{"v1.2", PROFILE_V12}, {"1.2", PROFILE_V12},
-	    {"latest", PROFILE_LATEST}};
-	const struct opt_value *o = g->run->opt;
-	enum opt_id id =
-	    o[OPT_COMPAT].from > o[OPT_PROFILE].from ? OPT_COMPAT : OPT_PROFILE;
-	const char *v = opt_str(g->run, id);
-	size_t i;
-
-	g->pass.profile = PROFILE_V12;
-	if (g->pass.platform != NULL)
-		g->pass.profile = g->pass.platform->profile;
-	if (g->pass.coco)
-		g->pass.profile = PROFILE_LATEST;
-	if (v == NULL || v[0] == '\0')
-		return EXIT_OK;
-	for (i = 0; i < 3; i++) {
-		if (strcmp(v, names[i].name) == 0) {
-			g->pass.profile = names[i].profile;
-			return EXIT_OK;
-		}
-	}
-	return cmd_fail(g->run, EXIT_USAGE,
-	    "parse flags: unknown profile: %s%s", v, opt_where(g->run, id));
-}
-
 static int
 platform(struct generate *g)
 {
-	const char *name = opt_str(g->run, OPT_PLATFORM);
-	const struct platform *p;
+	return cmd_platform(g->run, &g->pass.platform);
+}
 
-	if (name == NULL)
-		return EXIT_OK;
-	p = platform_find(str_from(name));
-	if (p == NULL)
-		return cmd_fail(g->run, EXIT_USAGE,
-		    "parse flags: invalid reference-values platform: "
-		    "unknown platform: %s%s",
-		    name, opt_where(g->run, OPT_PLATFORM));
-	if (p->insecure && !opt_on(g->run, OPT_INSECURE))
-		return cmd_fail(g->run, EXIT_USAGE,
-		    "parse flags: platform %s has no hardware protection: "
-		    "allow it with --INSECURE",
-		    p->name);
-	g->pass.platform = p;
-	return EXIT_OK;
+/* What the platform implies, unless one is given. */
+static int
+profile(struct generate *g)
+{
+	enum profile implied = PROFILE_V12;
+
+	if (g->pass.platform != NULL)
+		implied = g->pass.platform->profile;
+	if (g->pass.coco)
+		implied = PROFILE_LATEST;
+	return cmd_profile(g->run, implied, &g->pass.profile);
 }
 
 static int
@@ -151,22 +115,10 @@ images(struct generate *g)
 	return EXIT_OK;
 }
 
-/* A path that was named, or the default if something is there. */
-static const char *
-if_there(struct run *r, enum opt_id id)
-{
-	const char *path = opt_path(r, id);
-	struct stat st;
-
-	if (!opt_is_set(r, id) && stat(path, &st) != 0)
-		return NULL;
-	return path;
-}
-
 static int
 user_rules(struct generate *g)
 {
-	const char *path = if_there(g->run, OPT_RULES);
+	const char *path = opt_path_if(g->run, OPT_RULES);
 	struct rt_err err;
 	struct str text;
 
@@ -204,7 +156,7 @@ policies(struct generate *g)
 	g->lower.env_complete = opt_on(r, OPT_ENV_COMPLETE);
 	g->lower.unique_containers = opt_on(r, OPT_UNIQUE_CONTAINERS);
 	g->lenient = opt_on(r, OPT_LENIENT);
-	g->settings_source.path = if_there(r, OPT_SETTINGS);
+	g->settings_source.path = opt_path_if(r, OPT_SETTINGS);
 	VEC_FOREACH(v, &r->opt[OPT_SETTINGS_PATCH].values)
 		VEC_PUSH(g->arena, &g->settings_source.patches, str_from(*v));
 	g->target = opt_str(r, OPT_TARGET);
@@ -328,8 +280,5 @@ generate_target_name(const struct generate *g, const struct platform *p)
 {
 	if (g->target != NULL)
 		return g->target;
-	if (p == NULL)
-		return "kata-4";
-	return g->pass.profile == PROFILE_V12 ? p->target_v12
-					      : p->target_latest;
+	return p == NULL ? "kata-4" : cmd_target_of(p, g->pass.profile);
 }

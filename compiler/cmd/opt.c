@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* The command line, as Go's pflag reads it (cli 1.1, texts of 1.3). */
 #include <string.h>
+#include <sys/stat.h>
 
 #include "compiler/cmd/cmd.h"
 #include "runtime/base/banned.h"
@@ -8,6 +9,7 @@
 const struct opt_info opt_table[OPT_COUNT] = {
 #define ALL (~0u)
 #define GEN CMD_M(generate)
+#define SET CMD_M(settings)
 #define OPT(id, kind, name, letter, arg, initial, commands, help)              \
 	[OPT_##id] = {kind, name, letter, arg, initial, commands, help},
 #include "compiler/cmd/opt.def"
@@ -270,4 +272,15 @@ opt_path(struct run *r, enum opt_id id)
 	const char *path = opt_str(r, id);
 
 	return opt_is_set(r, id) ? path : workspace_path(r, path);
+}
+
+const char *
+opt_path_if(struct run *r, enum opt_id id)
+{
+	const char *path = opt_path(r, id);
+	struct stat st;
+
+	if (!opt_is_set(r, id) && stat(path, &st) != 0)
+		return NULL;
+	return path;
 }

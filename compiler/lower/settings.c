@@ -17,19 +17,32 @@
 
 /* origins */
 
+/* First the place alone; trace() completes it. */
+static void
+set_place(void *arena, struct jv *v, struct loc at)
+{
+	struct origin *o = ARENA_NEW(arena, struct origin);
+
+	o->loc = at;
+	v->origin = o;
+}
+
 static struct origin *
-settings_origin(struct arena *a, const struct buf *path)
+settings_origin(struct arena *a, const struct jv *v, struct str what)
 {
 	struct origin *o = ARENA_NEW(a, struct origin);
 
 	o->kind = ORIGIN_SETTINGS;
-	o->what = arena_str(a, buf_str(path));
+	o->what = what;
+	if (v->origin != NULL)
+		o->loc = v->origin->loc;
 	return o;
 }
 
 /*
  * Gives each leaf its origin: "FILE: /pointer".  The items of a list of
- * scalars share that of the list.
+ * scalars share the text of the list, and all of it where there are no
+ * places.
  */
 static void
 trace(struct arena *a, struct jv *v, struct buf *path)
@@ -38,8 +51,7 @@ trace(struct arena *a, struct jv *v, struct buf *path)
 	struct origin *o = NULL;
 
 	for (i = 0; i < v->members.n; i++) {
-		buf_putc(path, '/');
-		buf_put(path, v->members.p[i].key);
+		jv_pointer_add(path, v->members.p[i].key);
 		trace(a, v->members.p[i].value, path);
 		path->n = n;
 	}
@@ -55,10 +67,13 @@ trace(struct arena *a, struct jv *v, struct buf *path)
 			continue;
 		}
 		if (o == NULL)
-			o = settings_origin(a, path);
-		item->origin = o;
+			o = settings_origin(a, v, arena_str(a, buf_str(path)));
+		item->origin = item->origin == NULL
+				   ? o
+				   : settings_origin(a, item, o->what);
 	}
-	v->origin = o != NULL ? o : settings_origin(a, path);
+	v->origin =
+	    o != NULL ? o : settings_origin(a, v, arena_str(a, buf_str(path)));
 }
 
 static void
@@ -73,6 +88,36 @@ trace_all(struct arena *a, struct jv *v, struct str file, struct str pointer)
 	buf_free(&path);
 }
 
+struct loc
+settings_place(const struct load *l, const struct jv *v)
+{
+	if (v == NULL || v->origin == NULL || v->origin->loc.source == NULL)
+		return l->loc;
+	return v->origin->loc;
+}
+
+/* The key before a value, where one is there in plain spelling. */
+struct loc
+settings_key_place(const struct load *l, const struct jv_member *m)
+{
+	struct loc at = settings_place(l, m->value);
+	struct str before;
+
+	if (at.source == NULL || at.len == 0)
+		return at;
+	before = str_trim(str_sub(at.source->text, 0, at.off));
+	if (!str_ends(before, STR(":")))
+		return at;
+	before = str_trim(str_sub(before, 0, before.n - 1));
+	if (before.n < m->key.n + 2 || !str_ends(before, STR("\"")) ||
+	    !str_eq(
+		str_sub(before, before.n - 1 - m->key.n, before.n - 1), m->key))
+		return at;
+	at.len = (uint32_t)m->key.n + 2;
+	at.off = (uint32_t)(before.p + before.n - at.source->text.p) - at.len;
+	return at;
+}
+
 /* files */
 
 static void
@@ -82,12 +127,12 @@ cannot_read(struct load *l, struct loc loc, const char *why)
 	diag_report(l->diags, SETTINGS_READ, loc, why);
 }
 
-/* The place that a message of jv_parse() cannot give: the whole file. */
 static struct jv *
 read_json(struct load *l, const char *path, struct loc *loc)
 {
 	struct rt_err err = {0};
 	struct str text;
+	size_t at = 0;
 	struct jv *v;
 
 	*loc = loc_none;
@@ -96,30 +141,39 @@ read_json(struct load *l, const char *path, struct loc *loc)
 		return NULL;
 	}
 	loc->source = source_new(l->arena, str_from(path), text);
-	if (jv_parse(&v, l->arena, text, &err) != 0) {
-		cannot_read(l, *loc, err.text);
+	if (jv_parse_at(&v, l->arena, text, &at, &err) != 0) {
+		cannot_read(l,
+		    (struct loc){loc->source, (uint32_t)at, at < text.n},
+		    err.text);
 		return NULL;
 	}
+	jv_places(v, loc->source, set_place, l->arena);
 	return v;
 }
 
+/* "FILE: operation 2 (add): /pointer" */
 static void
 trace_patch(struct load *l, struct jv *patch, struct str file)
 {
-	struct jv **it;
+	size_t i;
 
-	VEC_FOREACH(it, &patch->items) {
-		struct jv *value = jv_getz(*it, "value");
+	for (i = 0; i < patch->items.n; i++) {
+		const struct jv *op = patch->items.p[i];
+		struct jv *value = jv_getz(op, "value");
 
 		if (value != NULL)
-			trace_all(l->arena, value, file,
-			    jv_get_str(*it, STR("path")));
+			trace_all(l->arena, value,
+			    arena_printf(l->arena, "%.*s: operation %zu (%.*s)",
+				STR_ARG(file), i,
+				STR_ARG(jv_get_str(op, STR("op")))),
+			    jv_get_str(op, STR("path")));
 	}
 }
 
 static void
 patch_with(struct load *l, struct jv **doc, const char *path)
 {
+	const struct jv *failed = NULL;
 	struct rt_err err = {0};
 	struct loc loc;
 	struct jv *patch = read_json(l, path, &loc);
@@ -127,10 +181,11 @@ patch_with(struct load *l, struct jv **doc, const char *path)
 	if (patch == NULL)
 		return;
 	trace_patch(l, patch, str_from(path));
-	if (jv_patch(doc, l->arena, patch, &err) == 0)
+	if (jv_patch(doc, l->arena, patch, &failed, &err) == 0)
 		return;
 	l->failed = true;
-	diag_report(l->diags, SETTINGS_PATCH, loc, err.text);
+	diag_report(
+	    l->diags, SETTINGS_PATCH, settings_place(l, failed), err.text);
 }
 
 static int
@@ -155,13 +210,18 @@ drop_ins(struct load *l, struct jv **doc, const char *dir)
 				.p);
 		return;
 	}
-	while ((e = readdir(d)) != NULL && names.n < DROP_INS_MAX) {
+	while ((e = readdir(d)) != NULL && names.n <= DROP_INS_MAX) {
 		if (e->d_name[0] != '.' &&
 		    str_ends(str_from(e->d_name), STR(".json")))
 			VEC_PUSH(l->arena, &names,
 			    arena_cstr(l->arena, str_from(e->d_name)));
 	}
 	(void)closedir(d);
+	if (names.n > DROP_INS_MAX)
+		cannot_read(l, loc_none,
+		    arena_printf(l->arena, "%s: more than %d drop-ins", dir,
+			DROP_INS_MAX)
+			.p);
 	if (names.n > 1)
 		qsort(names.p, names.n, sizeof(*names.p), compare);
 	for (i = 0; i < names.n; i++)

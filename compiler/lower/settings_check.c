@@ -3,7 +3,7 @@
 #include <string.h>
 
 #include "compiler/lower/settings_int.h"
-
+#include "runtime/base/jv_patch.h"
 #include "runtime/base/banned.h"
 
 static const char *const type_names[] = {
@@ -29,8 +29,8 @@ same_type(struct load *l, const struct jv *user, const struct jv *want,
 	if (want->type == JV_NULL || class_of(user) == class_of(want))
 		return true;
 	l->failed = true;
-	diag_report(l->diags, SETTINGS_TYPE, l->loc, STR_ARG(buf_str(path)),
-	    type_names[want->type]);
+	diag_report(l->diags, SETTINGS_TYPE, settings_place(l, user),
+	    STR_ARG(buf_str(path)), type_names[want->type]);
 	return false;
 }
 
@@ -52,16 +52,37 @@ check_items(struct load *l, const struct jv *user, const struct jv *want,
 }
 
 static void
-check_member(struct load *l, const struct jv_member *m, const struct jv *want,
+unknown(struct load *l, const struct jv_member *m, const struct jv *among,
+    const struct buf *path)
+{
+	struct diag *g = diag_report(l->diags, SETTINGS_UNKNOWN,
+	    settings_key_place(l, m), STR_ARG(buf_str(path)));
+	const struct jv_member *it, *best = NULL;
+	unsigned least = 4, d;
+
+	VEC_FOREACH(it, &among->members) {
+		d = str_distance(it->key, m->key);
+		if (d < least && d < it->key.n / 2) {
+			least = d;
+			best = it;
+		}
+	}
+	if (best != NULL)
+		diag_help(
+		    l->diags, g, "did you mean '%.*s'?", STR_ARG(best->key));
+}
+
+static void
+check_member(struct load *l, const struct jv_member *m, const struct jv *among,
     struct buf *path, const char *object)
 {
+	const struct jv *want = jv_get(among, m->key);
 	bool container = str_eqz(m->key, "pause_container") ||
 			 str_eqz(m->key, "other_container");
 
 	if (want == NULL) {
 		if (!settings_is_old(object, m->key))
-			diag_report(l->diags, SETTINGS_UNKNOWN, l->loc,
-			    STR_ARG(buf_str(path)));
+			unknown(l, m, among, path);
 	} else if (same_type(l, m->value, want, path) && !container &&
 		   !settings_is_whole(m->key)) {
 		check(l, m->value, want, path, arena_cstr(l->arena, m->key));
@@ -77,9 +98,8 @@ check(struct load *l, const struct jv *user, const struct jv *want,
 
 	check_items(l, user, want, path);
 	VEC_FOREACH(m, &user->members) {
-		buf_putc(path, '/');
-		buf_put(path, m->key);
-		check_member(l, m, jv_get(want, m->key), path, object);
+		jv_pointer_add(path, m->key);
+		check_member(l, m, want, path, object);
 		path->n = n;
 	}
 }
@@ -107,7 +127,8 @@ static const struct {
 #define NPARTS (sizeof(container_parts) / sizeof(container_parts[0]))
 
 static void
-bad_part(struct load *l, const char *container, size_t i, enum jv_type type)
+bad_part(struct load *l, const struct jv *v, const char *container, size_t i,
+    enum jv_type type)
 {
 	const char *second = container_parts[i].path[1];
 	struct str path = arena_printf(l->arena, "/%s/%s%s%s", container,
@@ -115,8 +136,8 @@ bad_part(struct load *l, const char *container, size_t i, enum jv_type type)
 	    second != NULL ? second : "");
 
 	l->failed = true;
-	diag_report(
-	    l->diags, SETTINGS_TYPE, l->loc, STR_ARG(path), type_names[type]);
+	diag_report(l->diags, SETTINGS_TYPE, settings_place(l, v),
+	    STR_ARG(path), type_names[type]);
 }
 
 static bool
@@ -168,12 +189,12 @@ check_container(struct load *l, const struct jv *doc, const char *name)
 		if (v == NULL)
 			continue;
 		if (v->type != container_parts[i].type)
-			bad_part(l, name, i, container_parts[i].type);
+			bad_part(l, v, name, i, container_parts[i].type);
 		else if (!items_are(v, container_parts[i].item))
-			bad_part(l, name, i, container_parts[i].item);
+			bad_part(l, v, name, i, container_parts[i].item);
 		else if (str_eqz(str_from(path[0]), "Mounts") &&
 			 !mounts_are_whole(v))
-			bad_part(l, name, i, JV_OBJECT);
+			bad_part(l, v, name, i, JV_OBJECT);
 	}
 }
 
@@ -182,28 +203,35 @@ static const char *const open_requests[] = {"ReadStreamRequest",
     "WriteStreamRequest", "UpdateEphemeralMountsRequest", "CloseStdinRequest",
     "GetDiagnosticDataRequest"};
 
+/* Was it set by the user, and not by the target? */
+static bool
+is_users(const struct jv *v)
+{
+	return v != NULL && v->origin != NULL && v->origin->loc.source != NULL;
+}
+
 static void
 note_open(struct load *l, const struct jv *doc)
 {
-	const struct jv *requests = jv_getz(doc, "request_defaults");
+	const struct jv *requests = jv_getz(doc, "request_defaults"), *v;
 	const struct jv *exec =
 	    jv_path(requests, "ExecProcessRequest", "regex", NULL);
 	struct jv **it;
 	size_t i;
 
 	for (i = 0; i < sizeof(open_requests) / sizeof(*open_requests); i++) {
-		if (jv_is(
-			jv_get(requests, str_from(open_requests[i])), JV_TRUE))
-			diag_report(
-			    l->diags, SETTINGS_OPEN, l->loc, open_requests[i]);
+		v = jv_get(requests, str_from(open_requests[i]));
+		if (jv_is(v, JV_TRUE) && is_users(v))
+			diag_report(l->diags, SETTINGS_OPEN,
+			    settings_place(l, v), open_requests[i]);
 	}
 	VEC_FOREACH(it, &exec->items) {
 		struct str s = jv_str(*it);
 
 		if (!str_starts(s, STR("^")) || !str_ends(s, STR("$")) ||
 		    str_ends(s, STR("\\$")))
-			diag_report(
-			    l->diags, SETTINGS_UNANCHORED, l->loc, STR_ARG(s));
+			diag_report(l->diags, SETTINGS_UNANCHORED,
+			    settings_place(l, *it), STR_ARG(s));
 	}
 }
 
@@ -223,6 +251,7 @@ settings_check(struct load *l, const struct jv *doc)
 	if (commands != NULL && commands->items.n > 0 &&
 	    strcmp(l->target->name, "aks-v1.2") != 0) {
 		l->failed = true;
-		diag_report(l->diags, SETTINGS_COMMANDS, l->loc);
+		diag_report(
+		    l->diags, SETTINGS_COMMANDS, settings_place(l, commands));
 	}
 }

@@ -14,6 +14,10 @@ struct load {
 	bool failed;
 };
 
+/* Where a value stands in the user's files, else l->loc. */
+struct loc settings_place(const struct load *l, const struct jv *v);
+/* The same for the key of a member. */
+struct loc settings_key_place(const struct load *l, const struct jv_member *m);
 /* Fills in what `user` lacks; members of older files stay. */
 void settings_fill(struct load *l, struct jv *user);
 /* Gives members of older files their new names. */

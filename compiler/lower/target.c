@@ -40,3 +40,9 @@ target_find(struct str name)
 	}
 	return NULL;
 }
+
+const struct target *
+target_at(size_t i)
+{
+	return i < NTARGETS ? &all()[i] : NULL;
+}

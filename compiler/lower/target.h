@@ -17,6 +17,8 @@ struct target {
 };
 
 const struct target *target_find(struct str name);
+/* The targets in turn; NULL: no more. */
+const struct target *target_at(size_t i);
 
 /*
  * Settings of a run: the target's defaults, then a file or directory

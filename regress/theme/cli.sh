@@ -44,7 +44,7 @@ cli() {
 	shift 2
 	[ -n "${cli_keep:-}" ] || cli_fresh
 	: >"$cli.diff"
-	words=$(printf '%s\n' "$line" | sed "s|@G|$cli_g|")
+	words=$(printf '%s\n' "$line" | sed "s|@G|$cli_g|g")
 	(cd "$cli" && ${cli_as:-} timeout 60 sh -c "contrast $words") \
 		<"$cli_from/${cli_in:-empty}" >"$cli/.out" 2>"$cli/.err"
 	rc=$?
@@ -432,7 +432,7 @@ theme_cli() {
 	printf 'kind: Pod\nkind: Pod\n' >"$cli_from/bad.yml"
 	printf 'kind: [\n' >"$cli_from/worse.yml"
 	cli_keys
-	for part in framework config contrast streams files rights again forms \
+	for part in framework config settings contrast streams files rights again forms \
 		completion install readme; do
 		"cli_$part"
 	done

@@ -123,7 +123,7 @@ jv_patch__operations(void **state)
 		struct jv *doc = parse(*state, cases[i].doc), *was = doc;
 		struct jv *patch = parse(*state, cases[i].patch);
 		struct rt_err err = {0};
-		int r = jv_patch(&doc, *state, patch, &err);
+		int r = jv_patch(&doc, *state, patch, NULL, &err);
 
 		if (r != cases[i].code)
 			fail_msg("%s: %d (%s)", cases[i].patch, r, err.text);
@@ -148,7 +148,7 @@ jv_patch__names_the_operation(void **state)
 			     parse(*state, "[{\"op\":\"add\",\"path\":\"/a\","
 					   "\"value\":1},{\"op\":\"remove\","
 					   "\"path\":\"/b\"}]"),
-			     &err),
+			     NULL, &err),
 	    RT_ENOTFOUND);
 	assert_string_equal(
 	    err.text, "operation 1 (remove '/b'): no such path");
@@ -173,7 +173,7 @@ jv_patch__copies_are_bounded(void **state)
 	buf_putc(&b, ']');
 	buf_putc(&b, '\0');
 	assert_int_equal(
-	    jv_patch(&doc, *state, parse(*state, b.p), &err), RT_ELIMIT);
+	    jv_patch(&doc, *state, parse(*state, b.p), NULL, &err), RT_ELIMIT);
 	buf_free(&b);
 }
 
@@ -194,7 +194,7 @@ jv_patch__depth_is_bounded(void **state)
 	buf_puts(&b, "/-\"}]");
 	buf_putc(&b, '\0');
 	assert_int_equal(
-	    jv_patch(&doc, *state, parse(*state, b.p), &err), RT_ELIMIT);
+	    jv_patch(&doc, *state, parse(*state, b.p), NULL, &err), RT_ELIMIT);
 	buf_free(&b);
 }
 

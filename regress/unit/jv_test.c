@@ -1,4 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+#include <string.h>
+
 #include "regress/unit/unit.h"
 #include "runtime/base/jv.h"
 #include "runtime/base/banned.h"
@@ -88,12 +90,80 @@ jv_equal__objects_without_order(void **state)
 	assert_true(jv_path(x, "a", "b", NULL) == NULL);
 }
 
+struct places {
+	struct buf text;
+	struct arena *arena;
+};
+
+static void
+put_place(void *arg, struct jv *v, struct loc at)
+{
+	struct places *p = arg;
+	struct str s = loc_text(at);
+
+	(void)v;
+	buf_printf(&p->text, "%.*s;", STR_ARG(s));
+}
+
+static void
+jv_places__ranges(void **state)
+{
+	static const struct {
+		const char *text, *want;
+	} cases[] = {
+	    {" 12 ", "12;"},
+	    {"[]", "[];"},
+	    {" { } ", "{ };"},
+	    {"[1,\"a\\\"]\",null]", "1;\"a\\\"]\";null;[1,\"a\\\"]\",null];"},
+	    {"{\"a:,\" :\n[ {} ,{\"b\":-1.5e3}]}",
+		"{};-1.5e3;{\"b\":-1.5e3};[ {} ,{\"b\":-1.5e3}];"
+		"{\"a:,\" :\n[ {} ,{\"b\":-1.5e3}]};"},
+	};
+	size_t i;
+
+	for (i = 0; i < sizeof(cases) / sizeof(*cases); i++) {
+		struct source *s =
+		    source_new(*state, STR("x"), str_from(cases[i].text));
+		struct places p = {{0}, *state};
+		struct jv *v;
+
+		assert_int_equal(jv_parse(&v, *state, s->text, NULL), 0);
+		jv_places(v, s, put_place, &p);
+		assert_strz(buf_str(&p.text), cases[i].want);
+		buf_free(&p.text);
+	}
+}
+
+static void
+jv_parse_at__tells_the_place(void **state)
+{
+	static const struct {
+		const char *text;
+		size_t at;
+	} cases[] = {{"{\"a\": }", 6}, {"[1 2]", 3}, {"{\"a\":1", 5}, {"", 0}};
+	struct rt_err err;
+	struct jv *v;
+	size_t i, at;
+
+	for (i = 0; i < sizeof(cases) / sizeof(*cases); i++) {
+		assert_int_equal(
+		    jv_parse_at(&v, *state, str_from(cases[i].text), &at, &err),
+		    RT_EFORMAT);
+		if (at != cases[i].at)
+			fail_msg("%s: %zu", cases[i].text, at);
+		assert_null(strstr(err.text, "line"));
+	}
+}
+
 int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
 	    cmocka_unit_test_setup_teardown(jv_print__styles, setup, teardown),
 	    cmocka_unit_test_setup_teardown(jv_parse__refuses, setup, teardown),
+	    cmocka_unit_test_setup_teardown(jv_places__ranges, setup, teardown),
+	    cmocka_unit_test_setup_teardown(
+		jv_parse_at__tells_the_place, setup, teardown),
 	    cmocka_unit_test_setup_teardown(
 		jv_equal__objects_without_order, setup, teardown)};
 

@@ -307,6 +307,55 @@ settings__findings(void **state)
 	}
 }
 
+/* Where the findings are: "LINE:COLUMN LENGTH name" of each. */
+static void
+settings__places(void **state)
+{
+	static const struct {
+		const char *text, *patch, *want;
+	} cases[] = {
+	    {"{\n\"comon\" : {}}", NULL, "2:1 7 settings-unknown\n"},
+	    {"{\"common\": {\"cpath\":\n 1}}", NULL, "2:2 1 settings-type\n"},
+	    {"{\"common\": {\"\\u0063paht\": \"\"}}", NULL,
+		"1:27 2 settings-unknown\n"},
+	    {"{\"common\": {\"default_caps\": [\"a\", 1]}}", NULL,
+		"1:35 1 settings-type\n"},
+	    {"{\"common\":\n]", NULL, "2:1 1 settings-read\n"},
+	    {"{}", "[{\"op\": \"test\"}, 1]", "1:2 14 settings-patch\n"},
+	    {"{}", "{\"op\": \"test\"}", "1:1 14 settings-patch\n"},
+	    {"{}",
+		"[{\"op\": \"add\", \"path\": \"/common/cpath\", \"value\": 1}]",
+		"1:50 1 settings-type\n"},
+	    {"{}",
+		"[\n{\"op\": \"add\", \"path\": \"/x\", \"value\": {\"y\": 1}}]",
+		"2:38 8 settings-unknown\n"},
+	};
+	struct fixture *f = *state;
+	struct diag **it;
+	size_t i;
+
+	for (i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		struct buf got = {0};
+
+		diags_init(&f->diags, f->arena);
+		(void)load(f, "kata-4", put(f, "settings.json", cases[i].text),
+		    cases[i].patch == NULL
+			? NULL
+			: put(f, "patch.json", cases[i].patch));
+		VEC_FOREACH(it, &f->diags.list) {
+			struct loc l = (*it)->loc;
+			struct place p;
+
+			assert_non_null(l.source);
+			p = source_place(f->arena, l.source, l.off);
+			buf_printf(&got, "%u:%u %u %s\n", p.line, p.col, l.len,
+			    diag_table[(*it)->id].name);
+		}
+		assert_strz(buf_str(&got), cases[i].want);
+		buf_free(&got);
+	}
+}
+
 static void
 settings__bad_patches(void **state)
 {
@@ -352,6 +401,7 @@ main(void)
 	    T(settings__file_has_no_drop_ins),
 	    T(settings__old_members),
 	    T(settings__findings),
+	    T(settings__places),
 	    T(settings__bad_patches),
 	};
 

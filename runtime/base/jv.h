@@ -60,6 +60,15 @@ struct jv_member {
 #define JV_DEPTH_MAX 64
 int jv_parse(struct jv **out, struct arena *a, struct str text,
     struct rt_err *err) RT_MUST_CHECK;
+/* The same; the message has no place, *at is the offset of the fault. */
+int jv_parse_at(struct jv **out, struct arena *a, struct str text, size_t *at,
+    struct rt_err *err) RT_MUST_CHECK;
+/*
+ * Calls `each` for every value of `v`, which jv_parse() made of the text of
+ * `s`, with its range; a value comes after what is in it.
+ */
+void jv_places(struct jv *v, const struct source *s,
+    void (*each)(void *arg, struct jv *v, struct loc at), void *arg);
 
 struct jv *jv_new(struct arena *a, enum jv_type type);
 struct jv *jv_bool(struct arena *a, bool b);

@@ -81,7 +81,7 @@ convert(struct arena *a, const json_t *j)
 
 /* jansson recurses; its own limit is far above ours. */
 static bool
-too_deep(struct str text)
+too_deep(struct str text, size_t *at)
 {
 	size_t i, depth = 0;
 	bool string = false;
@@ -97,6 +97,7 @@ too_deep(struct str text)
 		} else if (c == '"') {
 			string = true;
 		} else if (c == '[' || c == '{') {
+			*at = i;
 			if (++depth > JV_DEPTH_MAX)
 				return true;
 		} else if ((c == ']' || c == '}') && depth > 0) {
@@ -106,21 +107,120 @@ too_deep(struct str text)
 	return false;
 }
 
+static int
+parse(struct jv **out, struct arena *a, struct str text, json_error_t *why,
+    size_t *at, struct rt_err *err)
+{
+	json_t *j;
+
+	if (too_deep(text, at))
+		return rt_err_set(err, RT_ELIMIT,
+		    "JSON nested deeper than %d levels", JV_DEPTH_MAX);
+	j = json_loadb(text.p == NULL ? "" : text.p, text.n,
+	    JSON_REJECT_DUPLICATES | JSON_DECODE_ANY | JSON_ALLOW_NUL, why);
+	if (j == NULL) {
+		*at = why->position > 0 ? (size_t)why->position - 1 : 0;
+		return rt_err_set(err, RT_EFORMAT, "%s", why->text);
+	}
+	*out = convert(a, j);
+	json_decref(j);
+	return 0;
+}
+
 int
 jv_parse(struct jv **out, struct arena *a, struct str text, struct rt_err *err)
 {
 	json_error_t why;
-	json_t *j;
+	size_t at;
+	int r = parse(out, a, text, &why, &at, err);
 
-	if (too_deep(text))
-		return rt_err_set(err, RT_ELIMIT,
-		    "JSON nested deeper than %d levels", JV_DEPTH_MAX);
-	j = json_loadb(text.p == NULL ? "" : text.p, text.n,
-	    JSON_REJECT_DUPLICATES | JSON_DECODE_ANY | JSON_ALLOW_NUL, &why);
-	if (j == NULL)
-		return rt_err_set(err, RT_EFORMAT, "line %d, column %d: %s",
-		    why.line, why.column, why.text);
-	*out = convert(a, j);
-	json_decref(j);
-	return 0;
+	if (r == RT_EFORMAT)
+		(void)rt_err_wrap(
+		    err, "line %d, column %d", why.line, why.column);
+	return r;
+}
+
+int
+jv_parse_at(struct jv **out, struct arena *a, struct str text, size_t *at,
+    struct rt_err *err)
+{
+	json_error_t why;
+
+	return parse(out, a, text, &why, at, err);
+}
+
+/* places: the text is known to be JSON, so it is only followed */
+
+struct follower {
+	const struct source *source;
+	size_t at;
+	void (*each)(void *arg, struct jv *v, struct loc at);
+	void *arg;
+};
+
+static char
+peek(const struct follower *f)
+{
+	struct str text = f->source->text;
+
+	return f->at < text.n ? text.p[f->at] : '\0';
+}
+
+/* Up to the next byte that is none of `bytes`, or one of them. */
+static void
+pass(struct follower *f, const char *bytes, bool in)
+{
+	struct str text = f->source->text;
+
+	while (f->at < text.n &&
+	       (memchr(bytes, text.p[f->at], strlen(bytes)) != NULL) == in)
+		f->at++;
+}
+
+static void
+follow_string(struct follower *f)
+{
+	for (f->at++; peek(f) != '"' && f->at < f->source->text.n; f->at++)
+		f->at += peek(f) == '\\';
+	f->at++;
+}
+
+static void
+follow(struct follower *f, struct jv *v)
+{
+	static const char gap[] = " \t\r\n,:";
+	struct jv_member *m;
+	struct jv **it;
+	size_t from;
+
+	pass(f, gap, true);
+	from = f->at;
+	if (v->type == JV_STRING)
+		follow_string(f);
+	else if (v->type != JV_OBJECT && v->type != JV_ARRAY)
+		pass(f, " \t\r\n,]}", false);
+	else
+		f->at++;
+	VEC_FOREACH(it, &v->items)
+		follow(f, *it);
+	VEC_FOREACH(m, &v->members) {
+		pass(f, gap, true);
+		follow_string(f);
+		follow(f, m->value);
+	}
+	if (v->type == JV_OBJECT || v->type == JV_ARRAY) {
+		pass(f, gap, true);
+		f->at++;
+	}
+	f->each(f->arg, v,
+	    (struct loc){f->source, (uint32_t)from, (uint32_t)(f->at - from)});
+}
+
+void
+jv_places(struct jv *v, const struct source *s,
+    void (*each)(void *arg, struct jv *v, struct loc at), void *arg)
+{
+	struct follower f = {s, 0, each, arg};
+
+	follow(&f, v);
 }

@@ -375,12 +375,14 @@ apply(struct patch *p, const struct jv *op)
 
 int
 jv_patch(struct jv **doc, struct arena *a, const struct jv *patch,
-    struct rt_err *err)
+    const struct jv **failed, struct rt_err *err)
 {
 	struct patch p = {.arena = a, .err = err};
 	struct jv **it;
 	int r;
 
+	if (failed != NULL)
+		*failed = patch;
 	if (!jv_is(patch, JV_ARRAY))
 		return rt_err_set(
 		    err, RT_EFORMAT, "a JSON Patch is a list of operations");
@@ -388,6 +390,8 @@ jv_patch(struct jv **doc, struct arena *a, const struct jv *patch,
 		return rt_err_set(err, RT_ELIMIT, "too many operations");
 	p.doc = jv_copy(a, *doc);
 	VEC_FOREACH(it, &patch->items) {
+		if (failed != NULL)
+			*failed = *it;
 		if ((r = apply(&p, *it)) != 0)
 			return r;
 		p.index++;
@@ -415,4 +419,20 @@ jv_pointer(const struct jv *doc, struct str pointer)
 	}
 	arena_free(scratch);
 	return (struct jv *)(uintptr_t)at;
+}
+
+void
+jv_pointer_add(struct buf *pointer, struct str key)
+{
+	size_t i;
+
+	buf_putc(pointer, '/');
+	for (i = 0; i < key.n; i++) {
+		if (key.p[i] == '~')
+			buf_puts(pointer, "~0");
+		else if (key.p[i] == '/')
+			buf_puts(pointer, "~1");
+		else
+			buf_putc(pointer, key.p[i]);
+	}
 }

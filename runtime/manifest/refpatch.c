@@ -43,7 +43,7 @@ patch_entry(struct manifest *m, struct arena *a, const struct mf_table *t,
 	int rc = to_json(&doc, a, t, entry, err);
 
 	if (rc == 0)
-		rc = jv_patch(&doc, a, patch, err);
+		rc = jv_patch(&doc, a, patch, NULL, err);
 	if (rc == RT_EVERIFY)
 		return 0;
 	return rc == 0 ? from_json(entry, a, m, t, doc, err) : rc;
