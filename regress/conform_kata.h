@@ -40,6 +40,9 @@ const char *kata_findings(struct arena *a, const struct diags *d);
 void kata_mutate(const struct kata_run *r, const char *dir,
     const struct jv *cases, struct str policy);
 
+/* The group aks/tarfs/. */
+void kata_tarfs(const struct kata_run *r, const char *dir);
+
 /* The group generate/. */
 void kata_generate(const struct kata_run *r, const char *dir);
 

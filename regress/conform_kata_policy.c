@@ -285,10 +285,17 @@ case_directory(const struct kata_run *r, const char *dir, struct str cases_text)
 }
 
 static void
-skip_aks(const struct kata_run *r, const char *path)
+skip_legacy(const struct kata_run *r, const char *path)
 {
 	if (!r->mutate)
 		conform_skip(r->c, path, "the target aks-v1.2 comes later");
+}
+
+static void
+tarfs(const struct kata_run *r, const char *path)
+{
+	if (!r->mutate)
+		kata_tarfs(r, path);
 }
 
 static void
@@ -312,8 +319,10 @@ walk(struct kata_run *r, const char *dir, unsigned depth)
 		if (strcmp(names[i], "testcases.json") == 0 &&
 		    conform_read(&text, a, path))
 			case_directory(r, dir, text);
-		else if (strcmp(names[i], "aks") == 0)
-			skip_aks(r, path);
+		else if (strcmp(names[i], "legacy") == 0)
+			skip_legacy(r, path);
+		else if (strcmp(names[i], "tarfs") == 0)
+			tarfs(r, path);
 		else if (strcmp(names[i], "generate") == 0)
 			generate(r, path);
 		else if (depth > 0)

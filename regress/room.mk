@@ -12,8 +12,10 @@ TESTS += regress/unit/k8s_field_test.c
 conform_SRCS += regress/conform_images.c
 conform_SRCS += regress/conform_genpolicy.c
 conform_SRCS += regress/conform_kata_policy.c regress/conform_kata_generate.c \
-	regress/conform_mutation.c \
-	regress/judge.c
+	regress/conform_kata_tarfs.c regress/conform_mutation.c \
+	regress/judge.c regress/layer.c
+PROGS += verity
+verity_SRCS = regress/bench/verity.c regress/layer.c
 TESTS += regress/unit/jv_patch_test.c regress/unit/settings_test.c
 TESTS += regress/unit/lower_test.c
 FUZZ += regress/fuzz/settings.c

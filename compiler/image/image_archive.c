@@ -66,7 +66,7 @@ note_member(void *ctx, const struct img_member *m, struct rt_err *err)
 	struct archive_file *f = ctx;
 	struct member *e;
 
-	if (m->type == IMG_DIR || m->type == IMG_OTHER)
+	if (m->outside || m->type == IMG_DIR || m->type == IMG_OTHER)
 		return 0;
 	if (++f->nmembers > MEMBERS_MAX)
 		return rt_err_set(
@@ -367,9 +367,9 @@ read_image(struct img_facts *out, struct archive_file *f,
 		rc = img_oci_config(&facts, f->arena, text, platform, err);
 	if (rc == 0)
 		rc = read_parts(&parts, &facts, f->arena, image, err);
-	if (rc == 0 && (need & IMG_USERS) != 0)
-		rc = img_users_read(
-		    &facts, f->arena, &f->blobs, parts, facts.nlayers, err);
+	if (rc == 0)
+		rc = img_layers_read(
+		    &facts, f->arena, &f->blobs, parts, need, err);
 	if (rc == 0)
 		*out = facts;
 	return rc;

@@ -150,6 +150,9 @@ bool img_stream_is_plain(const struct img_stream *s);
 /* The next bytes, valid until the next call; *n = 0 at the end. */
 int img_stream_next(struct img_stream *s, const void **p, size_t *n,
     struct rt_err *err) RT_MUST_CHECK;
+/* Calls a function for all plain bytes in their order, from now on. */
+typedef void img_tap_fn(void *ctx, const void *p, size_t n);
+void img_stream_tap(struct img_stream *s, img_tap_fn *fn, void *ctx);
 /* Reads what is left; SHA-256 of the bytes as stored and of the plain ones. */
 int img_stream_sums(struct img_stream *s, unsigned char *stored,
     unsigned char *plain, struct rt_err *err) RT_MUST_CHECK;
@@ -168,6 +171,10 @@ struct img_member {
 	enum img_member_type type;
 	struct str name; /* clean: no "./", no "//", no '/' at either end */
 	struct str link; /* target as written; of a hard link: clean */
+	bool outside;    /* there is a ".." in one: they are not to be used */
+	struct str path, target;     /* both as written */
+	const unsigned char *header; /* its own 512 bytes */
+	bool sparse;
 	uint64_t size;
 	uint64_t at; /* offset of its bytes in the archive */
 	struct archive *archive;
@@ -182,14 +189,18 @@ int img_tar_walk(struct img_stream *in, img_member_fn *fn, void *ctx,
 int img_member_read(struct str *out, struct arena *a,
     const struct img_member *m, size_t max, struct rt_err *err) RT_MUST_CHECK;
 
-/* image_users.c: two files of the merged image. */
+/* image_users.c: what is in the layers. */
 struct img_part {
 	struct str place;
 	struct img_layer *layer; /* diff_id; digest and size or none */
 	bool encrypted;
 };
-int img_users_read(struct img_facts *f, struct arena *a, struct img_blobs *b,
-    const struct img_part *parts, size_t nparts,
+/*
+ * What `need` names of passwd and group, and verity_hash of the layers; there
+ * is a part for each of f->nlayers.
+ */
+int img_layers_read(struct img_facts *f, struct arena *a, struct img_blobs *b,
+    const struct img_part *parts, unsigned need,
     struct rt_err *err) RT_MUST_CHECK;
 
 /* image_oci.c: from a descriptor to facts. */

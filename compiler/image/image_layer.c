@@ -1,12 +1,13 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * What a layer says about the paths that are wanted.  It is read whole, for
- * the last entry of a name counts, and its digests are checked at its end.
+ * What a layer says about the paths that are wanted, and its verity hash.  It
+ * is read whole, for the last entry of a name counts, and its digests are
+ * checked at its end.
  */
 #include <string.h>
 
 #include "compiler/image/image_users_int.h"
-#include "runtime/base/encode.h"
+#include "compiler/image/image_verity.h"
 #include "runtime/base/banned.h"
 
 #define KEPT_MAX ((size_t)64 << 20)
@@ -155,7 +156,7 @@ keep(void *ctx, const struct img_member *m, struct rt_err *err)
 	struct rec *r, first = {.kind = REC_NONE};
 	size_t i, at;
 
-	if (is_whiteout(u, m->name))
+	if (m->outside || is_whiteout(u, m->name))
 		return 0;
 	i = users_wanted(u, m->name);
 	if (i == SIZE_MAX)
@@ -207,6 +208,39 @@ check_sums(struct img_stream *s, struct arena *a, const struct img_layer *l,
 	return 0;
 }
 
+/* Both in one pass. */
+struct pass {
+	struct users *users;
+	struct img_verity verity;
+};
+
+static int
+keep_and_index(void *ctx, const struct img_member *m, struct rt_err *err)
+{
+	struct pass *p = ctx;
+	int rc = img_verity_member(&p->verity, m, err);
+
+	return rc != 0 ? rc : keep(p->users, m, err);
+}
+
+static int
+read_indexed(struct users *u, struct img_stream *s, const struct img_layer *l,
+    struct rt_err *err)
+{
+	struct pass p = {.users = u};
+	int rc;
+
+	img_verity_start(&p.verity, s);
+	rc = img_tar_walk(s, keep_and_index, &p, err);
+	if (rc == 0)
+		rc = check_sums(s, u->arena, l, err);
+	if (rc == 0)
+		rc = img_verity_end(
+		    &u->now->verity_hash, &p.verity, u->arena, err);
+	img_verity_free(&p.verity);
+	return rc;
+}
+
 static int
 read_stream(struct users *u, const struct img_span *in,
     const struct img_layer *l, struct rt_err *err)
@@ -221,9 +255,13 @@ read_stream(struct users *u, const struct img_span *in,
 	rc = img_stream_open(&s, in, LAYER_MAX, err);
 	if (rc != 0)
 		return rc;
-	rc = img_tar_walk(s, keep, u, err);
-	if (rc == 0)
-		rc = check_sums(s, u->arena, l, err);
+	if (u->verity) {
+		rc = read_indexed(u, s, l, err);
+	} else {
+		rc = img_tar_walk(s, keep, u, err);
+		if (rc == 0)
+			rc = check_sums(s, u->arena, l, err);
+	}
 	img_stream_free(s);
 	return rc;
 }
@@ -237,9 +275,9 @@ users_read_layer(struct users *u, size_t i, struct rt_err *err)
 
 	if (part->encrypted)
 		return rt_err_set(err, RT_ESTATE,
-		    "layer %.*s is encrypted, so passwd and group cannot be "
-		    "read",
-		    STR_ARG(part->place));
+		    "layer %.*s is encrypted, so %s cannot be read",
+		    STR_ARG(part->place),
+		    u->verity ? "it" : "passwd and group");
 	u->now = &u->layers[i];
 	u->again += u->now->known > 0 ? part->layer->size : 0;
 	if (u->again > AGAIN_MAX)
@@ -275,7 +313,7 @@ users_scan_layer(struct users *u, size_t i, struct rt_err *err)
 	key = arena_printf(u->arena, "%.*s %.*s", STR_ARG(part->place),
 	    STR_ARG(part->layer->diff_id));
 	known = map_get(&u->blobs->scanned, key);
-	if (known != NULL) {
+	if (known != NULL && (known->verity_hash.n > 0 || !u->verity)) {
 		u->layers[i] = *known;
 		return 0;
 	}

@@ -411,8 +411,8 @@ img_oci_read(struct img_facts *out, struct arena *a, struct img_blobs *b,
 	    .arena = a, .blobs = b, .platform = platform, .facts = &f};
 	int rc = read_document(&r, d, 0, err);
 
-	if (rc == 0 && (need & IMG_USERS) != 0)
-		rc = img_users_read(&f, a, b, r.parts, f.nlayers, err);
+	if (rc == 0)
+		rc = img_layers_read(&f, a, b, r.parts, need, err);
 	if (rc == 0)
 		*out = f;
 	return rc;

@@ -95,6 +95,9 @@ check_need(const struct img_facts *f, unsigned need, struct rt_err *err)
 	if ((need & IMG_USERS) != 0 && !f->have_users)
 		return rt_err_set(err, RT_ENOTFOUND,
 		    "its entry has no passwd and group, which are needed");
+	if ((need & IMG_VERITY) != 0 && f->nlayers == 0)
+		return rt_err_set(err, RT_ENOTFOUND,
+		    "it has no layers, whose hashes are needed");
 	for (i = 0; (need & IMG_VERITY) != 0 && i < f->nlayers; i++)
 		if (f->layers[i].verity_hash.n == 0)
 			return rt_err_set(err, RT_ENOTFOUND,

@@ -41,7 +41,9 @@ struct img_stream {
 	SHA256_CTX stored, plain;
 	z_stream z;
 	ZSTD_DStream *zstd;
-	bool clean;                /* no compressed frame is open */
+	bool clean; /* no compressed frame is open */
+	img_tap_fn *tap;
+	void *tap_ctx;
 	const unsigned char *next; /* not yet decoded, in `raw` */
 	size_t left;
 	unsigned char raw[CHUNK], out[CHUNK];
@@ -269,7 +271,16 @@ img_stream_next(
 	rc = check_size(s, err);
 	if (rc == 0 && !img_stream_is_plain(s))
 		(void)SHA256_Update(&s->plain, *p, *n);
+	if (rc == 0 && s->tap != NULL)
+		s->tap(s->tap_ctx, *p, *n);
 	return rc;
+}
+
+void
+img_stream_tap(struct img_stream *s, img_tap_fn *fn, void *ctx)
+{
+	s->tap = fn;
+	s->tap_ctx = ctx;
 }
 
 int

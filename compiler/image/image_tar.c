@@ -13,10 +13,19 @@
 
 #define MEMBERS_MAX 4000000 /* ten times the largest images in use */
 
+#define BLOCK ((size_t)512)
+/* libarchive may have looked at one block behind the header. */
+#define TAIL (2 * BLOCK)
+
 struct walk {
 	struct img_stream *in;
-	const void *first; /* the chunk that was read before libarchive asks */
-	size_t nfirst;
+	const unsigned char *chunk; /* the last one, at `start` */
+	size_t n;
+	uint64_t start;
+	bool given;               /* libarchive has the chunk */
+	unsigned char tail[TAIL]; /* what was before the chunk */
+	unsigned char header[BLOCK];
+	struct buf bufs[2];
 	struct rt_err *err;
 	int rc;
 };
@@ -43,18 +52,58 @@ img_clean_path(struct buf *out, struct str path)
 	return true;
 }
 
+static void
+keep_tail(struct walk *w)
+{
+	size_t n = w->n < TAIL ? w->n : TAIL;
+
+	memmove(w->tail, w->tail + n, TAIL - n);
+	if (n > 0)
+		memcpy(w->tail + TAIL - n, w->chunk + w->n - n, n);
+}
+
+static int
+next_chunk(struct walk *w)
+{
+	const void *p;
+	int rc;
+
+	keep_tail(w);
+	w->start += w->n;
+	rc = img_stream_next(w->in, &p, &w->n, w->err);
+	w->chunk = p;
+	return rc;
+}
+
 static la_ssize_t
 feed(struct archive *a, void *ctx, const void **p)
 {
 	struct walk *w = ctx;
-	size_t n = w->nfirst;
 
 	(void)a;
-	*p = w->first;
-	w->nfirst = 0;
-	if (n == 0)
-		w->rc = img_stream_next(w->in, p, &n, w->err);
-	return w->rc == 0 ? (la_ssize_t)n : -1;
+	if (w->given)
+		w->rc = next_chunk(w);
+	w->given = true;
+	*p = w->chunk;
+	return w->rc == 0 ? (la_ssize_t)w->n : -1;
+}
+
+/* The block at this offset, which was read a moment ago; NULL: it is gone. */
+static const unsigned char *
+block_at(struct walk *w, uint64_t at)
+{
+	size_t before;
+
+	if (at + BLOCK > w->start + w->n || at + TAIL < w->start)
+		return NULL;
+	if (at >= w->start)
+		return w->chunk + (at - w->start);
+	before = (size_t)(w->start - at);
+	memcpy(w->header, w->tail + TAIL - before,
+	    before < BLOCK ? before : BLOCK);
+	if (before < BLOCK)
+		memcpy(w->header + before, w->chunk, BLOCK - before);
+	return w->header;
 }
 
 /* libarchive has no name where the locale cannot express it. */
@@ -82,31 +131,43 @@ entry_type(struct archive_entry *e)
 	}
 }
 
+static bool
+clean_names(struct img_member *m, struct buf bufs[2])
+{
+	if (!img_clean_path(&bufs[0], m->path))
+		return false;
+	m->name = buf_str(&bufs[0]);
+	if (m->type == IMG_HARDLINK) {
+		if (!img_clean_path(&bufs[1], m->target))
+			return false;
+		m->link = buf_str(&bufs[1]);
+	}
+	return true;
+}
+
 static int
-one(struct archive *a, struct archive_entry *e, struct buf bufs[2],
-    img_member_fn *fn, void *ctx, struct rt_err *err)
+one(struct archive *a, struct archive_entry *e, struct walk *w,
+    img_member_fn *fn, void *ctx)
 {
 	struct img_member m = {.type = entry_type(e), .archive = a};
 
-	if (!img_clean_path(&bufs[0], entry_text(archive_entry_pathname(e),
-					  archive_entry_pathname_utf8(e))))
-		return 0;
-	m.name = buf_str(&bufs[0]);
-	m.link = STR("");
+	m.path = entry_text(
+	    archive_entry_pathname(e), archive_entry_pathname_utf8(e));
+	m.target = STR("");
 	if (m.type == IMG_SYMLINK)
-		m.link = entry_text(
+		m.target = entry_text(
 		    archive_entry_symlink(e), archive_entry_symlink_utf8(e));
-	if (m.type == IMG_HARDLINK) {
-		if (!img_clean_path(
-			&bufs[1], entry_text(archive_entry_hardlink(e),
-				      archive_entry_hardlink_utf8(e))))
-			return 0;
-		m.link = buf_str(&bufs[1]);
-	}
+	if (m.type == IMG_HARDLINK)
+		m.target = entry_text(
+		    archive_entry_hardlink(e), archive_entry_hardlink_utf8(e));
+	m.link = m.target;
+	m.outside = !clean_names(&m, w->bufs);
 	m.size =
 	    archive_entry_size(e) > 0 ? (uint64_t)archive_entry_size(e) : 0;
 	m.at = (uint64_t)archive_filter_bytes(a, -1);
-	return fn(ctx, &m, err);
+	m.sparse = archive_entry_sparse_count(e) > 0;
+	m.header = m.at < BLOCK ? NULL : block_at(w, m.at - BLOCK);
+	return fn(ctx, &m, w->err);
 }
 
 static int
@@ -123,7 +184,6 @@ tar_error(struct archive *a, const struct walk *w)
 static int
 walk(struct archive *a, struct walk *w, img_member_fn *fn, void *ctx)
 {
-	struct buf bufs[2] = {{0}, {0}};
 	struct archive_entry *e;
 	size_t n = 0;
 	int r = 0, rc = 0;
@@ -135,11 +195,11 @@ walk(struct archive *a, struct walk *w, img_member_fn *fn, void *ctx)
 			rc = rt_err_set(w->err, RT_ELIMIT,
 			    "more than %d members", MEMBERS_MAX);
 		else
-			rc = one(a, e, bufs, fn, ctx, w->err);
+			rc = one(a, e, w, fn, ctx);
 	if (rc == 0 && r < ARCHIVE_WARN)
 		rc = tar_error(a, w);
-	buf_free(&bufs[0]);
-	buf_free(&bufs[1]);
+	buf_free(&w->bufs[0]);
+	buf_free(&w->bufs[1]);
 	return rc;
 }
 
@@ -149,9 +209,9 @@ img_tar_walk(
 {
 	struct walk w = {.in = in, .err = err};
 	struct archive *a;
-	int rc = img_stream_next(in, &w.first, &w.nfirst, err);
+	int rc = next_chunk(&w);
 
-	if (rc != 0 || w.nfirst == 0)
+	if (rc != 0 || w.n == 0)
 		return rc; /* a layer without any byte is empty */
 	a = archive_read_new();
 	if (a == NULL)

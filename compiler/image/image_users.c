@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * etc/passwd and etc/group of the merged image.
+ * etc/passwd and etc/group of the merged image, and the layers' verity hashes
+ * if they are wanted: for these all layers are read, once.
  *
  * Layers are read from the top and only until both files are known.  Of a
  * layer we keep what it says about a few wanted paths: the two files, the
@@ -288,29 +289,55 @@ as_text(struct arena *a, struct str s)
 	return s;
 }
 
+static int
+read_users(struct img_facts *f, struct users *u, struct rt_err *err)
+{
+	struct str passwd, group;
+	int rc = read_path(&passwd, u, STR("etc/passwd"), err);
+
+	if (rc != 0)
+		return rt_err_wrap(err, "etc/passwd");
+	rc = read_path(&group, u, STR("etc/group"), err);
+	if (rc != 0)
+		return rt_err_wrap(err, "etc/group");
+	f->passwd = as_text(u->arena, passwd);
+	f->group = as_text(u->arena, group);
+	f->have_users = true;
+	return 0;
+}
+
+/* All layers; what they say about the files is kept for read_users(). */
+static int
+read_verity(struct users *u, struct rt_err *err)
+{
+	size_t i;
+	int rc = 0;
+
+	u->verity = true;
+	for (i = 0; rc == 0 && i < u->nlayers; i++) {
+		rc = users_scan_layer(u, i, err);
+		u->parts[i].layer->verity_hash = u->layers[i].verity_hash;
+	}
+	u->verity = false;
+	return rc;
+}
+
 int
-img_users_read(struct img_facts *f, struct arena *a, struct img_blobs *b,
-    const struct img_part *parts, size_t nparts, struct rt_err *err)
+img_layers_read(struct img_facts *f, struct arena *a, struct img_blobs *b,
+    const struct img_part *parts, unsigned need, struct rt_err *err)
 {
 	struct users u = {
-	    .arena = a, .blobs = b, .parts = parts, .nlayers = nparts};
-	struct str passwd, group;
-	int rc;
+	    .arena = a, .blobs = b, .parts = parts, .nlayers = f->nlayers};
+	int rc = 0;
 
-	u.layers = ARENA_ARRAY(a, struct layer, nparts);
+	u.layers = ARENA_ARRAY(a, struct layer, u.nlayers);
 	users_want(&u, STR("etc/passwd"));
 	users_want(&u, STR("etc/group"));
 	u.always = u.wanted.n;
-	rc = read_path(&passwd, &u, STR("etc/passwd"), err);
-	if (rc != 0)
-		(void)rt_err_wrap(err, "etc/passwd");
-	else if ((rc = read_path(&group, &u, STR("etc/group"), err)) != 0)
-		(void)rt_err_wrap(err, "etc/group");
+	if ((need & IMG_VERITY) != 0)
+		rc = read_verity(&u, err);
+	if (rc == 0 && (need & IMG_USERS) != 0)
+		rc = read_users(f, &u, err);
 	buf_free(&u.scratch);
-	if (rc != 0)
-		return rc;
-	f->passwd = as_text(a, passwd);
-	f->group = as_text(a, group);
-	f->have_users = true;
-	return 0;
+	return rc;
 }

@@ -31,6 +31,7 @@ struct rec {
 struct layer {
 	size_t known; /* how many of the wanted paths `recs` speaks of */
 	struct rec *recs;
+	struct str verity_hash; /* or "" */
 };
 
 struct wanted {
@@ -48,6 +49,7 @@ struct users {
 	struct map by_path;
 	size_t always;     /* how many are so in every image */
 	size_t links;      /* that were followed */
+	bool verity;       /* hashes of layers that are read are wanted */
 	struct layer *now; /* being read */
 	struct buf scratch;
 	size_t kept;    /* bytes of contents and targets */

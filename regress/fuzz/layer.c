@@ -56,12 +56,12 @@ read_layers(struct arena *a, struct memory *m)
 	struct img_layer layers[2] = {0};
 	struct img_part parts[2] = {{STR_INIT("0"), &layers[0], false},
 	    {STR_INIT("1"), &layers[1], false}};
-	struct img_facts f = {0};
+	struct img_facts f = {.nlayers = 2, .layers = layers};
 	struct rt_err err;
 
 	if (name_layer(&layers[0], a, &m->spans[0]) &&
 	    name_layer(&layers[1], a, &m->spans[1]) &&
-	    img_users_read(&f, a, &m->blobs, parts, 2, &err) == 0 &&
+	    img_layers_read(&f, a, &m->blobs, parts, IMG_USERS, &err) == 0 &&
 	    (!str_is_utf8(f.passwd) || !str_is_utf8(f.group)))
 		abort();
 }
