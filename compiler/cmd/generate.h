@@ -131,6 +131,11 @@ bool generate_is_workload(const struct k8s_object *o);
 void generate_size(struct generate *g, struct work *w);
 /* Every workload: in or out and why, sizes; on stderr. */
 void generate_summary(const struct generate *g);
+/* --check or --dry-run: nothing is written. */
+bool generate_is_plan(const struct generate *g);
+/* The patch of --dry-run on stdout.  An exit status. */
+int generate_dry_run(struct generate *g, const struct file_set *files);
+
 /*
  * --git-commit: what speaks against it, before anything is written (EXIT_OK
  * and NULL if it was not asked for); then the commit.

@@ -174,6 +174,14 @@ exclusive(struct generate *g)
 		    "if any flags in the group [add-workload-owner-key "
 		    "disable-updates] are set none of the others can be; "
 		    "[add-workload-owner-key disable-updates] were all set");
+	if (generate_is_plan(g) && opt_is_set(r, OPT_GIT_COMMIT))
+		return cmd_fail(r, EXIT_USAGE,
+		    "--git-commit needs a run that writes: not with --check "
+		    "or --dry-run");
+	if (generate_is_plan(g) && opt_str(r, OPT_OUTPUT) != NULL &&
+	    strcmp(opt_str(r, OPT_OUTPUT), "-") == 0)
+		return cmd_fail(r, EXIT_USAGE,
+		    "--check and --dry-run compare files: not with --output -");
 	if (r->args.n + r->opt[OPT_FILENAME].values.n == 0)
 		return cmd_fail(r, EXIT_USAGE, "no .yml/.yaml files found");
 	return EXIT_OK;

@@ -3,6 +3,7 @@
  * The last stage of generate: keys, manifest, and all files together.  YAML
  * first, manifest last (DESIGN decision 3).
  */
+#include <errno.h>
 #include <stdio.h>
 #include <string.h>
 #include <unistd.h>
@@ -19,6 +20,7 @@ struct write {
 	struct fill_options fill;
 	VEC(const struct platform *) platforms;
 	struct owner_keys owners, seedshare;
+	VEC(const char *) no_keys; /* key files that a plan does not make */
 	struct manifest manifest;
 	struct fill_result result;
 	struct emit_git *git; /* NULL: no commit */
@@ -107,35 +109,42 @@ fill_options(struct write *w)
 	return read_patches(w);
 }
 
-/* An RSA key of this size takes a second or two: nobody shall wonder. */
-static void
-tell_of_key(const struct write *w, const char *path)
+/*
+ * A plan makes no key: nobody would have it, but a patch would make it an
+ * owner.  An RSA key takes a second or two: nobody shall wonder.
+ */
+static bool
+load_kind(
+    struct write *w, struct owner_keys *out, enum key_kind kind, enum opt_id id)
 {
-	if (access(path, F_OK) != 0)
-		cmd_say(w->g->run, "  Making a new RSA key: %s", path);
+	struct run *r = w->g->run;
+	const struct opt_value *v = &r->opt[id];
+	const char *one = opt_path(r, id);
+	bool many = v->values.n > 1;
+
+	if (!many && access(one, F_OK) != 0 && errno == ENOENT) {
+		if (generate_is_plan(w->g)) {
+			out->kind = kind;
+			VEC_PUSH(w->g->arena, &w->no_keys, one);
+			return true;
+		}
+		if (kind == KEY_SEEDSHARE)
+			cmd_say(r, "  Making a new RSA key: %s", one);
+	}
+	return keys_load(out, w->g->arena, w->g->diags, kind,
+	    many ? v->values.p : &one, many ? v->values.n : 1);
 }
 
 static bool
 load_keys(struct write *w)
 {
-	struct run *r = w->g->run;
-	enum opt_id id = opt_is_set(r, OPT_OWNER_KEY_OLD) ? OPT_OWNER_KEY_OLD
-							  : OPT_OWNER_KEY;
-	const char *one[2] = {opt_path(r, id), opt_path(r, OPT_SEEDSHARE_KEY)};
-	const struct opt_value *v;
+	enum opt_id id = opt_is_set(w->g->run, OPT_OWNER_KEY_OLD)
+			     ? OPT_OWNER_KEY_OLD
+			     : OPT_OWNER_KEY;
 
-	v = &r->opt[id];
-	if (!w->fill.disable_updates &&
-	    !keys_load(&w->owners, w->g->arena, w->g->diags, KEY_WORKLOAD,
-		v->values.n > 1 ? v->values.p : &one[0],
-		v->values.n > 1 ? v->values.n : 1))
-		return false;
-	v = &r->opt[OPT_SEEDSHARE_KEY];
-	if (v->values.n <= 1)
-		tell_of_key(w, one[1]);
-	return keys_load(&w->seedshare, w->g->arena, w->g->diags, KEY_SEEDSHARE,
-	    v->values.n > 1 ? v->values.p : &one[1],
-	    v->values.n > 1 ? v->values.n : 1);
+	return (w->fill.disable_updates ||
+		   load_kind(w, &w->owners, KEY_WORKLOAD, id)) &&
+	       load_kind(w, &w->seedshare, KEY_SEEDSHARE, OPT_SEEDSHARE_KEY);
 }
 
 /* The manifest as it is; NULL: there is none.  False: unreadable. */
@@ -355,11 +364,23 @@ tell(struct write *w)
 }
 
 static int
+plan(struct write *w)
+{
+	const char **path;
+
+	VEC_FOREACH(path, &w->no_keys)
+		cmd_say(w->g->run, "  Would make a new key: %s", *path);
+	return generate_dry_run(w->g, &w->files);
+}
+
+static int
 commit(struct write *w)
 {
 	int status;
 
 	add_files(w);
+	if (generate_is_plan(w->g))
+		return plan(w);
 	if ((status = git_open(w)) != EXIT_OK ||
 	    (status = write_files(w)) != EXIT_OK)
 		return status;

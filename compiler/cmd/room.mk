@@ -3,8 +3,8 @@ contrastc_SRCS = compiler/main.c
 SRCS += compiler/cmd/cmd.c compiler/cmd/completion.c compiler/cmd/explain.c \
 	compiler/cmd/generate.c compiler/cmd/generate_git.c \
 	compiler/cmd/generate_one.c compiler/cmd/generate_options.c \
-	compiler/cmd/generate_sizes.c compiler/cmd/generate_two.c \
-	compiler/cmd/generate_write.c \
+	compiler/cmd/generate_plan.c compiler/cmd/generate_sizes.c \
+	compiler/cmd/generate_two.c compiler/cmd/generate_write.c \
 	compiler/cmd/help.c compiler/cmd/manifest.c compiler/cmd/opt.c \
 	compiler/cmd/opt_layer.c compiler/cmd/opt_config.c \
 	compiler/cmd/config.c \

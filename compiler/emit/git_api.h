@@ -22,6 +22,7 @@
 	X(config_free)                                                         \
 	X(config_get_bool)                                                     \
 	X(config_get_string)                                                   \
+	X(diff_options_init)                                                   \
 	X(error_clear)                                                         \
 	X(error_last)                                                          \
 	X(filter_list_apply_to_buffer)                                         \

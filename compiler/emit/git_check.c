@@ -17,30 +17,6 @@
 
 /* where */
 
-/* Absolute and without links; the file itself need not be there. */
-static const char *
-real_path(struct arena *a, const char *path)
-{
-	struct str p = str_from(path), base = str_basename(p);
-	char *real = realpath(path, NULL);
-	const char *r = NULL;
-
-	if (real == NULL && errno == ENOENT) {
-		const char *dir =
-		    base.n == p.n ? "."
-				  : arena_cstr(a, str_sub(p, 0, p.n - base.n));
-		real = realpath(dir, NULL);
-		if (real != NULL)
-			r = arena_printf(a, "%s/%.*s",
-			    strcmp(real, "/") == 0 ? "" : real, STR_ARG(base))
-				.p;
-	} else if (real != NULL) {
-		r = arena_cstr(a, str_from(real));
-	}
-	free(real);
-	return r;
-}
-
 static const char *
 directory(struct arena *a, const char *real)
 {
@@ -53,7 +29,7 @@ static int
 find(struct emit_git *g, const struct emit_git_options *o, struct rt_err *err)
 {
 	const struct git_api *git = g->git;
-	const char *home = real_path(g->arena, o->home), *dir;
+	const char *home = file_real_path(g->arena, o->home), *dir;
 	int rc;
 
 	if (home == NULL)
@@ -69,7 +45,7 @@ find(struct emit_git *g, const struct emit_git_options *o, struct rt_err *err)
 	if (git->repository_is_bare(g->repo))
 		return rt_err_set(err, RT_ESTATE,
 		    "the repository of '%s' is bare: it has no files", o->home);
-	g->root = real_path(g->arena, git->repository_workdir(g->repo));
+	g->root = file_real_path(g->arena, git->repository_workdir(g->repo));
 	if (g->root == NULL)
 		return rt_err_sys(err, RT_EIO, "%s", o->home);
 	if (strcmp(g->root, "/") != 0)
@@ -340,7 +316,7 @@ add(struct emit_git *g, const struct file_out *out, const char *home,
     struct rt_err *err)
 {
 	struct emit_git_file f = {
-	    .bytes = out->bytes, .real = real_path(g->arena, out->path)};
+	    .bytes = out->bytes, .real = file_real_path(g->arena, out->path)};
 	struct version was;
 
 	if (f.real == NULL)
@@ -378,7 +354,7 @@ add(struct emit_git *g, const struct file_out *out, const char *home,
 static int
 check_key(struct emit_git *g, const char *key, struct rt_err *err)
 {
-	const char *real = real_path(g->arena, key);
+	const char *real = file_real_path(g->arena, key);
 	const char *path = real == NULL ? NULL : within(g, real);
 
 	if (path == NULL || g->git->index_get_bypath(g->index, path, 0) == NULL)
@@ -396,7 +372,7 @@ emit_git_check(struct emit_git *g, const struct file_set *files,
 	static int (*const steps[])(struct emit_git *,
 	    const struct emit_git_options *,
 	    struct rt_err *) = {find, idle, head, configure};
-	const char *home = real_path(g->arena, o->home);
+	const char *home = file_real_path(g->arena, o->home);
 	const struct file_out *f;
 	size_t i;
 	int rc = 0;

@@ -270,6 +270,57 @@ pipe_refusals() {
 	pipe_status=
 }
 
+# --dry-run: nothing is written; git apply and patch make of its patch what a
+# run would have written.
+pipe_dry_run() {
+	pipe_fresh
+	mkdir "$pipe/odd dir"
+	sed 's/name: web/name: \xc3\xb6dd/; s/$/\r/' "$pipe/shop/web.yml" \
+		>"$pipe/odd dir/\"q\".yml"
+	printf '%s' "$(sed 's/name: bot/name: end/' "$pipe/shop/bot.yml")" \
+		>"$pipe/odd dir/end.yml"
+	chmod 755 "$pipe/shop/bot.yml"
+	pipe_git config core.filemode false
+	pipe_git add . && pipe_git commit -qm odd
+	pipe_run --dry-run shop "odd dir"
+	pipe_is "--dry-run" test $? -eq 0
+	pipe_is "it writes nothing" test -z "$(pipe_git status --porcelain)"
+	cp "$pipe.out" "$scratch/pipe.patch"
+	pipe_is "git apply --check" pipe_git apply --check "$scratch/pipe.patch"
+	pipe_run -q shop "odd dir"
+	rm -rf "$pipe.want"
+	cp -R "$pipe" "$pipe.want"
+	pipe_run --dry-run shop "odd dir"
+	pipe_is "nothing to do, nothing printed" test ! -s "$pipe.out"
+	pipe_git stash -qu
+	pipe_git apply "$scratch/pipe.patch" 2>"$pipe.err"
+	pipe_is "git apply" diff -r -x .git "$pipe.want" "$pipe"
+	pipe_git stash -qu
+	rm -rf "$pipe"/odd*
+	cp -R "$pipe.want/odd dir" "$pipe/"
+	pipe_git checkout -q -- .
+	(cd "$pipe" && patch -sp1 <"$scratch/pipe.patch") >"$pipe.err" 2>&1
+	pipe_is "patch -p1" diff -r -x .git "$pipe.want" "$pipe"
+	pipe_fresh
+	(cd "$pipe/shop" && "$contrastc" generate --reference-values \
+		metal-qemu-snp --offline --image-source \
+		"oci-layout:$top/samples/images" -m ../manifest.json \
+		--add-seedshare-owner-key ../seedshare-owner.pem -d \
+		--dry-run .) >"$scratch/pipe.patch" 2>"$pipe.err"
+	pipe_is "paths from a directory in common" \
+		pipe_git apply --check "$scratch/pipe.patch"
+	pipe_is "which is told" grep -q "paths of the patch are those in /" \
+		"$pipe.err"
+	pipe_fresh
+	rm "$pipe"/*.pem
+	pipe_run --dry-run shop
+	pipe_is "no key is made" test -z "$(find "$pipe" -name '*.pem')"
+	pipe_is "which is told" grep -q \
+		"^  Would make a new key: seedshare-owner.pem" "$pipe.err"
+	pipe_is "nor an owner" grep -q '^+.*"WorkloadOwnerPubKeys": null' \
+		"$pipe.out"
+}
+
 theme_pipeline() {
 	command -v git >/dev/null || {
 		skip pipeline "git is not installed"
@@ -291,7 +342,7 @@ theme_pipeline() {
 	cp "$pipe"/*.pem "$scratch/pipe.from/"
 	(cd "$scratch/pipe.from" && git init -q && git add . &&
 		git commit -qm "the user's") >"$pipe.err" 2>&1
-	for part in commits places refusals; do
+	for part in commits places refusals dry_run; do
 		"pipe_$part"
 	done
 }

@@ -64,6 +64,37 @@ file_read(struct str *out, struct arena *a, const char *path, size_t max,
 	return r;
 }
 
+static const char *
+real_in(struct arena *a, struct str dir, struct str base)
+{
+	const char *path = dir.n == 0 ? "." : arena_cstr(a, dir);
+	char *real = realpath(path, NULL);
+	const char *r = NULL;
+
+	if (real != NULL)
+		r = arena_printf(a, "%s/%.*s",
+		    strcmp(real, "/") == 0 ? "" : real, STR_ARG(base))
+			.p;
+	free(real);
+	return r;
+}
+
+const char *
+file_real_path(struct arena *a, const char *path)
+{
+	struct str p = str_from(path), base = str_basename(p);
+	char *real = realpath(path, NULL);
+	const char *r;
+
+	if (real == NULL)
+		return errno != ENOENT
+			   ? NULL
+			   : real_in(a, str_sub(p, 0, p.n - base.n), base);
+	r = arena_cstr(a, str_from(real));
+	free(real);
+	return r;
+}
+
 void
 file_set_init(struct file_set *fs, struct arena *a)
 {

@@ -16,6 +16,12 @@ int file_read(struct str *out, struct arena *a, const char *path, size_t max,
     struct rt_err *err) RT_MUST_CHECK;
 
 /*
+ * The absolute path without links.  The file itself need not be there, its
+ * directory must: NULL and errno.
+ */
+const char *file_real_path(struct arena *a, const char *path);
+
+/*
  * Several files that change together or not at all.  Each is staged under a
  * temporary name beside its target (fsync), all are renamed in the order in
  * which they were added.  A target that is a symbolic link is followed.  A
