@@ -133,8 +133,9 @@ void generate_size(struct generate *g, struct work *w);
 void generate_summary(const struct generate *g);
 /* --check or --dry-run: nothing is written. */
 bool generate_is_plan(const struct generate *g);
-/* The patch of --dry-run on stdout.  An exit status. */
-int generate_dry_run(struct generate *g, const struct file_set *files);
+/* The patch on stdout, the reasons as diagnostics.  An exit status. */
+struct emit_stale;
+int generate_plan(struct generate *g, const struct emit_stale *s);
 
 /*
  * --git-commit: what speaks against it, before anything is written (EXIT_OK

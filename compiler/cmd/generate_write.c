@@ -12,6 +12,7 @@
 #include "compiler/emit/git.h"
 #include "compiler/emit/keys.h"
 #include "compiler/emit/manifest_fill.h"
+#include "compiler/emit/stale.h"
 #include "runtime/base/banned.h"
 
 struct write {
@@ -221,6 +222,12 @@ to_stdout(struct write *w)
 	return EXIT_OK;
 }
 
+static const char *
+hash_path(const struct write *w)
+{
+	return workspace_path(w->g->run, "coordinator-policy.sha256");
+}
+
 static void
 add_files(struct write *w)
 {
@@ -240,9 +247,8 @@ add_files(struct write *w)
 	if (lock.n > 0)
 		file_set_add(&w->files, opt_path(r, OPT_LOCK_FILE), lock, 0666);
 	if (w->result.coordinator_hash.n > 0)
-		file_set_add(&w->files,
-		    workspace_path(r, "coordinator-policy.sha256"),
-		    w->result.coordinator_hash, 0644);
+		file_set_add(
+		    &w->files, hash_path(w), w->result.coordinator_hash, 0644);
 	if (!has_manifest(w))
 		return;
 	manifest_write(&b, &w->manifest);
@@ -366,11 +372,25 @@ tell(struct write *w)
 static int
 plan(struct write *w)
 {
+	struct run *r = w->g->run;
+	struct emit_stale s = {.files = &w->files,
+	    .manifest = has_manifest(w) ? w->fill.path : NULL,
+	    .lock = opt_path(r, OPT_LOCK_FILE),
+	    .hash = hash_path(w),
+	    .policies = &w->g->policies,
+	    .in_files = true};
+	const struct gen_file *f;
 	const char **path;
 
-	VEC_FOREACH(path, &w->no_keys)
-		cmd_say(w->g->run, "  Would make a new key: %s", *path);
-	return generate_dry_run(w->g, &w->files);
+	VEC_FOREACH(f, &w->g->files)
+		s.in_files &= !is_stdin(f) || opt_is_set(r, OPT_OUTPUT);
+	VEC_FOREACH(path, &w->no_keys) {
+		if (opt_on(r, OPT_CHECK))
+			diag_report(w->g->diags, STALE_KEY, loc_none, *path);
+		else
+			cmd_say(r, "  Would make a new key: %s", *path);
+	}
+	return generate_plan(w->g, &s);
 }
 
 static int

@@ -321,6 +321,168 @@ pipe_dry_run() {
 		"$pipe.out"
 }
 
+# pipe_stale NAME PATTERN ARGUMENT...: exit 1, a reason that matches, and no
+# other ones than such; nothing is written
+pipe_stale() {
+	name=$1
+	pattern=$2
+	shift 2
+	rm -rf "$pipe.was"
+	cp -R "$pipe" "$pipe.was"
+	pipe_run --check "$@"
+	status=$?
+	{
+		[ "$status" -eq 1 ] || echo "exit status $status"
+		grep -Eq -e "error: $pattern" "$pipe.err" || echo "no: $pattern"
+		grep -E '\[stale-[a-z]*\]$' "$pipe.err" | grep -Ev -e "error: $pattern"
+		diff -r "$pipe.was" "$pipe"
+		[ ! -s "$pipe.out" ] || echo "standard output"
+	} >"$pipe.got"
+	cat "$pipe.got" >>"$pipe.err"
+	pipe_is "--check: $name" test ! -s "$pipe.got"
+}
+
+pipe_edit() { # FILE SED
+	sed -i "$2" "$pipe/$1"
+	cmp -s "$pipe/$1" "$scratch/pipe.made/$1" &&
+		bad "pipeline: $2 changes nothing"
+}
+
+pipe_made() {
+	rm -rf "$pipe"
+	cp -R "$scratch/pipe.made" "$pipe"
+}
+
+pipe_check() {
+	pipe_fresh
+	pipe_stale "before the first run" "(Deployment|StatefulSet)/[a-z]*: (the policy is outdated: there is none yet|spec.template.(metadata.annotations[^ ]*|spec.(initContainers\[contrast-[a-z-]*\]|volumes\[contrast-secrets\]|containers\[[a-z]*\].volumeMounts\[contrast-secrets\])) is missing|spec.template.spec.runtimeClassName is 'contrast-cc', would be)|'.*' does not exist" shop
+	pipe_run -q shop
+	rm -rf "$scratch/pipe.made"
+	cp -R "$pipe" "$scratch/pipe.made"
+	pipe_run --check shop
+	pipe_is "--check: up to date" test $? -eq 0
+	pipe_is "--check: silent then" test ! -s "$pipe.err"
+	pipe_run --check -v shop
+	pipe_is "--check -v: a line" grep -q "files are up to date" "$pipe.err"
+
+	pipe_edit shop/bot.yml 's/WEB_HOST/WEB_PORT/'
+	pipe_stale "an input" "Deployment/bot: the policy is outdated: its data differs at containers\[bot\]\.OCI\.Process\.Env\[2\]|manifest: the policy of 'bot' has the hash [0-9a-f]{10}, would have [0-9a-f]{10}" shop
+	pipe_made
+	pipe_edit shop/web.yml 's/runtimeClassName: .*/runtimeClassName: contrast-cc/'
+	pipe_stale "the runtime class" "Deployment/web: spec.template.spec.runtimeClassName is 'contrast-cc', would be 'contrast-cc-metal-qemu-snp-00000000'" shop
+	pipe_made
+	pipe_edit shop/web.yml 's/name: contrast-service-mesh/name: mesh/'
+	pipe_stale "a sidecar" "Deployment/web: (spec.template.spec.initContainers\[contrast-service-mesh\] is missing|the policy is outdated|spec.template.spec.initContainers)|manifest: the policy of 'web'|lock file" shop
+	pipe_made
+	pipe_edit shop/orders.yml 's/initializer:latest/initializer:old/'
+	pipe_stale "the Initializer" "Deployment/orders: spec.template.spec.initContainers\[contrast-initializer\].image is '.*:old', would be" shop
+	pipe_made
+	pipe_edit shop/bot.yml 's/cc_init_data: H/cc_init_data: I/'
+	pipe_stale "no policy" "Deployment/bot: the policy is outdated: the annotation holds none: |the files are of two runs: the manifest has" shop
+	pipe_made
+	pipe_stale "an option" "[A-Za-z]*/[a-z]*: the policy is outdated: its rules are of other options or another release of contrastc|manifest: the policy of '.*' has the hash .*|the Coordinator's policy has the hash" --denials=none shop
+
+	pipe_made
+	pipe_edit manifest.json 's/"Role": "coordinator"/"Role": ""/'
+	pipe_stale "a role" 'manifest: Policies\["?[0-9a-f]*"?\].Role|manifest: Policies.[0-9a-f]*.Role is .., would be .coordinator.' shop
+	pipe_made
+	pipe_edit manifest.json 's/^  "Policies"/  "Policies" /'
+	pipe_stale "the form of the manifest" \
+		"'manifest.json' has the same content in another form" shop
+	pipe_made
+	rm "$pipe/shop/bot.yml"
+	pipe_stale "a workload that is gone" "manifest: no workload has the policy [0-9a-f]{10} of 'bot' any more" shop
+	pipe_made
+	sed 's/name: bot/name: robot/' samples/shop/bot.yml >"$pipe/shop/new.yml"
+	pipe_run -q -m other.json shop
+	pipe_run --check shop
+	pipe_is "--check: a mix" grep -q "error: the files are of two runs: the resources have the policy of 'robot'" "$pipe.err"
+	pipe_stale "a policy that the manifest lacks" \
+		"manifest: it has no policy for 'robot'|the files are of two runs" shop
+	cp "$pipe/manifest.json" "$pipe/old"
+	pipe_run -q shop
+	cp samples/shop/bot.yml "$pipe/shop/bot.yml"
+	pipe_run --check shop
+	pipe_is "--check: the other mix" grep -q "the manifest has the policy of 'bot' that they should have, and the resources have another" "$pipe.err"
+
+	pipe_made
+	rm "$pipe/contrast.lock"
+	pipe_stale "no lock file" "'contrast.lock' does not exist" shop
+	pipe_made
+	awk '/registry.example.parcel.bot/ { skip = 1 } !skip { print }
+		/^    }/ { skip = 0 }' "$scratch/pipe.made/contrast.lock" \
+		>"$pipe/contrast.lock"
+	pipe_stale "an image that is not locked" \
+		"lock file: images\\[\"registry.example/parcel/bot:.*\"\\] is missing" shop
+	pipe_made
+	echo 0000 >"$pipe/coordinator-policy.sha256"
+	pipe_stale "the Coordinator's hash" "the Coordinator's policy has the hash '0000' here, would have '[0-9a-f]{64}'" shop
+	pipe_made
+	rm "$pipe/workload-owner.pem"
+	pipe_stale "no key" "the key file 'workload-owner.pem' does not exist" shop
+	pipe_made
+	cp "$pipe/workload-owner.pem" "$pipe/first.pem"
+	(cd "$pipe" && openssl ecparam -genkey -name secp384r1 -noout \
+		-out second.pem && chmod 600 second.pem) 2>"$pipe.err"
+	pipe_stale "an owner" "manifest: WorkloadOwnerPubKeys\[[01]\] " \
+		-w first.pem -w second.pem shop
+
+	pipe_made
+	openssl ec -in "$pipe/workload-owner.pem" -pubout \
+		>"$pipe/owner.pub.pem" 2>"$pipe.err"
+	openssl rsa -in "$pipe/seedshare-owner.pem" -pubout \
+		>"$pipe/seed.pub.pem" 2>>"$pipe.err"
+	rm "$pipe/workload-owner.pem" "$pipe/seedshare-owner.pem"
+	pipe_run --check -w owner.pub.pem --add-seedshare-owner-key seed.pub.pem shop
+	pipe_is "--check with public keys" test $? -eq 0
+
+	pipe_made
+	pipe_run -q -o all.yml shop
+	pipe_run --check -o all.yml shop
+	pipe_is "--check --output: up to date" test $? -eq 0
+	rm -rf "$scratch/pipe.joined"
+	cp -R "$pipe" "$scratch/pipe.joined"
+	sed -i 's/^  replicas: 2/  replicas: 3/; s/^  name: orders-svc$/  name: order-svc/' "$pipe/all.yml"
+	pipe_stale "--output: its objects" "Service/order[s]?-svc (is missing|would be removed)|Deployment/[a-z]*: spec.replicas is '3', would be '2'" -o all.yml shop
+	echo '# a remark' >>"$pipe/all.yml"
+	cp "$scratch/pipe.joined/all.yml" "$pipe/all.yml"
+	echo '# a remark' >>"$pipe/all.yml"
+	pipe_stale "--output: its form" "'all.yml' has the same content in another form" -o all.yml shop
+	echo '{' >"$pipe/all.yml"
+	pipe_stale "--output: no YAML" "'all.yml' is not what a run writes" -o all.yml shop
+	rm "$pipe/all.yml"
+	pipe_stale "--output: nothing" "'all.yml' does not exist" -o all.yml shop
+	printf 'apiVersion: v1\nkind: Secret\nmetadata: {name: s}\nstringData:\n  a: %s\n' hush \
+		>"$pipe/shop/secret.yml"
+	pipe_run -q --output-all -o all.yml shop
+	sed -i 's/a: hush/a: loud/' "$pipe/all.yml"
+	pipe_stale "--output: a Secret" "Secret/s: stringData.a is outdated" --output-all -o all.yml shop
+	pipe_is "which is not shown" sh -c '! grep -E "hush|loud" "$1"' - "$pipe.err"
+
+	pipe_made
+	pipe_edit shop/bot.yml 's/WEB_HOST/WEB_PORT/'
+	pipe_run --check -q --report json shop
+	pipe_is "--check --report json" grep -q '"name": *"stale-policy"' "$pipe.err"
+	pipe_run --check --dry-run shop
+	pipe_is "--check --dry-run: 1" test $? -eq 1
+	pipe_is "the reasons" grep -q stale-policy "$pipe.err"
+	pipe_is "and the patch" pipe_git apply --check "$pipe.out"
+	pipe_made
+	rm "$pipe/manifest.json"
+	pipe_run --check - <samples/helm/parcel.yml
+	pipe_is "--check of a stream: 1" test $? -eq 1
+	pipe_is "it is not echoed" test ! -s "$pipe.out"
+	pipe_run -q - <samples/helm/parcel.yml
+	pipe_run --check - <samples/helm/parcel.yml
+	pipe_is "--check of a stream: 0" test $? -eq 0
+	for words in "--check --git-commit" "--dry-run --git-commit" \
+		"--check -o -" "--dry-run -o -"; do
+		# shellcheck disable=SC2086 # words
+		pipe_run $words shop
+		pipe_is "usage: $words" test $? -eq 2
+	done
+}
+
 theme_pipeline() {
 	command -v git >/dev/null || {
 		skip pipeline "git is not installed"
@@ -342,7 +504,7 @@ theme_pipeline() {
 	cp "$pipe"/*.pem "$scratch/pipe.from/"
 	(cd "$scratch/pipe.from" && git init -q && git add . &&
 		git commit -qm "the user's") >"$pipe.err" 2>&1
-	for part in commits places refusals dry_run; do
+	for part in commits places refusals dry_run check; do
 		"pipe_$part"
 	done
 }
