@@ -36,17 +36,14 @@ struct symbols {
 	struct rego_symbol *data, *input, *policy_data;
 };
 
-/* What is known of the variables of a rule: live.c, name.c. */
+/* What is known of the variables of a rule: name.c. */
 struct variable {
 	const struct rego_symbol *symbol;
-	struct values *values; /* or NULL */
 	bool declared;
-	bool read;     /* live.c: before it had all its values, perhaps */
 	struct str to; /* what is printed */
 };
 struct rego_scope {
 	VEC(struct variable) vars; /* few; in order of declaration */
-	bool dirty;                /* live.c: to be looked at again */
 };
 struct variable *scope_find(
     const struct rego_scope *scope, const struct rego_symbol *symbol);
@@ -60,8 +57,7 @@ struct group {
 	bool local; /* somewhere a local variable has this name too */
 	struct str short_name; /* what is printed, or empty */
 	unsigned uses;         /* name.c */
-	struct values *values; /* live.c: what it may denote */
-	VEC(struct rego_scope *) readers;
+	uint32_t number;       /* live_ops.c: its place in the program */
 	/* denial.c */
 	unsigned mentions, literals;
 	uint8_t index;
