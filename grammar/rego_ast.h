@@ -202,6 +202,8 @@ void rego_print(
 struct rego_names {
 	/* What is printed for a variable, or the empty string: its name. */
 	struct str (*find)(const void *ctx, const struct rego_term *var);
+	/* The same for a whole reference, or NULL. */
+	struct str (*find_ref)(const void *ctx, const struct rego_term *ref);
 	const void *ctx;
 };
 void rego_print_rule(struct buf *out, const struct rego_rule *r,

@@ -292,8 +292,15 @@ print_operand(struct printer *p, const struct rego_term *t)
 static void
 print_ref(struct printer *p, const struct rego_term *t)
 {
+	struct str other = {NULL, 0};
 	uint32_t i;
 
+	if (p->names != NULL && p->names->find_ref != NULL)
+		other = p->names->find_ref(p->names->ctx, t);
+	if (other.n > 0) {
+		buf_put(p->out, other);
+		return;
+	}
 	print_term(p, t->args[0], IN_TERM);
 	for (i = 1; i < t->nargs; i++) {
 		/* A keyword as a head is one only in front of a dot. */

@@ -56,8 +56,8 @@ add_steps(struct arena *a, struct fold *f, const struct rego_term *ref)
 	return true;
 }
 
-static bool
-steps_of(struct program *p, const struct rego_term *t, struct fold *f)
+bool
+fold_path(struct program *p, const struct rego_term *t, struct fold *f)
 {
 	const struct rego_term *alias;
 	const struct rego_symbol *head;
@@ -74,8 +74,8 @@ steps_of(struct program *p, const struct rego_term *t, struct fold *f)
 	return add_steps(p->arena, f, t);
 }
 
-static const struct jv *
-value_at(const struct jv *data, const struct fold *f)
+const struct jv *
+fold_value(const struct jv *data, const struct fold *f)
 {
 	size_t i;
 
@@ -112,14 +112,14 @@ see_ref(void *ctx, const struct rego_term *t)
 	struct known *k;
 	struct str key;
 
-	if (!steps_of(f->program, t, &at))
+	if (!fold_path(f->program, t, &at))
 		return;
 	key = path_key(f->program->arena, &at);
 	k = map_get(&f->by_path, key);
 	if (k == NULL) {
 		k = ARENA_NEW(f->program->arena, struct known);
 		k->ref = t;
-		k->value = at.value = value_at(f->data, &at);
+		k->value = at.value = fold_value(f->data, &at);
 		(void)map_set(f->program->arena, &f->by_path, key, k);
 		VEC_PUSH(f->program->arena, &f->folds->list, at);
 	}
@@ -142,29 +142,32 @@ is_worth(const struct known *k)
 }
 
 static struct rego_term *
-constant(struct folding *f, const struct jv *v)
+constant(struct arena *a, const struct jv *v)
 {
 	struct rego_term *t;
 
 	switch (v->type) {
 	case JV_STRING:
-		return rego_new(
-		    f->program->arena, REGO_STRING, loc_none, v->text);
+		return rego_new(a, REGO_STRING, loc_none, v->text);
 	case JV_NUMBER:
-		return rego_new(
-		    f->program->arena, REGO_NUMBER, loc_none, v->text);
+		return rego_new(a, REGO_NUMBER, loc_none, v->text);
 	case JV_NULL:
-		return rego_new(
-		    f->program->arena, REGO_NULL, loc_none, v->text);
+		return rego_new(a, REGO_NULL, loc_none, v->text);
 	case JV_TRUE:
 	case JV_FALSE:
 	case JV_ARRAY:
 	case JV_OBJECT:
 		break;
 	}
-	t = rego_new(f->program->arena, REGO_BOOL, loc_none, STR(""));
+	t = rego_new(a, REGO_BOOL, loc_none, STR(""));
 	t->op = v->type == JV_TRUE;
 	return t;
+}
+
+void
+fold_print(struct buf *out, struct arena *a, const struct jv *v)
+{
+	rego_print_term(out, constant(a, v));
 }
 
 /* Copies of what changes; the same pointer where nothing does. */
@@ -182,10 +185,10 @@ fold_term(struct folding *f, struct rego_term *t)
 
 	if (t == NULL)
 		return NULL;
-	if (steps_of(f->program, t, &at)) {
+	if (fold_path(f->program, t, &at)) {
 		k = map_get(&f->by_path, path_key(f->program->arena, &at));
 		return k != NULL && k->value != NULL && is_worth(k)
-			   ? constant(f, k->value)
+			   ? constant(f->program->arena, k->value)
 			   : t;
 	}
 	body = t->body == NULL ? NULL : fold_body(f, t->body);
@@ -325,7 +328,7 @@ fold_same(const struct folds *folds, const struct jv *data)
 	const struct jv *v;
 
 	VEC_FOREACH(f, &folds->list) {
-		v = value_at(data, f);
+		v = fold_value(data, f);
 		if ((v == NULL) != (f->value == NULL))
 			return false;
 		if (v != NULL && v != f->value && !jv_equal(v, f->value))

@@ -12,10 +12,6 @@
 /* A small collection up to this length stays on its line. */
 #define LINE_SHORT 900
 
-struct used {
-	bool kw_in, kw_every, kw_if, kw_contains;
-};
-
 static void see_body(struct used *u, const struct rego_body *b);
 
 static void
@@ -48,8 +44,8 @@ see_body(struct used *u, const struct rego_body *b)
 	}
 }
 
-static void
-see_rule(struct used *u, const struct rego_rule *r)
+void
+layout_see(struct used *u, const struct rego_rule *r)
 {
 	u->kw_contains |= r->kind == REGO_PARTIAL_SET;
 	for (; r != NULL; r = r->alt) {
@@ -63,6 +59,22 @@ see_rule(struct used *u, const struct rego_rule *r)
 	}
 }
 
+void
+layout_header(struct buf *out, const struct used *u, enum rego_style style)
+{
+	buf_puts(out, "package agent_policy\n");
+	if (style == REGO_FMT)
+		buf_putc(out, '\n');
+	if (u->kw_in)
+		buf_puts(out, "import future.keywords.in\n");
+	if (u->kw_every)
+		buf_puts(out, "import future.keywords.every\n");
+	if (u->kw_if)
+		buf_puts(out, "import future.keywords.if\n");
+	if (u->kw_contains)
+		buf_puts(out, "import future.keywords.contains\n");
+}
+
 static void
 print_header(struct buf *out, struct program *p, enum rego_style style)
 {
@@ -73,19 +85,9 @@ print_header(struct buf *out, struct program *p, enum rego_style style)
 
 	VEC_FOREACH(g, &p->groups) {
 		for (k = 0; (*g)->reached && k < (*g)->rules.n; k++)
-			see_rule(&u, (*g)->rules.p[k]);
+			layout_see(&u, (*g)->rules.p[k]);
 	}
-	buf_puts(out, "package agent_policy\n");
-	if (style == REGO_FMT)
-		buf_putc(out, '\n');
-	if (u.kw_in)
-		buf_puts(out, "import future.keywords.in\n");
-	if (u.kw_every)
-		buf_puts(out, "import future.keywords.every\n");
-	if (u.kw_if)
-		buf_puts(out, "import future.keywords.if\n");
-	if (u.kw_contains)
-		buf_puts(out, "import future.keywords.contains\n");
+	layout_header(out, &u, style);
 	VEC_FOREACH(i, &p->imports) {
 		buf_puts(out, "import ");
 		rego_print_term(out, i->path);
@@ -115,7 +117,7 @@ print_group(struct buf *out, const struct program *p, const struct group *g,
     enum rego_style style, enum part part)
 {
 	struct name_ctx ctx = {.program = p};
-	struct rego_names names = {find_name, &ctx};
+	struct rego_names names = {.find = find_name, .ctx = &ctx};
 	size_t i;
 
 	for (i = 0; i < g->rules.n; i++) {

@@ -1,12 +1,14 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Linking: the modules that a workload needs become one program.  Workloads
- * that need the same modules share its text; what is left for each is to
- * print its data and to hash.
+ * Linking: the modules that a workload needs become one program: of those of
+ * stdlib-rego/ the specialised form is ready (image.h), rules of a user and
+ * the full style are linked here.  Workloads that need the same modules share
+ * its text; what is left for each is to print its data and to hash.
  */
 #include <string.h>
 
 #include "compiler/policy/carrier.h"
+#include "compiler/policy/image.h"
 #include "compiler/policy/index.h"
 #include "compiler/policy/policy_int.h"
 #include "runtime/base/banned.h"
@@ -156,12 +158,12 @@ gather(struct policy_linker *l, struct program *p, const struct linked *k)
 	return true;
 }
 
+/* Rules of the user, or all of ours with all data. */
 static void
 print_rules(struct policy_linker *l, struct program *p, struct linked *k,
-    const struct jv *data)
+    const struct jv *data, struct buf *out)
 {
 	bool full = l->options.style == POLICY_FULL;
-	struct buf out = {0};
 	struct group **g;
 
 	name_locals(p);
@@ -172,7 +174,7 @@ print_rules(struct policy_linker *l, struct program *p, struct linked *k,
 	if (l->options.denials && l->marks == NULL)
 		l->marks = denial_helpers(l->arena, l->diags);
 	if (l->marks != NULL)
-		denial_add(p, l->marks, l->user == NULL && !full);
+		denial_add(p, l->marks, false);
 	name_locals(p);
 	shake_reach(p);
 	if (full) {
@@ -181,28 +183,44 @@ print_rules(struct policy_linker *l, struct program *p, struct linked *k,
 		}
 	} else {
 		k->live = shake_live(p);
-		if (l->user == NULL)
-			name_shorten(p);
 	}
-	(void)buf_reserve(&out, TEXT_USUAL);
-	layout_rules(&out, p, full ? REGO_FMT : REGO_COMPACT);
-	k->carrier = carrier_new(&l->options, buf_str(&out));
-	buf_free(&out);
+	layout_rules(out, p, full ? REGO_FMT : REGO_COMPACT);
+}
+
+static bool
+link_rules(struct policy_linker *l, struct linked *k, const struct jv *data,
+    struct buf *out)
+{
+	struct program *p = ARENA_NEW(l->arena, struct program);
+
+	p->arena = l->arena;
+	p->symbols = l->symbols;
+	if (!gather(l, p, k))
+		return false;
+	print_rules(l, p, k, data, out);
+	return true;
 }
 
 static struct linked *
 build(struct policy_linker *l, const struct linked *key, const struct jv *data)
 {
 	struct linked *k = ARENA_NEW(l->arena, struct linked);
-	struct program *p = ARENA_NEW(l->arena, struct program);
+	bool ready = l->user == NULL && l->options.style != POLICY_FULL;
+	struct buf out = {0};
 
 	*k = *key;
-	p->arena = l->arena;
-	p->symbols = l->symbols;
-	if (!gather(l, p, k))
-		return NULL;
-	print_rules(l, p, k, data);
-	VEC_PUSH(l->arena, &l->cache, k);
+	(void)buf_reserve(&out, TEXT_USUAL);
+	if (ready)
+		k->live = image_link(l->arena, &out,
+		    l->options.denials ? &image_marked : &image_plain, k->bits,
+		    data, &k->folds);
+	else if (!link_rules(l, k, data, &out))
+		k = NULL;
+	if (k != NULL) {
+		k->carrier = carrier_new(&l->options, buf_str(&out));
+		VEC_PUSH(l->arena, &l->cache, k);
+	}
+	buf_free(&out);
 	return k;
 }
 

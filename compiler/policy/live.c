@@ -222,16 +222,14 @@ start(struct solver *s)
 	s->answers = ARENA_ARRAY(s->arena, struct answer, s->p->ngroups);
 	for (i = 0; i < s->p->nrules; i++) {
 		r = &s->p->rules[i];
-		s->regs[i] =
-		    ARENA_ARRAY(s->arena, struct values, r->nregs + 1);
+		s->regs[i] = ARENA_ARRAY(s->arena, struct values, r->nregs + 1);
 		VEC_PUSH(s->arena, &s->answers[r->group].rules, i);
 		s->dirty[i] = true;
 	}
 }
 
 struct live *
-live_solve(
-    struct arena *a, const struct live_program *p, struct values ***regs)
+live_solve(struct arena *a, const struct live_program *p, struct values ***regs)
 {
 	struct solver s = {.arena = a, .p = p, .again = true};
 	uint32_t i;

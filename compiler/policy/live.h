@@ -66,6 +66,8 @@ struct live_keys {
 	struct map by_name; /* to their index + 1 */
 };
 
+uint32_t live_key(struct arena *a, struct live_keys *keys, struct str name);
+
 /* The path that a reference may be folded by, or -1. */
 typedef int live_path(void *ctx, const struct rego_term *ref);
 

@@ -55,16 +55,15 @@ variable(struct maker *m, const struct rego_symbol *symbol)
 	return new_register(m, symbol);
 }
 
-static uint32_t
-key_of(struct maker *m, struct str name)
+uint32_t
+live_key(struct arena *a, struct live_keys *keys, struct str name)
 {
-	size_t at = (size_t)(uintptr_t)map_get(&m->keys->by_name, name);
+	size_t at = (size_t)(uintptr_t)map_get(&keys->by_name, name);
 
 	if (at == 0) {
-		VEC_PUSH(m->arena, &m->keys->names, name);
-		at = m->keys->names.n;
-		(void)map_set(m->arena, &m->keys->by_name, name,
-		    (void *)(uintptr_t)at);
+		VEC_PUSH(a, &keys->names, name);
+		at = keys->names.n;
+		(void)map_set(a, &keys->by_name, name, (void *)(uintptr_t)at);
 	}
 	return (uint32_t)(at - 1);
 }
@@ -79,7 +78,9 @@ read_whole(struct maker *m, uint32_t s)
 static uint32_t
 member(struct maker *m, uint32_t s, struct str key)
 {
-	return s == 0 ? 0 : put_new(m, LIVE_CHILD, s, key_of(m, key));
+	return s == 0 ? 0
+		      : put_new(
+			    m, LIVE_CHILD, s, live_key(m->arena, m->keys, key));
 }
 
 static uint32_t
@@ -215,8 +216,8 @@ is_shallow(const struct rego_term *t)
 }
 
 static uint32_t
-eval_function(struct maker *m, const struct group *g, struct rego_term **args,
-    size_t n)
+eval_function(
+    struct maker *m, const struct group *g, struct rego_term **args, size_t n)
 {
 	uint32_t s;
 	size_t i;

@@ -116,6 +116,11 @@ struct folds {
 	VEC(struct fold) list;
 };
 void fold_data(struct program *p, const struct jv *data, struct folds *folds);
+/* The path of a reference; false if it is dynamic, or none to the data. */
+bool fold_path(struct program *p, const struct rego_term *t, struct fold *f);
+/* The scalar at the path, or NULL; as a term of Rego. */
+const struct jv *fold_value(const struct jv *data, const struct fold *f);
+void fold_print(struct buf *out, struct arena *a, const struct jv *v);
 /* Has the data the same scalars? */
 bool fold_same(const struct folds *folds, const struct jv *data);
 
@@ -133,6 +138,13 @@ void name_shorten(struct program *p);
 struct str name_find(const struct program *p, const struct rego_rule *r,
     const struct rego_symbol *symbol);
 
+/* Package and imports of the words that are used. */
+struct used {
+	bool kw_in, kw_every, kw_if, kw_contains;
+};
+void layout_see(struct used *u, const struct rego_rule *r);
+void layout_header(
+    struct buf *out, const struct used *u, enum rego_style style);
 void layout_rules(struct buf *out, struct program *p, enum rego_style style);
 /* The data; `live` NULL: all of it. */
 void layout_data(
