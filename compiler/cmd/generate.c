@@ -53,6 +53,29 @@ nothing_selected(struct generate *g)
 	return true;
 }
 
+/* Objects against each other; what is kept of them goes at once. */
+static void
+check_objects(struct generate *g)
+{
+	struct arena *a = arena_new();
+	struct cross *c = cross_new(a, g->diags, &g->cross);
+	struct k8s_object *const *o;
+	const struct work *w = g->works.p;
+
+	VEC_FOREACH(o, &g->all.list) {
+		if (generate_is_workload(*o))
+			cross_add(c, &g->ctx, *o, &(w++)->sel);
+		else if ((*o)->kind == NULL || (*o)->kind->role != K8S_DATA)
+			cross_add(c, &g->ctx, *o, NULL);
+	}
+	VEC_FOREACH(o, &g->data.list)
+		cross_add(c, &g->ctx, *o, NULL);
+	cross_check(c);
+	if (g->images != NULL)
+		cross_images(c, g->images);
+	arena_free(a);
+}
+
 /* All stages up to the point where every byte is known. */
 static bool
 compile_all(struct generate *g)
@@ -61,6 +84,7 @@ compile_all(struct generate *g)
 	    nothing_selected(g) || !read_config_files(g))
 		return false;
 	g->images = img_store_open(g->arena, g->diags, &g->image_options);
+	check_objects(g);
 	return g->images != NULL && generate_round_two(g);
 }
 

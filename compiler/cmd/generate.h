@@ -8,7 +8,7 @@
 #include "compiler/front/input.h"
 #include "compiler/image/image.h"
 #include "compiler/lower/lower.h"
-#include "compiler/pass/pass.h"
+#include "compiler/pass/cross.h"
 #include "compiler/policy/policy.h"
 #include "runtime/manifest/refvalues.h"
 
@@ -85,6 +85,7 @@ struct generate {
 	struct diags *diags;
 	/* from the options */
 	struct pass_options pass;
+	struct cross_options cross;
 	struct img_options image_options;
 	struct settings_source settings_source;
 	struct policy_options policy;

@@ -280,6 +280,8 @@ generate_options(struct generate *g)
 		if ((status = steps[i](g)) != EXIT_OK)
 			return status;
 	}
+	g->cross.profile = g->pass.profile;
+	g->cross.id_is_name = g->secret_id_format == SECRET_ID_NAME;
 	return EXIT_OK;
 }
 

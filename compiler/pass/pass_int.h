@@ -105,6 +105,9 @@ bool pass_has_digest(struct str image);
 void pass_report_image(struct pass_ctx *ctx, const struct k8s_object *o,
     const struct yaml_node *container, const struct yaml_node *image);
 
+/* Does the guest pull the images, not the node? */
+bool pass_guest_pulls(const struct selection *s);
+
 /* CPUs of the VM (cli 6.8); false if a quantity cannot be read. */
 bool pass_vcpu_count(
     struct pass_ctx *ctx, const struct k8s_object *o, int64_t *out);

@@ -4,6 +4,8 @@
  * not work, or not be confidential.  Those of upstream are errors in the
  * newest profile; ours are warnings.
  */
+#include <string.h>
+
 #include "compiler/pass/pass_int.h"
 #include "runtime/base/banned.h"
 
@@ -119,6 +121,13 @@ container_before(struct pass_ctx *ctx, const struct k8s_object *o,
 		    o, NULL);
 }
 
+bool
+pass_guest_pulls(const struct selection *s)
+{
+	return s->platform == NULL ||
+	       strcmp(s->platform->target_v12, "aks-v1.2") != 0;
+}
+
 static void
 pod_before(struct pass_ctx *ctx, const struct k8s_object *o)
 {
@@ -132,8 +141,7 @@ pod_before(struct pass_ctx *ctx, const struct k8s_object *o)
 		pass_context(ctx, g, o, NULL);
 	}
 	n = yaml_getz(o->pod_spec, "imagePullSecrets");
-	if (inject_count(n) > 0 && ctx->options->profile == PROFILE_V12 &&
-	    !ctx->options->coco) {
+	if (inject_count(n) > 0 && pass_guest_pulls(ctx->selection)) {
 		g = diag_report(ctx->diags, PULL_SECRETS, pass_loc(n, o));
 		pass_weigh(ctx, g, false);
 		pass_context(ctx, g, o, NULL);

@@ -125,7 +125,8 @@
 {{V12}, WITH("  hostNetwork: true\n"), "11:16 warning host-network", DIAG_NOTE},
 {{V12}, WITH("  imagePullSecrets: [{name: x}]\n"),
     "11:21 warning pull-secrets", DIAG_NOTE},
-{{NEW}, WITH("  imagePullSecrets: [{name: x}]\n"), "", DIAG_NOTE},
+{{NEW}, WITH("  imagePullSecrets: [{name: x}]\n"),
+    "11:21 warning pull-secrets", DIAG_NOTE},
 /* volumes of the completed text */
 {{V12}, WITH("  volumes:\n  - name: v\n    hostPath: {path: /}\n"),
     "12:5 warning volume-type", DIAG_NOTE},
