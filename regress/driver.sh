@@ -103,7 +103,13 @@ for file in regress/theme/*.sh; do
 done
 
 quick="unit compile reject rego conform man cli"
-all="$quick samples images verity pipeline repro hostile oracle replay fuzz"
+all="$quick
+	memory
+	samples images
+	verity
+	pipeline
+	repro hostile
+	oracle replay fuzz"
 case ${1:-quick} in
 quick) themes=$quick ;;
 all) themes=$all ;;

@@ -5,6 +5,7 @@
  * saw it.  Its scanner keeps rows in 16 bits, so long documents are refused;
  * what it sees of JSON documents is not asked, yaml_json.c is exact.
  */
+#include <stdlib.h>
 #include <string.h>
 
 #include <tree_sitter/api.h>
@@ -126,6 +127,7 @@ parser_of(struct edits *e)
 {
 	if (e->parser != NULL)
 		return e->parser;
+	ts_set_allocator(rt_malloc, rt_calloc, rt_realloc, free);
 	e->parser = ts_parser_new();
 	if (e->parser == NULL ||
 	    !ts_parser_set_language(e->parser, tree_sitter_yaml()))

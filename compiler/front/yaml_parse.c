@@ -133,6 +133,8 @@ syntax_error(struct doc *d)
 	size_t at = 0, found;
 	struct diag *g;
 
+	if (p->error == YAML_MEMORY_ERROR)
+		rt_no_memory();
 	if (p->error == YAML_READER_ERROR) {
 		at = p->problem_offset < d->text.n ? p->problem_offset
 						   : d->text.n;

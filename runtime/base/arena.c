@@ -35,13 +35,40 @@ rt_no_memory(void)
 	_exit(70);
 }
 
+void *
+rt_malloc(size_t n)
+{
+	void *p = malloc(n > 0 ? n : 1);
+
+	if (p == NULL)
+		rt_no_memory();
+	return p;
+}
+
+void *
+rt_calloc(size_t n, size_t size)
+{
+	void *p = n > 0 && size > 0 ? calloc(n, size) : calloc(1, 1);
+
+	if (p == NULL)
+		rt_no_memory();
+	return p;
+}
+
+void *
+rt_realloc(void *p, size_t n)
+{
+	p = realloc(p, n > 0 ? n : 1);
+	if (p == NULL)
+		rt_no_memory();
+	return p;
+}
+
 struct arena *
 arena_new(void)
 {
-	struct arena *a = calloc(1, sizeof(*a));
+	struct arena *a = rt_calloc(1, sizeof(*a));
 
-	if (a == NULL)
-		rt_no_memory();
 	a->next_size = CHUNK_MIN;
 	return a;
 }
@@ -68,9 +95,7 @@ chunk_new(struct arena *a, size_t size)
 
 	if (size > SIZE_MAX - sizeof(*c))
 		rt_no_memory();
-	c = malloc(sizeof(*c) + size);
-	if (c == NULL)
-		rt_no_memory();
+	c = rt_malloc(sizeof(*c) + size);
 	c->next = a->chunks;
 	c->size = size;
 	a->chunks = c;

@@ -44,5 +44,9 @@ struct str arena_printf(struct arena *a, const char *fmt, ...)
 
 /* Ends the program with one line and 70: there is no memory. */
 void rt_no_memory(void) __attribute__((noreturn));
+/* For libraries that are told what to call: never NULL, rt_no_memory(). */
+void *rt_malloc(size_t n) __attribute__((returns_nonnull));
+void *rt_calloc(size_t n, size_t size) __attribute__((returns_nonnull));
+void *rt_realloc(void *p, size_t n) __attribute__((returns_nonnull));
 
 #endif

@@ -2,6 +2,8 @@
 /* JSON text to values, by way of jansson. */
 #include <jansson.h>
 #include <locale.h>
+#include <pthread.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "runtime/base/err.h"
@@ -18,8 +20,6 @@ convert_number(struct arena *a, const json_t *j)
 	char *text = json_dumps(j, JSON_ENCODE_ANY | JSON_REAL_PRECISION(17));
 	struct jv *v = jv_new(a, JV_NUMBER);
 
-	if (text == NULL)
-		rt_no_memory();
 	v->text = arena_str(a, str_from(text));
 	free(text);
 	return v;
@@ -107,15 +107,23 @@ too_deep(struct str text, size_t *at)
 	return false;
 }
 
+static void
+set_functions(void)
+{
+	json_set_alloc_funcs(rt_malloc, free);
+}
+
 static int
 parse(struct jv **out, struct arena *a, struct str text, json_error_t *why,
     size_t *at, struct rt_err *err)
 {
+	static pthread_once_t once = PTHREAD_ONCE_INIT;
 	json_t *j;
 
 	if (too_deep(text, at))
 		return rt_err_set(err, RT_ELIMIT,
 		    "JSON nested deeper than %d levels", JV_DEPTH_MAX);
+	(void)pthread_once(&once, set_functions);
 	j = json_loadb(text.p == NULL ? "" : text.p, text.n,
 	    JSON_REJECT_DUPLICATES | JSON_DECODE_ANY | JSON_ALLOW_NUL, why);
 	if (j == NULL) {
