@@ -94,6 +94,7 @@ fields if {
 	oci.Process.User.Username == ""
 	input.sandbox_pidns == want.sandbox_pidns
 	oci.Process.Terminal == wanted_process.Terminal
+	oci.Root.Readonly == want.OCI.Root.Readonly
 }
 
 # explain: kind
@@ -132,8 +133,8 @@ names if {
 
 # explain: root
 root if {
-	oci.Root.Readonly == want.OCI.Root.Readonly
 	is_string(bundle_id)
+	is_string(oci.Root.Path)
 }
 
 # explain: state
