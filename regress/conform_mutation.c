@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "regress/conform_kata.h"
+#include "regress/mutate.h"
 #include "runtime/agent/agent.h"
 #include "runtime/base/banned.h"
 
@@ -118,8 +119,9 @@ struct mutation {
 
 /* Asks with the request as it is now. */
 static void
-ask(struct mutation *m, const char *path)
+ask(void *ctx, const char *path)
 {
+	struct mutation *m = ctx;
 	bool allowed = false;
 	struct str failed = {0};
 	const char *why;
@@ -136,116 +138,6 @@ ask(struct mutation *m, const char *path)
 		    STR_ARG(m->kind), path);
 	else
 		conform_pass(m->run->c);
-}
-
-/*
- * A value of another type: nothing may abort on it.  (Lists are lists in what
- * an agent writes, whatever it was sent.)
- */
-static struct jv
-retyped(struct arena *a, const struct jv *v)
-{
-	switch (v->type) {
-	case JV_STRING:
-		return *jv_int(a, 7);
-	case JV_OBJECT:
-		return *jv_string(a, STR("x"));
-	case JV_NULL:
-	case JV_TRUE:
-	case JV_FALSE:
-	case JV_NUMBER:
-		return *jv_new(a, JV_NULL);
-	case JV_ARRAY:
-		break;
-	}
-	return *v;
-}
-
-/* Another value of the same type, or of another for null. */
-static struct jv
-changed(struct arena *a, const struct jv *v)
-{
-	switch (v->type) {
-	case JV_NULL:
-		return *jv_object(a);
-	case JV_TRUE:
-		return *jv_bool(a, false);
-	case JV_FALSE:
-		return *jv_bool(a, true);
-	case JV_NUMBER:
-		return *jv_int(a, 77777);
-	case JV_STRING:
-		return *jv_string(
-		    a, arena_printf(a, "%.*s!x", STR_ARG(v->text)));
-	case JV_ARRAY:
-	case JV_OBJECT:
-		break;
-	}
-	return *v;
-}
-
-/* An element that the list does not have; an object is there twice then. */
-static struct jv *
-one_more(struct arena *a, const struct jv *list)
-{
-	struct jv *v;
-
-	if (list->items.n == 0)
-		return jv_string(a, STR("x"));
-	v = ARENA_NEW(a, struct jv);
-	*v = changed(a, list->items.p[0]);
-	return v;
-}
-
-static void mutate(struct mutation *m, struct jv *v, const char *path);
-
-static void
-mutate_array(struct mutation *m, struct jv *v, const char *path)
-{
-	struct jv before = *v;
-	size_t i;
-
-	for (i = 0; i < v->items.n; i++)
-		mutate(m, v->items.p[i],
-		    arena_printf(m->arena, "%s/%zu", path, i).p);
-	v->items.p = NULL;
-	v->items.n = v->items.cap = 0;
-	for (i = 0; i < before.items.n; i++)
-		jv_push(m->arena, v, before.items.p[i]);
-	jv_push(m->arena, v, one_more(m->arena, &before));
-	ask(m, path);
-	*v = before;
-}
-
-static void
-mutate_object(struct mutation *m, struct jv *v, const char *path)
-{
-	struct jv_member *it;
-
-	VEC_FOREACH(it, &v->members)
-		mutate(m, it->value,
-		    arena_printf(m->arena, "%s/%.*s", path, STR_ARG(it->key))
-			.p);
-}
-
-static void
-mutate(struct mutation *m, struct jv *v, const char *path)
-{
-	struct jv before = *v;
-
-	*v = retyped(m->arena, v);
-	if (v->type != before.type)
-		ask(m, path);
-	*v = before;
-	if (v->type == JV_ARRAY) {
-		mutate_array(m, v, path);
-	} else if (v->type == JV_OBJECT) {
-		mutate_object(m, v, path);
-	} else {
-		*v = changed(m->arena, v);
-		ask(m, path);
-		*v = before;
-	}
 }
 
 /* The request alone, after those before it. */
@@ -270,8 +162,7 @@ mutate_case(const struct kata_run *r, const char *dir, const struct jv *cases,
 			(void)judge_ask(
 			    m.judge, m.kind, m.request, &allowed, &failed);
 	}
-	if (m.request != NULL && jv_is(m.request, JV_OBJECT))
-		mutate_object(&m, m.request, "");
+	mutate_request(a, m.request, true, ask, &m);
 	judge_stop(m.judge);
 }
 

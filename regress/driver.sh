@@ -104,6 +104,7 @@ done
 
 quick="unit compile reject rego conform man cli"
 all="$quick
+	decide
 	memory
 	samples images
 	verity

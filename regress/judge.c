@@ -18,6 +18,7 @@ struct judge {
 	char *line;
 	size_t cap;
 	const char *policy; /* temporary file */
+	const struct jv *prints;
 };
 
 static const char *
@@ -140,7 +141,14 @@ judge_ask(struct judge *j, struct str kind, const struct jv *request,
 		return "the judge's answer is no JSON";
 	*allowed = jv_is(jv_getz(answer, "allowed"), JV_TRUE);
 	*failed = jv_get_str(answer, STR("error"));
+	j->prints = jv_getz(answer, "prints");
 	return NULL;
+}
+
+const struct jv *
+judge_prints(const struct judge *j)
+{
+	return j->prints;
 }
 
 void

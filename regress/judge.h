@@ -18,6 +18,8 @@ struct judge *judge_start(struct arena *a, const char *program,
  */
 const char *judge_ask(struct judge *j, struct str kind,
     const struct jv *request, bool *allowed, struct str *failed);
+/* What the policy printed at the last request: a list of texts. */
+const struct jv *judge_prints(const struct judge *j);
 void judge_stop(struct judge *j);
 
 #endif

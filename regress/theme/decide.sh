@@ -1,0 +1,43 @@
+# SPDX-License-Identifier: Apache-2.0
+# Whole pods of the shop, as the Kata agent's engine decides: the requests of
+# a runtime in their order and out of it, changed at every place, by the text
+# in full style, specialised, and without markers (regress/conform_decide.c).
+
+# shellcheck disable=SC2154 # the driver's
+
+# decide_make PLATFORM FLAGS STYLE: policies of the shop, a file each
+decide_make() {
+	dir=$scratch/decide/run
+	rm -rf "$dir"
+	mkdir -p "$dir"
+	cp -R samples/shop "$dir/shop"
+	# shellcheck disable=SC2086 # words
+	(cd "$dir" && "$program" generate $2 --offline -q \
+		--image-source "oci-layout:$top/samples/images" shop &&
+		"$program" policies --extract out shop) >"$dir/list" 2>"$dir/err" ||
+		{ bad "decide generate $2" "$dir/err" && return 1; }
+	while read -r hash what _; do
+		case=$scratch/decide/$1/$(echo "$what" | tr / -)
+		mkdir -p "$case"
+		for it in $3; do
+			cp "$dir"/out/*."$hash".* "$case/$it"
+		done
+	done <"$dir/list"
+}
+
+theme_decide() {
+	program=$top/$O/contrastc
+	rm -rf "$scratch/decide"
+	for it in "metal-qemu-snp 0.10.0 0.2.8" "k3s-qemu-snp 0.2.8 0.1.5"; do
+		# shellcheck disable=SC2086 # three words
+		set -- $it
+		decide_make "$1" "--reference-values $1 --policy-style=full" \
+			"data text.full.$2" &&
+			decide_make "$1" "--reference-values $1" \
+				"text.spec.$2 text.spec.$3" &&
+			decide_make "$1" "--reference-values $1 --denials=none" \
+				"text.none.$2" || return
+		"$O/conform" decide "$scratch/decide/$1" >"$scratch/decide.out" 2>&1
+		add "$scratch/decide.out" "decide $1"
+	done
+}
