@@ -606,7 +606,7 @@ print_block(struct printer *p, const struct rego_body *b, const char *close)
 		if (p->fmt)
 			buf_puts(p->out, i == 0 ? " " : "; ");
 		else if (i > 0)
-			buf_putc(p->out, ';');
+			buf_putc(p->out, '\n');
 		print_literal(p, b->p[i]);
 	}
 	buf_puts(p->out, !p->fmt && close[0] == ' ' ? close + 1 : close);

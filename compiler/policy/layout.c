@@ -9,8 +9,11 @@
 #include "compiler/policy/policy_int.h"
 #include "runtime/base/banned.h"
 
-/* A small collection up to this length stays on its line. */
-#define LINE_SHORT 900
+/*
+ * A line of data ends where it is this long: far from where the agent stops
+ * (policy-model 10.5), and line breaks take room.
+ */
+#define LINE_LONG ((size_t)16384)
 
 static void see_body(struct used *u, const struct rego_body *b);
 
@@ -208,81 +211,60 @@ is_read(const struct nodes *n)
 	return n->whole || n->n > 0;
 }
 
-static bool
-is_scalar(const struct jv *v)
-{
-	return v->type != JV_ARRAY && v->type != JV_OBJECT;
-}
-
-/* About as long as it is printed; LINE_SHORT or more ends it. */
-static size_t
-length(const struct jv *v, unsigned levels)
-{
-	const struct jv_member *m;
-	size_t i, n = v->text.n + 2;
-
-	if (!is_scalar(v) && levels == 0)
-		return LINE_SHORT;
-	for (i = 0; i < v->items.n && n < LINE_SHORT; i++)
-		n += 1 + length(v->items.p[i], levels - 1);
-	for (i = 0; i < v->members.n && n < LINE_SHORT; i++) {
-		m = &v->members.p[i];
-		n += m->key.n + 4 + length(m->value, levels - 1);
-	}
-	return n;
-}
-
-/* Up to two levels of collections stay on a line that is not long. */
-static bool
-is_short(const struct jv *v)
-{
-	return length(v, 2) < LINE_SHORT;
-}
+struct lines {
+	struct buf *out;
+	size_t from; /* where the last one begins */
+};
 
 static void print_data(
-    struct buf *out, const struct jv *v, const struct nodes *live);
+    struct lines *l, const struct jv *v, const struct nodes *live);
 
 static void
-print_array(struct buf *out, const struct jv *v, const struct nodes *live)
+comma(struct lines *l)
+{
+	buf_putc(l->out, ',');
+	if (l->out->n - l->from < LINE_LONG)
+		return;
+	buf_putc(l->out, '\n');
+	l->from = l->out->n;
+}
+
+static void
+print_array(struct lines *l, const struct jv *v, const struct nodes *live)
 {
 	struct nodes below;
-	bool lines = !is_short(v);
 	size_t i;
 
 	nodes_below(&below, live, NULL);
-	buf_putc(out, '[');
+	buf_putc(l->out, '[');
 	for (i = 0; i < v->items.n; i++) {
 		if (i > 0)
-			buf_putc(out, ',');
-		if (lines)
-			buf_putc(out, '\n');
-		print_data(out, v->items.p[i], &below);
+			comma(l);
+		print_data(l, v->items.p[i], &below);
 	}
-	buf_putc(out, ']');
+	buf_putc(l->out, ']');
 }
 
 static void
-print_object(struct buf *out, const struct jv *v, const struct nodes *live)
+print_object(struct lines *l, const struct jv *v, const struct nodes *live)
 {
 	struct nodes below;
-	bool lines = !is_short(v), first = true;
+	bool first = true;
 	const struct jv_member *m;
 
-	buf_putc(out, '{');
+	buf_putc(l->out, '{');
 	VEC_FOREACH(m, &v->members) {
 		nodes_below(&below, live, &m->key);
 		if (!is_read(&below))
 			continue;
 		if (!first)
-			buf_putc(out, ',');
-		if (lines)
-			buf_putc(out, '\n');
+			comma(l);
 		first = false;
-		jv_print_string(out, m->key);
-		buf_putc(out, ':');
-		print_data(out, m->value, &below);
+		jv_print_string(l->out, m->key);
+		buf_putc(l->out, ':');
+		print_data(l, m->value, &below);
 	}
-	buf_putc(out, '}');
+	buf_putc(l->out, '}');
 }
 
 /* Only asked whether it is there (and not false). */
@@ -299,29 +281,30 @@ is_only_tested(const struct nodes *live)
 }
 
 static void
-print_data(struct buf *out, const struct jv *v, const struct nodes *live)
+print_data(struct lines *l, const struct jv *v, const struct nodes *live)
 {
 	if (v->type != JV_FALSE && is_only_tested(live)) {
-		buf_putc(out, '1');
+		buf_putc(l->out, '1');
 		return;
 	}
 	if (v->type == JV_ARRAY)
-		print_array(out, v, live);
+		print_array(l, v, live);
 	else if (v->type == JV_OBJECT)
-		print_object(out, v, live);
+		print_object(l, v, live);
 	else
-		jv_print(out, v, JV_COMPACT);
+		jv_print(l->out, v, JV_COMPACT);
 }
 
 void
 layout_data(struct buf *out, const struct jv *data, const struct live *live)
 {
 	struct nodes all = {.whole = live == NULL};
+	struct lines l = {.out = out, .from = out->n};
 
 	nodes_add(&all, live);
 	buf_puts(out, "policy_data := ");
 	if (data->type == JV_OBJECT)
-		print_object(out, data, &all);
+		print_object(&l, data, &all);
 	else
-		print_data(out, data, &all);
+		print_data(&l, data, &all);
 }
