@@ -4,6 +4,7 @@
  * inside an initdata document (10.2), and back.
  */
 #include <stdlib.h>
+#include <string.h>
 
 #include "compiler/policy/carrier.h"
 #include "grammar/toml_doc.h"
@@ -25,14 +26,41 @@ struct head {
 	struct rt_gzip *packed; /* of initdata */
 };
 
+/* A beginning of documents, and the state behind it. */
+struct carrier_stem {
+	struct buf text;
+	struct head head;
+};
+
 struct carrier {
 	bool initdata, debug_shell;
+	struct carrier_stem *stem;
 	size_t from, rules; /* where the policy begins, where its rules end */
-	struct buf text;    /* of the document, as long as it is literal */
+	size_t defaults, branch; /* where its defaults and the stem end */
+	struct buf text;         /* of the document, as long as it is literal */
 	struct buf first;   /* the first one, then what the second shares */
 	struct head shared; /* behind that */
 	struct buf escaped, out; /* reused */
 };
+
+#define ONES 0x0101010101010101u
+#define HIGH 0x8080808080808080u
+
+/* Has a word of eight bytes one that may be odd?  ASCII text seldom does. */
+static bool
+has_odd(const char *p)
+{
+	uint64_t w, quote, del, low;
+
+	memcpy(&w, p, sizeof(w));
+	/* A byte becomes zero where it is the one looked for. */
+	quote = w ^ ONES * '\'';
+	del = w ^ ONES * 0x7f;
+	low = (w - ONES * 0x20) & ~w;
+	quote = (quote - ONES) & ~quote;
+	del = (del - ONES) & ~del;
+	return ((quote | del | low) & HIGH) != 0;
+}
 
 /* Bytes that cannot be between ''', and the quote itself. */
 static bool
@@ -51,6 +79,8 @@ fits_literal(struct str s, unsigned *quotes)
 	size_t i;
 
 	for (i = 0; i < s.n; i++) {
+		for (; i + 8 < s.n && !has_odd(s.p + i); i += 8)
+			*quotes = 0;
 		if (!is_odd((unsigned char)s.p[i])) {
 			*quotes = 0;
 			continue;
@@ -93,31 +123,33 @@ put_header(struct buf *out, bool debug_shell)
 	buf_puts(out, "\"policy.rego\" = ");
 }
 
-/* To the end of a text that the head is the beginning of. */
 static void
-advance(struct head *h, struct str text)
+pack_to(struct head *h, struct str s, size_t cut)
+{
+	if (h->n >= cut || cut > s.n)
+		return;
+	rt_gzip_put(h->packed, str_sub(s, h->n, cut));
+	rt_gzip_cut(h->packed);
+	h->n = cut;
+}
+
+/*
+ * To the end of a text that the head is the beginning of.  Defaults, other
+ * rules and data are packed apart.
+ */
+static void
+advance(struct head *h, const struct carrier *c, struct str text)
 {
 	struct str rest = str_sub(text, h->n, text.n);
 
 	h->literal = h->literal && fits_literal(rest, &h->quotes);
 	rt_sha256_put(&h->hash, rest);
-	if (h->packed != NULL)
-		rt_gzip_put(h->packed, rest);
+	if (h->packed != NULL) {
+		pack_to(h, text, c->defaults);
+		pack_to(h, text, c->rules);
+		rt_gzip_put(h->packed, str_sub(text, h->n, text.n));
+	}
 	h->n = text.n;
-}
-
-/* Where the policy begins. */
-static struct head
-head_new(const struct carrier *c)
-{
-	struct head h = {0};
-
-	if (c->initdata)
-		h.packed = rt_gzip_new();
-	advance(&h, str_sub(buf_str(&c->text), 0, c->from));
-	h.literal = true;
-	h.quotes = 0;
-	return h;
 }
 
 static struct head
@@ -130,8 +162,62 @@ head_copy(const struct head *from)
 	return h;
 }
 
+/* Where the policy begins. */
+static struct head
+head_new(const struct carrier *c)
+{
+	struct head h = {0};
+
+	if (c->initdata)
+		h.packed = rt_gzip_new();
+	advance(&h, c, str_sub(buf_str(&c->text), 0, c->from));
+	h.literal = true;
+	h.quotes = 0;
+	return h;
+}
+
+/* Behind the stem, if the text has it; the first one makes it. */
+static struct head
+head_branch(const struct carrier *c)
+{
+	struct carrier_stem *s = c->stem;
+	struct str begin = str_sub(buf_str(&c->text), 0, c->branch);
+	struct head h;
+
+	if (s->text.n > 0 && str_eq(buf_str(&s->text), begin))
+		return head_copy(&s->head);
+	h = head_new(c);
+	if (s->text.n == 0 && c->branch > c->from) {
+		advance(&h, c, begin);
+		buf_put(&s->text, begin);
+		s->head = head_copy(&h);
+	}
+	return h;
+}
+
+struct carrier_stem *
+carrier_stem_new(void)
+{
+	struct carrier_stem *s = calloc(1, sizeof(*s));
+
+	if (s == NULL)
+		rt_no_memory();
+	return s;
+}
+
+void
+carrier_stem_free(struct carrier_stem *s)
+{
+	if (s == NULL)
+		return;
+	buf_free(&s->text);
+	rt_gzip_free(s->head.packed);
+	free(s);
+}
+
 struct carrier *
-carrier_new(const struct policy_options *o, struct str rules)
+carrier_new(const struct policy_options *o, struct carrier_stem *s,
+    const struct carrier_rules *rules)
 {
 	struct carrier *c = calloc(1, sizeof(*c));
 
@@ -143,9 +229,12 @@ carrier_new(const struct policy_options *o, struct str rules)
 		put_header(&c->text, c->debug_shell);
 		buf_puts(&c->text, "'''\n");
 	}
+	c->stem = s;
 	c->from = c->text.n;
-	buf_put(&c->text, rules);
+	buf_put(&c->text, rules->text);
 	c->rules = c->text.n;
+	c->defaults = c->from + rules->defaults;
+	c->branch = c->from + rules->shared;
 	return c;
 }
 
@@ -190,15 +279,15 @@ head_of(struct carrier *c)
 
 	if (c->first.n == 0) {
 		buf_put(&c->first, text);
-		return head_new(c);
+		return head_branch(c);
 	}
 	if (c->shared.n == 0) {
 		c->first.n = common(text, buf_str(&c->first));
-		c->shared = head_new(c);
-		advance(&c->shared, buf_str(&c->first));
+		c->shared = head_branch(c);
+		advance(&c->shared, c, buf_str(&c->first));
 	}
 	return str_starts(text, buf_str(&c->first)) ? head_copy(&c->shared)
-						    : head_new(c);
+						    : head_branch(c);
 }
 
 static void
@@ -221,10 +310,10 @@ carrier_end(struct policy *out, struct arena *a, struct carrier *c)
 	size_t end = c->text.n;
 
 	c->out.n = 0;
-	advance(&h, buf_str(&c->text));
+	advance(&h, c, buf_str(&c->text));
 	if (c->initdata && h.literal && h.quotes == 0) {
 		buf_puts(&c->text, "'''\n");
-		advance(&h, buf_str(&c->text));
+		advance(&h, c, buf_str(&c->text));
 		rt_sha256_end(digest, &h.hash);
 		rt_gzip_end(&c->out, h.packed);
 	} else if (c->initdata) {

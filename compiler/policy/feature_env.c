@@ -235,13 +235,13 @@ feature_args_plain(const struct jv *pd)
 bool
 feature_env_lines(const struct jv *pd)
 {
-	return is_lines(pd) && !any_text(pd, STR("Env"), is_env_template);
+	return !any_text(pd, STR("Env"), is_env_template) && is_lines(pd);
 }
 
 bool
 feature_env_tokens(const struct jv *pd)
 {
-	return is_lines(pd) && !any_text(pd, STR("Env"), is_wide_template);
+	return !any_text(pd, STR("Env"), is_wide_template) && is_lines(pd);
 }
 
 bool

@@ -10,6 +10,8 @@ struct linking {
 	const uint64_t *modules;
 	bool *here;        /* rules that there are */
 	uint32_t *count;   /* of each group */
+	uint32_t *first;   /* rule + 1 of each group */
+	uint32_t *next;    /* rule + 1, the next of the same group */
 	bool *idle;        /* groups that are true */
 	bool *reached;     /* groups */
 	bool *folded;      /* paths */
@@ -34,7 +36,11 @@ choose_rules(struct linking *l)
 		r = &l->image->rules[i];
 		l->here[i] = r->module == IMAGE_ALWAYS ||
 			     (l->modules[r->module / 64] >> r->module % 64 & 1);
-		l->count[r->group] += l->here[i];
+		if (!l->here[i])
+			continue;
+		l->count[r->group]++;
+		l->next[i] = l->first[r->group];
+		l->first[r->group] = i + 1;
 	}
 	for (i = 0; i < l->image->nrules; i++) {
 		r = &l->image->rules[i];
@@ -172,9 +178,9 @@ reach_all(struct linking *l)
 	}
 	while (l->todo.n > 0) {
 		group = l->todo.p[--l->todo.n];
-		for (i = 0; i < l->image->nrules; i++) {
-			if (l->here[i] && rules[i].group == group)
-				reach_from(l, &rules[i]);
+		for (i = l->first[group]; i != 0; i = l->next[i - 1]) {
+			if (l->here[i - 1])
+				reach_from(l, &rules[i - 1]);
 		}
 	}
 	for (i = 0; i < l->image->nrules; i++)
@@ -207,7 +213,7 @@ print_rule(struct buf *out, const struct linking *l, struct str s)
 }
 
 static void
-print_rules(struct buf *out, const struct linking *l)
+print_rules(struct buf *out, const struct linking *l, struct image_ends *ends)
 {
 	const struct image_rule *rules = l->image->rules;
 	struct used u = {0};
@@ -223,6 +229,10 @@ print_rules(struct buf *out, const struct linking *l)
 	}
 	layout_header(out, &u, REGO_COMPACT);
 	for (i = 0; i < l->image->nrules; i++) {
+		if (i == l->image->ndefaults)
+			ends->defaults = out->n;
+		if (i == l->image->nshared)
+			ends->shared = out->n;
 		if (l->here[i])
 			print_rule(out, l, text_at(l->image, rules[i].text));
 	}
@@ -260,12 +270,15 @@ solve(struct linking *l)
 
 struct live *
 image_link(struct arena *a, struct buf *out, const struct image *image,
-    const uint64_t *modules, const struct jv *data, struct folds *folds)
+    const uint64_t *modules, const struct jv *data, struct folds *folds,
+    struct image_ends *ends)
 {
 	struct linking l = {.arena = a, .image = image, .modules = modules};
 
 	l.here = ARENA_ARRAY(a, bool, image->nrules);
 	l.count = ARENA_ARRAY(a, uint32_t, image->ngroups);
+	l.first = ARENA_ARRAY(a, uint32_t, image->ngroups);
+	l.next = ARENA_ARRAY(a, uint32_t, image->nrules);
 	l.idle = ARENA_ARRAY(a, bool, image->ngroups);
 	l.reached = ARENA_ARRAY(a, bool, image->ngroups);
 	l.folded = ARENA_ARRAY(a, bool, image->npaths);
@@ -275,6 +288,6 @@ image_link(struct arena *a, struct buf *out, const struct image *image,
 	fold(&l, folds, data);
 	drop_dead(&l);
 	reach_all(&l);
-	print_rules(out, &l);
+	print_rules(out, &l, ends);
 	return solve(&l);
 }

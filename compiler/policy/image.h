@@ -62,13 +62,20 @@ struct image {
 	const uint32_t *numbers; /* refs, drops, paths, params, steps */
 	const struct live_op *ops;
 	uint32_t nrules, ngroups, nkeys, npaths;
+	/* How many rules are defaults; are there whatever the workload is. */
+	uint32_t ndefaults, nshared;
 };
 /* Without and with markers on denial. */
 extern const struct image image_plain, image_marked;
 
+/* Where in the text those end. */
+struct image_ends {
+	size_t defaults, shared;
+};
+
 /* Rules for this data: their text is appended. */
 struct live *image_link(struct arena *a, struct buf *out,
     const struct image *image, const uint64_t *modules, const struct jv *data,
-    struct folds *folds);
+    struct folds *folds, struct image_ends *ends);
 
 #endif

@@ -7,9 +7,26 @@
 #include "runtime/base/map.h"
 #include "runtime/base/banned.h"
 
+/* Values that containers share are found by their place. */
+#define FAMILIAR_MAX 32
+
+struct familiar {
+	const struct jv *value;
+	struct jv *number;
+};
+
 struct table {
 	struct jv *rows;
 	struct map seen; /* printed value to number */
+	struct familiar familiar[FAMILIAR_MAX];
+	size_t nfamiliar;
+};
+
+/* What the last one had, and what became of it. */
+struct index_memory {
+	struct arena *arena;
+	const struct jv *patterns, *common;
+	struct jv *env;
 };
 
 struct tables {
@@ -19,9 +36,30 @@ struct tables {
 	struct buf text; /* reused */
 };
 
+/* The number of what a value became before, or NULL. */
+static struct jv *
+known(const struct table *t, const struct jv *value)
+{
+	size_t i;
+
+	for (i = 0; i < t->nfamiliar; i++) {
+		if (t->familiar[i].value == value)
+			return t->familiar[i].number;
+	}
+	return NULL;
+}
+
+static struct jv *
+remember(struct table *t, const struct jv *value, struct jv *number)
+{
+	if (t->nfamiliar < FAMILIAR_MAX)
+		t->familiar[t->nfamiliar++] = (struct familiar){value, number};
+	return number;
+}
+
 /* The number of the row that is equal, which is added if there is none. */
 static struct jv *
-row(struct tables *all, struct table *t, struct jv *value)
+find_row(struct tables *all, struct table *t, struct jv *value)
 {
 	struct jv *number;
 
@@ -35,6 +73,15 @@ row(struct tables *all, struct table *t, struct jv *value)
 	    arena_str(all->arena, buf_str(&all->text)), number);
 	jv_push(all->arena, t->rows, value);
 	return number;
+}
+
+static struct jv *
+row(struct tables *all, struct table *t, struct jv *value)
+{
+	struct jv *number = known(t, value);
+
+	return number != NULL ? number
+			      : remember(t, value, find_row(all, t, value));
 }
 
 static bool
@@ -118,12 +165,18 @@ capabilities(struct tables *all, const struct jv *sets)
 	    STR_INIT("Inheritable"),
 	    STR_INIT("Permitted"),
 	};
-	struct jv *out = jv_array(all->arena), *set;
+	struct table *t = &all->capabilities;
+	struct jv *out = jv_array(all->arena), *number;
+	const struct jv *set;
 	size_t i;
 
 	for (i = 0; i < sizeof(names) / sizeof(*names); i++) {
-		set = alternatives(all, jv_get(sets, names[i]));
-		jv_push(all->arena, out, row(all, &all->capabilities, set));
+		set = jv_get(sets, names[i]);
+		number = known(t, set);
+		if (number == NULL)
+			number = remember(
+			    t, set, find_row(all, t, alternatives(all, set)));
+		jv_push(all->arena, out, number);
 	}
 	return out;
 }
@@ -188,12 +241,42 @@ containers(struct tables *all, const struct jv *from)
 	return out;
 }
 
+static struct jv *
+env(struct index_memory *m, const struct jv *policy_data)
+{
+	const struct jv *patterns = jv_path(policy_data, "request_defaults",
+	    "CreateContainerRequest", "allow_env_regex", NULL);
+	const struct jv *common = jv_getz(policy_data, "common");
+
+	if (m->env == NULL || patterns != m->patterns || common != m->common)
+		m->env = index_env(m->arena, patterns, common);
+	m->patterns = patterns;
+	m->common = common;
+	return m->env;
+}
+
+struct index_memory *
+index_memory_new(struct arena *a)
+{
+	struct index_memory *m = ARENA_NEW(a, struct index_memory);
+
+	m->arena = a;
+	return m;
+}
+
+struct jv *
+policy_index(struct arena *a, const struct jv *policy_data)
+{
+	return policy_index_next(a, index_memory_new(a), policy_data);
+}
+
 /*
  * What policies have in common comes first, the containers last: they begin
  * alike as long as they can (carrier.h).
  */
 struct jv *
-policy_index(struct arena *a, const struct jv *policy_data)
+policy_index_next(
+    struct arena *a, struct index_memory *memory, const struct jv *policy_data)
 {
 	const struct jv *list = jv_getz(policy_data, "containers");
 	struct tables all = {
@@ -210,7 +293,7 @@ policy_index(struct arena *a, const struct jv *policy_data)
 		    !jv_is(list, JV_ARRAY))
 			VEC_PUSH(a, &out->members, *m);
 	}
-	all.env = jv_set(a, out, STR("env"), index_env(a, policy_data));
+	all.env = jv_set(a, out, STR("env"), env(memory, policy_data));
 	all.capabilities.rows =
 	    jv_set(a, out, STR("capabilities"), jv_array(a));
 	all.linux_parts.rows = jv_set(a, out, STR("linux"), jv_array(a));

@@ -21,5 +21,10 @@
  * lie at the top because the agent reads deep data slowly.
  */
 struct jv *policy_index(struct arena *a, const struct jv *policy_data);
+/* The same for data of several workloads, which have values in common. */
+struct index_memory;
+struct index_memory *index_memory_new(struct arena *a);
+struct jv *policy_index_next(
+    struct arena *a, struct index_memory *m, const struct jv *policy_data);
 
 #endif

@@ -7,7 +7,8 @@
 /* index_pattern.c: what index.c adds of patterns. */
 
 /* The settings' patterns for variables. */
-struct jv *index_env(struct arena *a, const struct jv *policy_data);
+struct jv *index_env(
+    struct arena *a, const struct jv *patterns, const struct jv *common);
 /* One for each variable with a token, but those that `env` has. */
 struct jv *index_templates(struct arena *a, const struct jv *list,
     const struct jv *env, const struct jv *common);

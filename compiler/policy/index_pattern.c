@@ -99,11 +99,8 @@ has_token(struct str s)
 }
 
 struct jv *
-index_env(struct arena *a, const struct jv *policy_data)
+index_env(struct arena *a, const struct jv *list, const struct jv *common)
 {
-	const struct jv *list = jv_path(policy_data, "request_defaults",
-	    "CreateContainerRequest", "allow_env_regex", NULL);
-	const struct jv *common = jv_getz(policy_data, "common");
 	struct jv *out = jv_array(a);
 	struct str s;
 	size_t i;

@@ -33,6 +33,8 @@ struct policy_linker {
 	struct rego_module *user;
 	struct rego_module *marks; /* helpers of denial.c */
 	struct symbols *symbols;
+	struct carrier_stem *stem;
+	struct index_memory *memory;
 	VEC(struct linked *) cache;
 	bool failed;
 };
@@ -75,6 +77,8 @@ policy_linker_new(
 	l->diags = d;
 	l->options = *o;
 	l->symbols = symbols_new(a);
+	l->stem = carrier_stem_new();
+	l->memory = index_memory_new(a);
 	if (o->rules != NULL) {
 		l->user = parse_user(l);
 		l->failed = l->user == NULL;
@@ -206,6 +210,8 @@ build(struct policy_linker *l, const struct linked *key, const struct jv *data)
 {
 	struct linked *k = ARENA_NEW(l->arena, struct linked);
 	bool ready = l->user == NULL && l->options.style != POLICY_FULL;
+	struct image_ends ends = {0};
+	struct carrier_rules rules;
 	struct buf out = {0};
 
 	*k = *key;
@@ -213,11 +219,13 @@ build(struct policy_linker *l, const struct linked *key, const struct jv *data)
 	if (ready)
 		k->live = image_link(l->arena, &out,
 		    l->options.denials ? &image_marked : &image_plain, k->bits,
-		    data, &k->folds);
+		    data, &k->folds, &ends);
 	else if (!link_rules(l, k, data, &out))
 		k = NULL;
 	if (k != NULL) {
-		k->carrier = carrier_new(&l->options, buf_str(&out));
+		rules = (struct carrier_rules){
+		    buf_str(&out), ends.defaults, ends.shared};
+		k->carrier = carrier_new(&l->options, l->stem, &rules);
 		VEC_PUSH(l->arena, &l->cache, k);
 	}
 	buf_free(&out);
@@ -286,7 +294,7 @@ policy_link(struct policy *out, struct arena *a, struct policy_linker *l,
 		return false;
 	scratch = arena_new();
 	if (l->user == NULL)
-		data = policy_index(scratch, data);
+		data = policy_index_next(scratch, l->memory, data);
 	put_data(carrier_begin(k->carrier), l, k, data);
 	carrier_end(out, a, k->carrier);
 	check_lines(l, out->text);
@@ -304,4 +312,6 @@ policy_linker_free(struct policy_linker *l)
 	VEC_FOREACH(it, &l->cache)
 		carrier_free((*it)->carrier);
 	l->cache.n = 0;
+	carrier_stem_free(l->stem);
+	l->stem = NULL;
 }

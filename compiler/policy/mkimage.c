@@ -27,6 +27,7 @@ struct made {
 	struct str text;
 	unsigned flags;
 	uint32_t test;
+	int part;
 };
 
 struct path {
@@ -493,24 +494,96 @@ prune_all(struct maker *m)
 		prune(&m->rules.p[i].live, regs[i]);
 }
 
-/* Order of the text: defaults and other rules of what is asked, then all. */
-static int
-part_of(const struct made *r)
+/*
+ * Order of the text.  Policies of a run share the work on how they begin, so
+ * what depends on the workload comes late; what stands near to each other is
+ * what packs best.
+ */
+
+/* Concerns that are not the same for most workloads of a target. */
+static bool
+is_varying(const char *concern)
 {
-	return !r->group->entry ? 2 : r->rule->is_default ? 0 : 1;
+	static const char *const names[] = {"args", "block", "devices", "env",
+	    "exec", "exec_commands", "mounts_block", "mounts_sysfs",
+	    "overridden", "storages_block", "tokens", "tokens_exec"};
+	size_t i;
+
+	for (i = 0; i < sizeof(names) / sizeof(*names); i++) {
+		if (strcmp(names[i], concern) == 0)
+			return true;
+	}
+	return false;
+}
+
+enum { DEFAULTS, ASKED, SHARED, VARYING_ASKED, VARYING };
+
+static int
+part_of(const struct made *r, const struct maker *m)
+{
+	bool varying = r->module < m->n && is_varying(m->concerns[r->module]);
+
+	if (r->group->entry && r->rule->is_default)
+		return DEFAULTS;
+	if (varying)
+		return r->group->entry ? VARYING_ASKED : VARYING;
+	return r->group->entry ? ASKED : SHARED;
+}
+
+/* Found by trying: see order.def. */
+static const char *const order[] = {
+#define NAME(name) #name,
+#include "stdlib-rego/order.def"
+#undef NAME
+};
+#define NORDER (sizeof(order) / sizeof(*order))
+
+static int
+place_of(const struct group *g)
+{
+	size_t i;
+
+	for (i = 0; i < NORDER && !str_eqz(g->name, order[i]); i++)
+		continue;
+	return i < NORDER ? (int)i : (int)(NORDER + g->number);
 }
 
 static int
 in_order(const void *a, const void *b)
 {
 	const struct made *x = a, *y = b;
-	int c = part_of(x) - part_of(y);
+	int c = x->part - y->part;
 
 	if (c == 0 && x->group->entry)
 		c = str_cmp(x->group->name, y->group->name);
 	if (c == 0)
-		c = (int)x->group->number - (int)y->group->number;
+		c = place_of(x->group) - place_of(y->group);
 	return c != 0 ? c : (int)x->module - (int)y->module;
+}
+
+static uint32_t
+count_up_to(const struct maker *m, int part)
+{
+	uint32_t n = 0;
+
+	while (n < m->rules.n && m->rules.p[n].part <= part)
+		n++;
+	return n;
+}
+
+static void
+sort_rules(struct maker *m)
+{
+	size_t i;
+
+	for (i = 0; i < NORDER; i++) {
+		if (m->marks &&
+		    program_group(m->all, str_from(order[i])) == NULL)
+			fail("no such name", str_from(order[i]));
+	}
+	for (i = 0; i < m->rules.n; i++)
+		m->rules.p[i].part = part_of(&m->rules.p[i], m);
+	qsort(m->rules.p, m->rules.n, sizeof(*m->rules.p), in_order);
 }
 
 /* Output */
@@ -654,9 +727,10 @@ write_image(struct maker *m, const char *name)
 	put_table("struct image_range", "keys", name, &keys);
 	printf("const struct image image_%s = {%s_texts, %s_rules, %s_groups,\n"
 	       "    %s_keys, %s_paths, %s_numbers, %s_ops, %zu, %zu, %zu, "
-	       "%zu};\n",
+	       "%zu, %u, %u};\n",
 	    name, name, name, name, name, name, name, name, m->rules.n,
-	    m->all->groups.n, m->keys.names.n, m->paths.n);
+	    m->all->groups.n, m->keys.names.n, m->paths.n,
+	    count_up_to(m, DEFAULTS), count_up_to(m, SHARED));
 	buf_free(&o.texts);
 }
 
@@ -676,7 +750,7 @@ make(bool marks, const char *name)
 	if (m.all->groups.n > 4096 || m.paths.n > 4096)
 		fail("too many for their codes", STR("names"));
 	prune_all(&m);
-	qsort(m.rules.p, m.rules.n, sizeof(*m.rules.p), in_order);
+	sort_rules(&m);
 	write_image(&m, name);
 	arena_free(m.arena);
 }

@@ -5,6 +5,7 @@ SRCS += compiler/policy/carrier.c compiler/policy/denial.c \
 	compiler/policy/stdlib.c
 TESTS += regress/unit/policy_test.c regress/unit/carrier_test.c
 $(O)/compiler/policy/stdlib.o: $(wildcard stdlib-rego/*.rego)
+$(O)/compiler/policy/mkimage.o: stdlib-rego/order.def
 FUZZ += regress/fuzz/initdata.c
 TOOLS += compiler/policy/mkimage.c
 MAN += compiler/policy/contrastc-policy.7

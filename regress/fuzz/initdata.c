@@ -14,15 +14,20 @@ static void
 there_and_back(struct arena *a, struct str text, bool initdata)
 {
 	struct policy_options o = {.initdata = initdata};
+	struct carrier_rules rules = {
+	    str_sub(text, 0, text.n / 2), text.n / 4, text.n / 3};
+	struct carrier_stem *stem;
 	struct carrier *c;
 	struct policy p, q;
 
 	if (initdata && !str_is_utf8(text))
 		return;
-	c = carrier_new(&o, str_sub(text, 0, text.n / 2));
+	stem = carrier_stem_new();
+	c = carrier_new(&o, stem, &rules);
 	buf_put(carrier_begin(c), str_sub(text, text.n / 2, text.n));
 	carrier_end(&p, a, c);
 	carrier_free(c);
+	carrier_stem_free(stem);
 	if (policy_carrier_decode(&q, a, p.carrier, initdata, NULL) < 0 ||
 	    !str_eq(q.text, text) || !str_eq(q.digest, p.digest))
 		abort();

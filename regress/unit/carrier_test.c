@@ -14,60 +14,79 @@
 static const struct str known =
     STR_INIT("package agent_policy\n\ndefault SetPolicyRequest := false\n");
 
-/* With the first `rules` bytes as rules, behind another policy. */
+/*
+ * With the first `rules` bytes as rules, the first `shared` of them a stem,
+ * behind other policies.
+ */
 static struct policy
-fill_from(struct arena *a, struct str text, size_t rules, bool initdata,
-    bool debug_shell)
+fill_from(struct arena *a, struct str text, size_t rules, size_t shared,
+    bool initdata, bool debug_shell)
 {
 	struct policy_options o = {
 	    .initdata = initdata, .debug_shell = debug_shell};
-	struct carrier *c = carrier_new(&o, str_sub(text, 0, rules));
+	struct carrier_rules all = {str_sub(text, 0, rules), rules / 2, shared};
+	struct carrier_stem *stem = carrier_stem_new();
+	struct carrier *c[2];
 	struct policy p;
 	struct buf *b;
 	size_t i;
 
+	c[0] = carrier_new(&o, stem, &all);
+	c[1] = carrier_new(&o, stem, &all);
 	/* The second begins like the first, half of what comes. */
-	for (i = 0; i < 3; i++) {
-		b = carrier_begin(c);
-		buf_put(b,
-		    str_sub(text, rules, rules + (text.n - rules) / (i + 1)));
-		buf_puts(b, i == 1 ? "another" : "\r'");
-		carrier_end(&p, a, c);
+	for (i = 0; i < 6; i++) {
+		b = carrier_begin(c[i / 3]);
+		buf_put(b, str_sub(text, rules,
+			       rules + (text.n - rules) / (i % 3 + 1)));
+		buf_puts(b, i % 3 == 1 ? "another" : "\r'");
+		carrier_end(&p, a, c[i / 3]);
 	}
-	buf_put(carrier_begin(c), str_sub(text, rules, SIZE_MAX));
-	carrier_end(&p, a, c);
+	buf_put(carrier_begin(c[1]), str_sub(text, rules, SIZE_MAX));
+	carrier_end(&p, a, c[1]);
 	p.text = arena_str(a, p.text);
 	p.document = arena_str(a, p.document);
-	carrier_free(c);
+	carrier_free(c[0]);
+	carrier_free(c[1]);
+	carrier_stem_free(stem);
 	return p;
 }
 
 static struct policy
 fill(struct arena *a, struct str text, bool initdata, bool debug_shell)
 {
-	return fill_from(a, text, 0, initdata, debug_shell);
+	return fill_from(a, text, 0, 0, initdata, debug_shell);
 }
 
-/* Where the rules end changes nothing. */
+/* Where a stem ends changes nothing; where the rules end, the packing. */
 static void
 carrier_end__any_cut(void **state)
 {
 	static const struct str texts[] = {STR_INIT("a''b\n"),
-	    STR_INIT("a'''b"), STR_INIT("''"), STR_INIT("a\rb\n")};
+	    STR_INIT("a'''b"), STR_INIT("''"), STR_INIT("a\rb\n"),
+	    STR_INIT("abcdefghi'jklmnopqrstuvwx''y")};
 	struct arena *a = arena_new();
-	struct policy p, q;
-	size_t i, at;
+	struct policy p, q, r;
+	struct rt_err err;
+	size_t i, at, stem;
 
 	(void)state;
 	for (i = 0; i < sizeof(texts) / sizeof(texts[0]); i++) {
 		p = fill(a, texts[i], true, false);
 		assert_true(str_eq(p.text, texts[i]));
 		for (at = 1; at <= texts[i].n; at++) {
-			q = fill_from(a, texts[i], at, true, false);
+			q = fill_from(a, texts[i], at, 0, true, false);
 			assert_true(str_eq(q.text, p.text));
 			assert_true(str_eq(q.document, p.document));
 			assert_true(str_eq(q.digest, p.digest));
-			assert_true(str_eq(q.carrier, p.carrier));
+			assert_int_equal(
+			    policy_carrier_decode(&r, a, q.carrier, true, &err),
+			    0);
+			assert_true(str_eq(r.document, p.document));
+			for (stem = 1; stem <= at; stem++) {
+				r = fill_from(
+				    a, texts[i], at, stem, true, false);
+				assert_true(str_eq(r.carrier, q.carrier));
+			}
 		}
 	}
 	arena_free(a);

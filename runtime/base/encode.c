@@ -230,6 +230,12 @@ rt_gzip_put(struct rt_gzip *g, struct str s)
 }
 
 void
+rt_gzip_cut(struct rt_gzip *g)
+{
+	gzip_run(g, STR(""), Z_BLOCK);
+}
+
+void
 rt_gzip_end(struct buf *out, struct rt_gzip *g)
 {
 	gzip_run(g, STR(""), Z_FINISH);

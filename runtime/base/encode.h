@@ -45,6 +45,8 @@ void rt_gzip(struct buf *out, struct str s);
 struct rt_gzip *rt_gzip_new(void);
 struct rt_gzip *rt_gzip_copy(const struct rt_gzip *g);
 void rt_gzip_put(struct rt_gzip *g, struct str s);
+/* What follows is of another kind: it gets codes of its own. */
+void rt_gzip_cut(struct rt_gzip *g);
 /* Appends the whole to `out`; nothing can follow but rt_gzip_free(). */
 void rt_gzip_end(struct buf *out, struct rt_gzip *g);
 /* Accepts NULL. */
