@@ -13,6 +13,9 @@ export O SHARED
 unset CDPATH GITHUB_ACTIONS GITHUB_STEP_SUMMARY NO_COLOR CLICOLOR_FORCE
 # shellcheck disable=SC2046 # names
 unset $(env | sed -n 's/^\(CONTRASTC*_[A-Z_]*\)=.*/\1/p')
+# no test asks a registry but those that are about it
+CONTRASTC_OFFLINE=true
+export CONTRASTC_OFFLINE
 ORACLES=${ORACLES:-$(sh "$SHARED/tools/oracles" path 2>/dev/null | cut -d: -f1)}
 [ -z "$ORACLES" ] || PATH=$ORACLES:$PATH
 LC_ALL=C

@@ -88,7 +88,8 @@ status_of(const struct diag *g)
 	if (g->id == DIAG_INTERNAL || g->id == DIAG_EMIT_PROOF)
 		return EXIT_INTERNAL;
 	if (g->id == DIAG_INPUT_READ || g->id == DIAG_FILE_UNREADABLE ||
-	    g->id == DIAG_OWNER_KEY_WRITE)
+	    g->id == DIAG_OWNER_KEY_WRITE || g->id == DIAG_IMAGE_NETWORK ||
+	    g->id == DIAG_IMAGE_AUTH || g->id == DIAG_IMAGE_TLS)
 		return EXIT_ENVIRONMENT;
 	return EXIT_FINDINGS;
 }

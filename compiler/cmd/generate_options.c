@@ -6,6 +6,7 @@
 #include <sys/stat.h>
 
 #include "compiler/cmd/generate.h"
+#include "compiler/cmd/images.h"
 #include "runtime/base/banned.h"
 
 #define LIST_MAX ((size_t)16 << 20)
@@ -89,30 +90,7 @@ completing(struct generate *g)
 static int
 images(struct generate *g)
 {
-	struct run *r = g->run;
-	struct img_options *o = &g->image_options;
-	const char **v;
-
-	VEC_FOREACH(v, &r->opt[OPT_IMAGES].values)
-		VEC_PUSH(g->arena, &o->images_files, str_from(*v));
-	VEC_FOREACH(v, &r->opt[OPT_IMAGE_SOURCE].values) {
-		struct str s = str_from(*v);
-
-		if (str_starts(s, STR("oci-layout:")))
-			VEC_PUSH(g->arena, &o->layouts, str_sub(s, 11, s.n));
-		else if (str_starts(s, STR("docker-archive:")))
-			VEC_PUSH(g->arena, &o->archives, str_sub(s, 15, s.n));
-		else
-			return cmd_fail(r, EXIT_USAGE,
-			    "parse flags: --image-source %s: expected "
-			    "oci-layout:DIR or docker-archive:FILE",
-			    *v);
-	}
-	o->lock_path = opt_path(r, OPT_LOCK_FILE);
-	o->locked = opt_on(r, OPT_LOCKED);
-	o->offline = opt_on(r, OPT_OFFLINE);
-	o->platform = str_from(opt_str(r, OPT_IMAGE_PLATFORM));
-	return EXIT_OK;
+	return cmd_images(g->run, &g->image_options);
 }
 
 static int

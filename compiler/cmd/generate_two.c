@@ -61,6 +61,24 @@ target_of(struct generate *g, const struct work *w)
 	return t;
 }
 
+/* The images of all selected workloads, several at once. */
+static void
+prefetch(struct generate *g)
+{
+	struct arena *scratch = arena_new();
+	struct img_wants wants = {0};
+	const struct gen_target *t;
+	const struct work *w;
+
+	VEC_FOREACH(w, &g->works) {
+		t = w->sel.in ? target_of(g, w) : NULL;
+		if (t != NULL && t->lower != NULL)
+			lower_images(&wants, t->lower, scratch, w->object);
+	}
+	img_store_prefetch(g->images, wants.list.p, wants.list.n);
+	arena_free(scratch);
+}
+
 /* What a workload asks for beyond the options of the run. */
 static unsigned
 wishes(struct generate *g, const struct work *w)
@@ -314,6 +332,7 @@ generate_round_two(struct generate *g)
 	struct turn t = {.g = g, .arena = arena_new()};
 	bool ok = true;
 
+	prefetch(g);
 	g->all.list.n = 0;
 	g->ctx.arena = t.arena;
 	g->ctx.objects = &g->data;

@@ -7,7 +7,7 @@ SRCS += compiler/cmd/cmd.c compiler/cmd/completion.c compiler/cmd/explain.c \
 	compiler/cmd/generate_two.c compiler/cmd/generate_write.c \
 	compiler/cmd/help.c compiler/cmd/manifest.c compiler/cmd/opt.c \
 	compiler/cmd/opt_layer.c compiler/cmd/opt_config.c \
-	compiler/cmd/config.c \
+	compiler/cmd/config.c compiler/cmd/images.c compiler/cmd/progress.c \
 	compiler/cmd/platform.c compiler/cmd/policies.c \
 	compiler/cmd/settings.c compiler/cmd/settings_diff.c compiler/cmd/version.c
 MAN += compiler/cmd/contrastc.1 compiler/cmd/contrastc-annotations.7 \

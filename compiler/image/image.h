@@ -46,8 +46,42 @@ struct img_facts {
 	struct str from;
 };
 
-/* What is needed beside the configuration. */
-enum { IMG_USERS = 1 << 0, IMG_VERITY = 1 << 1 };
+/*
+ * What is needed beside the configuration.  IMG_NAMED_USERS: the files of
+ * IMG_USERS, if the configuration's User is not a number.
+ */
+enum { IMG_USERS = 1 << 0, IMG_VERITY = 1 << 1, IMG_NAMED_USERS = 1 << 2 };
+
+/* What a registry is being asked for. */
+struct img_progress {
+	struct str ref;
+	const char *what;      /* "manifest", "layer 2 of 3" … */
+	uint64_t bytes, total; /* of that; 0: not known */
+	uint64_t sum;          /* of all that came for the image */
+	bool done;             /* nothing more comes for the image */
+};
+/* Called by one thread at a time, but not always the same. */
+typedef void img_progress_fn(void *ctx, const struct img_progress *p);
+
+/* How registries are asked, and the cache: contrastc-images(5). */
+struct img_registry_options {
+	VEC(struct str) plain_http; /* HOST[:PORT] */
+	VEC(struct str) mirrors;    /* HOST=MIRROR[/PREFIX] */
+	VEC(struct str) hosts;      /* that the next three are for */
+	const char *username;
+	const char *password, *token; /* or @FILE */
+	const char *authfile;
+	const char *cacert, *client_cert, *client_key;
+	const char *cache; /* directory; NULL: the user's */
+	bool no_cache;
+	unsigned jobs;             /* threads */
+	uint64_t timeout;          /* milliseconds */
+	img_progress_fn *progress; /* or NULL */
+	void *progress_ctx;
+};
+/* RT_EINVAL names the option that is malformed. */
+int img_registry_check(
+    const struct img_registry_options *o, struct rt_err *err) RT_MUST_CHECK;
 
 struct img_options {
 	VEC(struct str) images_files; /* --images FILE */
@@ -56,7 +90,8 @@ struct img_options {
 	const char *lock_path;        /* contrast.lock, or NULL */
 	bool locked;                  /* a missing entry is an error */
 	bool offline;
-	struct str platform; /* "linux/amd64" */
+	struct str platform;                         /* "linux/amd64" */
+	const struct img_registry_options *registry; /* NULL: none is asked */
 };
 
 /* All sources together; asks each thing once. */
@@ -66,11 +101,23 @@ struct img_store *img_store_open(
 void img_store_close(struct img_store *s);
 /*
  * The facts of a reference, or NULL with *err set: RT_ENOTFOUND names the
- * sources that were tried, RT_EFORMAT, RT_ELIMIT, RT_EVERIFY (digest).  The
- * caller reports it at the place of the reference.  `need` is a set of IMG_….
+ * sources that were tried, RT_EFORMAT, RT_ELIMIT, RT_EVERIFY (digest); of
+ * registries RT_ENET, RT_EAUTH, RT_ECRYPTO (certificate).  The caller reports
+ * it at the place of the reference.  `need` is a set of IMG_….  The facts
+ * live until img_store_close().
  */
 const struct img_facts *img_facts_get(
     struct img_store *s, struct str ref, unsigned need, struct rt_err *err);
+/*
+ * Gets what will be asked for, all at once where registries are needed.
+ * Errors are kept for img_facts_get().
+ */
+struct img_want {
+	struct str ref;
+	unsigned need;
+};
+void img_store_prefetch(
+    struct img_store *s, const struct img_want *wants, size_t n);
 /* The lock file with what this run used, canonical; empty: unchanged. */
 struct str img_store_lock(struct img_store *s);
 

@@ -426,6 +426,7 @@ img_archive_open(struct img_store *s, const struct img_kind *kind)
 		struct rt_err err;
 
 		f->blobs.open = open_place;
+		f->blobs.scans = s->scans;
 		f->arena = s->arena;
 		f->path = *path;
 		f->from = arena_printf(

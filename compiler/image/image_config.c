@@ -76,3 +76,26 @@ img_config_read(
 	*out = o;
 	return 0;
 }
+
+/* A number, or two with a colon, with signs: nothing has to be looked up. */
+static bool
+is_named(struct str user)
+{
+	size_t i;
+
+	for (i = 0; i < user.n; i++) {
+		char c = user.p[i];
+
+		if ((c < '0' || c > '9') && c != ':' && c != '+')
+			return true;
+	}
+	return false;
+}
+
+bool
+img_needs_users(unsigned need, const struct jv *config)
+{
+	return (need & IMG_USERS) != 0 ||
+	       ((need & IMG_NAMED_USERS) != 0 &&
+		   is_named(jv_get_str(config, STR("User"))));
+}

@@ -19,6 +19,14 @@ bool img_ref_eq(const struct img_ref *a, const struct img_ref *b);
  * in img_kinds[] and a find function.
  */
 struct img_source;
+struct img_question {
+	const struct img_ref *ref;
+	unsigned need;
+	/* the answer, as of find() */
+	struct img_facts facts;
+	int rc;
+	struct rt_err err;
+};
 struct img_kind {
 	const char *what; /* "OCI layout": how messages call it */
 	/* Adds a source for each that the options name. */
@@ -37,6 +45,9 @@ struct img_kind {
 	bool (*peek)(struct str *digest, struct img_source *src,
 	    const struct img_ref *ref);
 	void (*close)(struct img_source *src); /* or NULL */
+	/* Several at once: asking takes time, and threads; or NULL. */
+	void (*find_all)(
+	    struct img_source *src, struct img_question *questions, size_t n);
 };
 extern const struct img_kind img_kinds[];
 extern const size_t img_nkinds;
@@ -55,6 +66,7 @@ struct img_store {
 	const struct img_options *options;
 	struct str platform;
 	VEC(struct img_source *) sources;
+	struct img_scans *scans;
 	struct map asked; /* text of a reference: struct img_answer */
 	VEC(struct img_answer *) answers;
 	struct img_source *lock; /* NULL: none is used */
@@ -77,6 +89,9 @@ struct img_source *img_source_add(struct img_store *s,
 /* image_config.c: the members that lowering reads, checked. */
 int img_config_read(struct jv **out, struct arena *a, struct jv *config,
     struct rt_err *err) RT_MUST_CHECK;
+
+/* Does a set of IMG_… ask for passwd and group of such an image? */
+bool img_needs_users(unsigned need, const struct jv *config);
 
 /* image_file.c: files of --images and the lock file. */
 #define IMG_LOCK_VERSION 1
@@ -120,7 +135,13 @@ void img_span_close(struct img_span *s);
 int img_span_read(const struct img_span *s, uint64_t at, void *buf, size_t n,
     struct rt_err *err) RT_MUST_CHECK;
 
-/* Where the parts of an image lie: a directory or an archive. */
+/* What images share: layers that were read.  NULL: each is alone. */
+struct img_scans;
+struct img_scans *img_scans_new(void);
+void img_scans_free(struct img_scans *s); /* accepts NULL */
+
+struct img_desc;
+/* Where the parts of an image lie: a directory, an archive, a registry. */
 struct img_blobs {
 	/*
 	 * `place` is a digest, or where `img_blobs` is an archive of docker
@@ -128,8 +149,15 @@ struct img_blobs {
 	 */
 	int (*open)(struct img_span *out, struct img_blobs *b, struct str place,
 	    struct rt_err *err);
-	struct map scanned; /* of image_users.c: layers that images share */
+	/*
+	 * Tells of a part that may be opened: a document (index, manifest),
+	 * or another blob; of at most `max` bytes.  NULL: nobody listens.
+	 */
+	void (*expect)(struct img_blobs *b, const struct img_desc *d,
+	    bool document, uint64_t max);
+	struct img_scans *scans;
 };
+#define IMG_LAYER_MAX ((uint64_t)128 << 30)
 
 struct img_desc {
 	struct str type, digest;
@@ -233,5 +261,16 @@ void img_archive_open(struct img_store *s, const struct img_kind *kind);
 int img_archive_answer(struct img_facts *out, struct img_source *src,
     const struct img_ref *ref, unsigned need, struct rt_err *err);
 void img_archive_close(struct img_source *src);
+
+/* image_registry.c */
+void img_registry_open(struct img_store *s, const struct img_kind *kind);
+int img_registry_answer(struct img_facts *out, struct img_source *src,
+    const struct img_ref *ref, unsigned need, struct rt_err *err);
+bool img_registry_peek(
+    struct str *digest, struct img_source *src, const struct img_ref *ref);
+void img_registry_close(struct img_source *src);
+/* By as many threads as the options allow. */
+void img_registry_find_all(
+    struct img_source *src, struct img_question *questions, size_t n);
 
 #endif

@@ -4,6 +4,8 @@
  * is read whole, for the last entry of a name counts, and its digests are
  * checked at its end.
  */
+#include <pthread.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "compiler/image/image_users_int.h"
@@ -11,7 +13,6 @@
 #include "runtime/base/banned.h"
 
 #define KEPT_MAX ((size_t)64 << 20)
-#define LAYER_MAX ((uint64_t)128 << 30)
 #define AGAIN_MAX ((uint64_t)1 << 30)
 
 size_t
@@ -252,7 +253,7 @@ read_stream(struct users *u, const struct img_span *in,
 		return rt_err_set(err, RT_EVERIFY,
 		    "has %llu bytes, its descriptor says %llu",
 		    (unsigned long long)in->size, (unsigned long long)l->size);
-	rc = img_stream_open(&s, in, LAYER_MAX, err);
+	rc = img_stream_open(&s, in, IMG_LAYER_MAX, err);
 	if (rc != 0)
 		return rc;
 	if (u->verity) {
@@ -299,29 +300,98 @@ users_read_layer(struct users *u, size_t i, struct rt_err *err)
 /*
  * Images share their lower layers.  What one says about the paths that are
  * wanted in every image is kept; those are the first and always the same.
+ * Threads that want the same layer wait for the first of them.
  */
+struct scan {
+	enum { SCAN_NONE, SCAN_BUSY, SCAN_KNOWN } state;
+	struct layer layer;
+};
+
+struct img_scans {
+	pthread_mutex_t lock;
+	pthread_cond_t changed;
+	struct arena *arena;
+	struct map by_key;
+};
+
+struct img_scans *
+img_scans_new(void)
+{
+	struct img_scans *s = calloc(1, sizeof(*s));
+
+	if (s == NULL)
+		rt_no_memory();
+	(void)pthread_mutex_init(&s->lock, NULL);
+	(void)pthread_cond_init(&s->changed, NULL);
+	s->arena = arena_new();
+	return s;
+}
+
+void
+img_scans_free(struct img_scans *s)
+{
+	if (s == NULL)
+		return;
+	(void)pthread_cond_destroy(&s->changed);
+	(void)pthread_mutex_destroy(&s->lock);
+	arena_free(s->arena);
+	free(s);
+}
+
+/* True: it is in *out; false: the caller's to read and to settle. */
+static bool
+claim(struct scan **scan, struct layer *out, struct img_scans *s,
+    struct str key, bool verity)
+{
+	struct scan *c;
+	bool known;
+
+	(void)pthread_mutex_lock(&s->lock);
+	*scan = c = map_get(&s->by_key, key);
+	if (c == NULL) {
+		*scan = c = ARENA_NEW(s->arena, struct scan);
+		(void)map_set(
+		    s->arena, &s->by_key, arena_str(s->arena, key), c);
+	}
+	while (c->state == SCAN_BUSY)
+		(void)pthread_cond_wait(&s->changed, &s->lock);
+	known =
+	    c->state == SCAN_KNOWN && (!verity || c->layer.verity_hash.n > 0);
+	if (known)
+		*out = c->layer;
+	else
+		c->state = SCAN_BUSY;
+	(void)pthread_mutex_unlock(&s->lock);
+	return known;
+}
+
+static void
+settle(struct img_scans *s, struct scan *scan, const struct layer *layer)
+{
+	(void)pthread_mutex_lock(&s->lock);
+	scan->state = layer != NULL ? SCAN_KNOWN : SCAN_NONE;
+	if (layer != NULL)
+		scan->layer = *layer;
+	(void)pthread_cond_broadcast(&s->changed);
+	(void)pthread_mutex_unlock(&s->lock);
+}
+
 int
 users_scan_layer(struct users *u, size_t i, struct rt_err *err)
 {
 	const struct img_part *part = &u->parts[i];
-	struct layer *known;
+	struct img_scans *scans = u->blobs->scans;
+	struct scan *scan;
 	struct str key;
 	int rc;
 
-	if (u->wanted.n != u->always)
+	if (scans == NULL || u->wanted.n != u->always)
 		return users_read_layer(u, i, err);
 	key = arena_printf(u->arena, "%.*s %.*s", STR_ARG(part->place),
 	    STR_ARG(part->layer->diff_id));
-	known = map_get(&u->blobs->scanned, key);
-	if (known != NULL && (known->verity_hash.n > 0 || !u->verity)) {
-		u->layers[i] = *known;
+	if (claim(&scan, &u->layers[i], scans, key, u->verity))
 		return 0;
-	}
 	rc = users_read_layer(u, i, err);
-	if (rc == 0) {
-		known = ARENA_NEW(u->arena, struct layer);
-		*known = u->layers[i];
-		(void)map_set(u->arena, &u->blobs->scanned, key, known);
-	}
+	settle(scans, scan, rc == 0 ? &u->layers[i] : NULL);
 	return rc;
 }

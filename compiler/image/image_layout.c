@@ -388,6 +388,7 @@ add_dir(struct img_store *s, const struct img_kind *kind, struct str path,
 	int top = -1, rc;
 
 	d->blobs.open = open_blob;
+	d->blobs.scans = s->scans;
 	d->blobs_fd = -1;
 	d->from = arena_printf(s->arena, "OCI layout %.*s", STR_ARG(path));
 	rc = open_dir(&top, AT_FDCWD, arena_cstr(s->arena, path), err);

@@ -120,6 +120,14 @@ img_platform_is(struct str platform, const struct jv *json)
 		   usual_variant(arch, variant));
 }
 
+static void
+expect(
+    struct img_blobs *b, const struct img_desc *d, bool document, uint64_t max)
+{
+	if (b->expect != NULL)
+		b->expect(b, d, document, max);
+}
+
 /* One run through the documents of an image. */
 struct reader {
 	struct arena *arena;
@@ -268,6 +276,7 @@ read_config(struct reader *r, const struct jv *json, struct rt_err *err)
 		return rt_err_set(err, RT_EFORMAT,
 		    "is no container image: its configuration is of type '%.*s'",
 		    STR_ARG(str_sub(d.type, 0, 160)));
+	expect(r->blobs, &d, false, CONFIG_MAX);
 	rc = img_blob_read(&text, r->arena, r->blobs, &d, CONFIG_MAX, err);
 	if (rc != 0)
 		return rc;
@@ -280,8 +289,8 @@ read_config(struct reader *r, const struct jv *json, struct rt_err *err)
 }
 
 static int
-read_layer(struct img_part *p, struct img_layer *l, const struct jv *json,
-    struct rt_err *err)
+read_layer(struct reader *r, struct img_part *p, struct img_layer *l,
+    const struct jv *json, struct rt_err *err)
 {
 	struct img_desc d;
 	struct str type;
@@ -301,6 +310,7 @@ read_layer(struct img_part *p, struct img_layer *l, const struct jv *json,
 	l->size = d.size;
 	p->layer = l;
 	p->place = d.digest;
+	expect(r->blobs, &d, false, IMG_LAYER_MAX);
 	return 0;
 }
 
@@ -319,7 +329,7 @@ read_layers(struct reader *r, const struct jv *json, struct rt_err *err)
 	r->parts = ARENA_ARRAY(r->arena, struct img_part, n);
 	for (i = 0; rc == 0 && i < n; i++)
 		rc = read_layer(
-		    &r->parts[i], &f->layers[i], list->items.p[i], err);
+		    r, &r->parts[i], &f->layers[i], list->items.p[i], err);
 	return rc;
 }
 
@@ -386,6 +396,7 @@ read_document(struct reader *r, const struct img_desc *d, unsigned depth,
 		return rt_err_set(err, RT_ELIMIT,
 		    "more than %d indexes within each other, or %d documents",
 		    NESTING_MAX, DOCUMENTS_MAX);
+	expect(r->blobs, d, true, MANIFEST_MAX);
 	rc = img_blob_read(&text, r->arena, r->blobs, d, MANIFEST_MAX, err);
 	if (rc != 0)
 		return rc;

@@ -10,13 +10,15 @@
 #include "runtime/base/banned.h"
 
 const struct img_kind img_kinds[] = {
-    {"images file", img_images_open, img_file_answer, NULL, NULL},
-    {"lock file", img_lock_open, img_file_answer, NULL, NULL},
+    {"images file", img_images_open, img_file_answer, NULL, NULL, NULL},
+    {"lock file", img_lock_open, img_file_answer, NULL, NULL, NULL},
     {"OCI layout", img_layout_open, img_layout_answer, img_layout_peek,
-	img_layout_close},
+	img_layout_close, NULL},
     {"docker archive", img_archive_open, img_archive_answer, NULL,
-	img_archive_close},
-    {"built-in", img_pause_open, img_pause_answer, NULL, NULL},
+	img_archive_close, NULL},
+    {"built-in", img_pause_open, img_pause_answer, NULL, NULL, NULL},
+    {"registry", img_registry_open, img_registry_answer, img_registry_peek,
+	img_registry_close, img_registry_find_all},
 };
 const size_t img_nkinds = sizeof(img_kinds) / sizeof(img_kinds[0]);
 
@@ -43,6 +45,7 @@ img_store_open(struct arena *a, struct diags *d, const struct img_options *o)
 	s->arena = a;
 	s->diags = d;
 	s->options = o;
+	s->scans = img_scans_new();
 	s->platform = o->platform.n > 0 ? o->platform : STR("linux/amd64");
 	for (i = 0; i < img_nkinds; i++)
 		img_kinds[i].open(s, &img_kinds[i]);
@@ -59,14 +62,21 @@ img_store_close(struct img_store *s)
 	VEC_FOREACH(src, &s->sources)
 		if ((*src)->kind->close != NULL)
 			(*src)->kind->close(*src);
+	img_scans_free(s->scans);
+	s->scans = NULL;
 }
 
 /* "images file a.json (its entry …), OCI layout b": what was asked. */
 static void
 say_tried(struct buf *b, const struct img_source *src, const char *why)
 {
-	if (src->name.n == 0)
+	if (src->name.n == 0) {
+		/* Several places: it says which. */
+		if (why[0] != '\0')
+			buf_printf(b, "%s%s %s", b->n > 0 ? ", " : "",
+			    src->kind->what, why);
 		return;
+	}
 	buf_printf(b, "%s%s %.*s", b->n > 0 ? ", " : "", src->kind->what,
 	    STR_ARG(src->name));
 	if (why[0] != '\0')
@@ -92,7 +102,7 @@ check_need(const struct img_facts *f, unsigned need, struct rt_err *err)
 {
 	size_t i;
 
-	if ((need & IMG_USERS) != 0 && !f->have_users)
+	if (img_needs_users(need, f->config) && !f->have_users)
 		return rt_err_set(err, RT_ENOTFOUND,
 		    "its entry has no passwd and group, which are needed");
 	if ((need & IMG_VERITY) != 0 && f->nlayers == 0)
@@ -138,54 +148,91 @@ check_moved(struct img_store *s, const struct img_answer *ans,
 	return 0;
 }
 
-static int
-ask(struct img_answer *ans, struct img_store *s, unsigned need,
-    struct img_facts *out)
-{
-	struct buf tried = {0};
-	struct img_source **src;
-	int rc = RT_ENOTFOUND;
+/* A reference on its way through the sources. */
+struct asking {
+	struct img_answer *ans;
+	struct img_store *store;
+	unsigned need;
+	struct img_facts facts;
+	struct buf tried;
+	size_t next; /* source to ask */
+};
 
-	VEC_FOREACH(src, &s->sources) {
-		if (s->options->locked && !(*src)->local)
-			continue;
-		ans->err.text[0] = '\0';
-		ans->source = *src;
-		rc = (*src)->kind->find(out, *src, &ans->ref, need, &ans->err);
-		if (rc == 0)
-			rc = check_need(out, need, &ans->err);
-		if (rc == 0)
-			rc = check_moved(s, ans, out, &ans->err);
-		if (rc != RT_ENOTFOUND)
-			break;
-		say_tried(&tried, *src, ans->err.text);
-	}
+/* Is what a source found enough?  RT_ENOTFOUND: the next one is asked. */
+static int
+weigh(struct asking *q, int rc)
+{
+	struct img_answer *ans = q->ans;
+
+	if (rc == 0)
+		rc = check_need(&q->facts, q->need, &ans->err);
+	if (rc == 0)
+		rc = check_moved(q->store, ans, &q->facts, &ans->err);
 	if (rc == RT_ENOTFOUND)
-		rc = not_found(&tried, s->options->locked, &ans->err);
-	else if (rc != 0)
-		rc = rt_err_wrap(&ans->err, "%s %.*s", (*src)->kind->what,
-		    STR_ARG((*src)->name));
-	buf_free(&tried);
+		say_tried(&q->tried, ans->source, ans->err.text);
 	return rc;
 }
 
-static void
-answer(struct img_answer *ans, struct img_store *s, unsigned need)
+/* Up to the first that is better asked for several at once, if `local`. */
+static int
+ask(struct asking *q, bool local)
 {
-	struct img_facts f = {0};
+	struct img_store *s = q->store;
+	struct img_answer *ans = q->ans;
+	struct img_source *src;
+	int rc;
 
-	need |= ans->need;
-	if (ask(ans, s, need, &f) != 0) {
-		ans->failed = true;
-		ans->wanted = need;
-		return;
+	for (; q->next < s->sources.n; q->next++) {
+		src = s->sources.p[q->next];
+		if (s->options->locked && !src->local)
+			continue;
+		if (local && src->kind->find_all != NULL)
+			break;
+		ans->err.text[0] = '\0';
+		ans->source = src;
+		rc = weigh(q, src->kind->find(&q->facts, src, &ans->ref,
+				  q->need, &ans->err));
+		if (rc != RT_ENOTFOUND)
+			return rc;
 	}
-	f.ref = ans->ref.text;
-	/* What was handed out before stays where it is. */
-	if (ans->facts == NULL)
-		ans->facts = ARENA_NEW(s->arena, struct img_facts);
-	*ans->facts = f;
-	ans->need = need;
+	return RT_ENOTFOUND;
+}
+
+static void
+fail(struct asking *q, int rc)
+{
+	struct img_answer *ans = q->ans;
+	const struct img_source *src = ans->source;
+
+	if (rc == RT_ENOTFOUND)
+		(void)not_found(
+		    &q->tried, q->store->options->locked, &ans->err);
+	else if (src->name.n > 0)
+		(void)rt_err_wrap(
+		    &ans->err, "%s %.*s", src->kind->what, STR_ARG(src->name));
+	else
+		(void)rt_err_wrap(&ans->err, "%s", src->kind->what);
+	ans->failed = true;
+	ans->wanted = q->need;
+}
+
+static void
+conclude(struct asking *q, int rc)
+{
+	struct img_answer *ans = q->ans;
+
+	if (rc != 0) {
+		fail(q, rc);
+	} else {
+		q->facts.ref = ans->ref.text;
+		/* What was handed out before stays where it is. */
+		if (ans->facts == NULL)
+			ans->facts =
+			    ARENA_NEW(q->store->arena, struct img_facts);
+		*ans->facts = q->facts;
+		ans->need = q->need;
+	}
+	buf_free(&q->tried);
 }
 
 static struct img_answer *
@@ -201,21 +248,114 @@ new_answer(struct img_store *s, struct str ref)
 	return ans;
 }
 
+static struct img_answer *
+answer_of(struct img_store *s, struct str ref)
+{
+	struct img_answer *ans = map_get(&s->asked, ref);
+
+	return ans != NULL ? ans : new_answer(s, ref);
+}
+
+static bool
+is_open(const struct img_answer *ans, unsigned need)
+{
+	if (ans->facts != NULL && (need & ~ans->need) == 0)
+		return false;
+	return !ans->failed ||
+	       (ans->ref.text.n > 0 && (ans->wanted & ~need) != 0);
+}
+
 const struct img_facts *
 img_facts_get(
     struct img_store *s, struct str ref, unsigned need, struct rt_err *err)
 {
-	struct img_answer *ans = map_get(&s->asked, ref);
+	struct img_answer *ans = answer_of(s, ref);
+	struct asking q = {.ans = ans, .store = s, .need = need | ans->need};
 
-	if (ans == NULL)
-		ans = new_answer(s, ref);
-	if (ans->facts != NULL && (need & ~ans->need) == 0)
-		return ans->facts;
-	if (!ans->failed || (ans->ref.text.n > 0 && (ans->wanted & ~need) != 0))
-		answer(ans, s, need);
+	if (is_open(ans, need))
+		conclude(&q, ask(&q, false));
 	if (ans->facts != NULL && (need & ~ans->need) == 0)
 		return ans->facts;
 	if (err != NULL)
 		*err = ans->err;
 	return NULL;
+}
+
+struct askings {
+	struct arena *arena; /* for the time of it */
+	VEC(struct asking *) list;
+	struct map by_ref;
+};
+
+/* Each reference once, with all that anyone needs of it. */
+static void
+gather(struct askings *out, struct img_store *s, const struct img_want *w)
+{
+	struct img_answer *ans = answer_of(s, w->ref);
+	struct asking *q = map_get(&out->by_ref, w->ref);
+
+	if (q != NULL) {
+		q->need |= w->need;
+		return;
+	}
+	if (!is_open(ans, w->need))
+		return;
+	q = ARENA_NEW(out->arena, struct asking);
+	q->ans = ans;
+	q->store = s;
+	q->need = w->need | ans->need;
+	(void)map_set(out->arena, &out->by_ref, ans->ref.text, q);
+	VEC_PUSH(out->arena, &out->list, q);
+}
+
+/* The same source for all of them: there is one registry source. */
+static void
+ask_together(struct askings *all, struct asking **q, size_t n)
+{
+	struct img_question *questions =
+	    ARENA_ARRAY(all->arena, struct img_question, n);
+	struct img_source *src;
+	size_t i;
+	int rc;
+
+	if (n == 0)
+		return;
+	src = q[0]->store->sources.p[q[0]->next];
+	for (i = 0; i < n; i++) {
+		questions[i].ref = &q[i]->ans->ref;
+		questions[i].need = q[i]->need;
+	}
+	src->kind->find_all(src, questions, n);
+	for (i = 0; i < n; i++) {
+		q[i]->ans->source = src;
+		q[i]->ans->err = questions[i].err;
+		q[i]->facts = questions[i].facts;
+		rc = weigh(q[i], questions[i].rc);
+		q[i]->next++;
+		if (rc == RT_ENOTFOUND)
+			rc = ask(q[i], false);
+		conclude(q[i], rc);
+	}
+}
+
+void
+img_store_prefetch(struct img_store *s, const struct img_want *wants, size_t n)
+{
+	struct askings all = {.arena = arena_new()};
+	VEC(struct asking *) far = {0};
+	struct asking **q;
+	size_t i;
+	int rc;
+
+	for (i = 0; i < n; i++)
+		gather(&all, s, &wants[i]);
+	VEC_FOREACH(q, &all.list) {
+		rc = ask(*q, true);
+		if (rc == RT_ENOTFOUND && (*q)->next < s->sources.n)
+			VEC_PUSH(all.arena, &far, *q);
+		else
+			conclude(*q, rc);
+	}
+	ask_together(&all, far.p, far.n);
+	arena_free(all.arena);
 }

@@ -336,7 +336,7 @@ img_layers_read(struct img_facts *f, struct arena *a, struct img_blobs *b,
 	u.always = u.wanted.n;
 	if ((need & IMG_VERITY) != 0)
 		rc = read_verity(&u, err);
-	if (rc == 0 && (need & IMG_USERS) != 0)
+	if (rc == 0 && img_needs_users(need, f->config))
 		rc = read_users(f, &u, err);
 	buf_free(&u.scratch);
 	return rc;

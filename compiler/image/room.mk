@@ -1,4 +1,9 @@
 SRCS += compiler/image/image_archive.c compiler/image/image_blob.c \
+	compiler/image/image_cache.c compiler/image/image_challenge.c \
+	compiler/image/image_creds.c compiler/image/image_curl.c \
+	compiler/image/image_helper.c compiler/image/image_hosts.c \
+	compiler/image/image_http.c compiler/image/image_registry.c \
+	compiler/image/image_request.c compiler/image/image_token.c \
 	compiler/image/image_config.c compiler/image/image_file.c \
 	compiler/image/image_layer.c compiler/image/image_layout.c \
 	compiler/image/image_lock.c compiler/image/image_oci.c \

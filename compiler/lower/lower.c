@@ -52,34 +52,30 @@ well_formed(const struct jv *config)
 	return true;
 }
 
-static bool
-named_user(const struct jv *config)
+/* Only some targets compare groups; layers are not read for the others. */
+unsigned
+lower_image_needs(const struct lower *l)
 {
-	struct str user = jv_get_str(config, STR("User"));
-	size_t i;
-
-	for (i = 0; i < user.n; i++) {
-		char c = user.p[i];
-
-		if ((c < '0' || c > '9') && c != ':' && c != '+')
-			return true;
-	}
-	return false;
+	return l->sw.groups ? IMG_USERS : IMG_NAMED_USERS;
 }
 
-/* Only some targets compare groups; layers are not read for the others. */
-static const struct img_facts *
-fetch(struct work *w, struct rt_err *err)
+/* Who is to blame decides about help and exit status. */
+static struct diag *
+report_image(struct work *w, const struct rt_err *err)
 {
-	struct lower *l = w->l;
-	const struct img_facts *f;
+	struct diags *d = w->l->diags;
+	struct loc at = w->image_loc;
+	struct str image = w->image;
 
-	if (l->sw.groups)
-		return img_facts_get(l->images, w->image, IMG_USERS, err);
-	f = img_facts_get(l->images, w->image, 0, err);
-	if (f != NULL && named_user(f->config))
-		f = img_facts_get(l->images, w->image, IMG_USERS, err);
-	return f;
+	if (err->code == RT_ENET)
+		return diag_report(
+		    d, IMAGE_NETWORK, at, STR_ARG(image), err->text);
+	if (err->code == RT_EAUTH)
+		return diag_report(
+		    d, IMAGE_AUTH, at, STR_ARG(image), err->text);
+	if (err->code == RT_ECRYPTO)
+		return diag_report(d, IMAGE_TLS, at, STR_ARG(image), err->text);
+	return diag_report(d, IMAGE_FACTS, at, STR_ARG(image), err->text);
 }
 
 static void
@@ -88,10 +84,10 @@ get_image(struct work *w)
 	struct rt_err err = {0};
 
 	w->config = NULL;
-	w->facts = fetch(w, &err);
+	w->facts = img_facts_get(
+	    w->l->images, w->image, lower_image_needs(w->l), &err);
 	if (w->facts == NULL) {
-		lw_found(w, diag_report(w->l->diags, IMAGE_FACTS, w->image_loc,
-				STR_ARG(w->image), err.text));
+		lw_found(w, report_image(w, &err));
 	} else if (!well_formed(w->facts->config)) {
 		lw_found(w,
 		    diag_report(w->l->diags, IMAGE_FACTS, w->image_loc,
@@ -100,6 +96,36 @@ get_image(struct work *w)
 		w->config = w->facts->config;
 	}
 	w->users = lw_users(w);
+}
+
+static void
+want(struct lower *l, struct arena *a, struct img_wants *out, struct str ref)
+{
+	struct img_want w = {ref, lower_image_needs(l)};
+
+	if (ref.n > 0)
+		VEC_PUSH(a, &out->list, w);
+}
+
+void
+lower_images(struct img_wants *out, struct lower *l, struct arena *a,
+    const struct k8s_object *o)
+{
+	static const struct str lists[] = {
+	    STR_INIT("initContainers"), STR_INIT("containers")};
+	const struct yaml_node *list;
+	uint32_t k;
+	size_t i;
+
+	want(l, a, out,
+	    jv_str(jv_path(
+		l->settings, "cluster_config", "pause_container_image", NULL)));
+	for (i = 0; i < 2; i++) {
+		list = yaml_get(o->pod_spec, lists[i]);
+		for (k = 0; list != NULL && k < list->items.n; k++)
+			want(l, a, out,
+			    yaml_text(yaml_getz(list->items.p[k], "image")));
+	}
 }
 
 /* containers */

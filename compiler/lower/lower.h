@@ -36,6 +36,15 @@ struct lower *lower_new(struct arena *a, struct diags *d,
     const struct k8s_objects *all, struct img_store *images,
     const struct lower_options *options);
 
+/* What lowering asks of images: a set of IMG_…. */
+unsigned lower_image_needs(const struct lower *l);
+/* The images that lower_workload() will ask for are added to *out. */
+struct img_wants {
+	VEC(struct img_want) list;
+};
+void lower_images(struct img_wants *out, struct lower *l, struct arena *a,
+    const struct k8s_object *o);
+
 /*
  * One workload to policy data (policy-model 7 and 9): the same function for
  * all kinds.  Every leaf has its origin.  The result lives in `a` and in the

@@ -138,6 +138,7 @@ memory_new(void)
 
 	m->arena = a;
 	m->blobs.open = serve;
+	m->blobs.scans = img_scans_new();
 	m->facts.layers = m->layers;
 	return m;
 }
@@ -156,6 +157,7 @@ memory_free(struct memory *m)
 
 	for (i = 0; i < m->facts.nlayers; i++)
 		(void)close(m->spans[i].fd);
+	img_scans_free(m->blobs.scans);
 	arena_free(m->arena);
 }
 

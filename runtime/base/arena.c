@@ -5,6 +5,8 @@
 #include <string.h>
 #include <unistd.h>
 
+#include <openssl/crypto.h>
+
 #include "runtime/base/arena.h"
 #include "runtime/base/banned.h"
 
@@ -85,6 +87,16 @@ arena_free(struct arena *a)
 		free(c);
 	}
 	free(a);
+}
+
+void
+arena_wipe(struct arena *a)
+{
+	struct chunk *c;
+
+	for (c = a != NULL ? a->chunks : NULL; c != NULL; c = c->next)
+		OPENSSL_cleanse(c + 1, c->size);
+	arena_free(a);
 }
 
 /* Not zeroed: of a scratch arena little is used. */

@@ -21,6 +21,8 @@ void arena_free(struct arena *a);
 void arena_reset(struct arena *a);
 /* Bytes that were handed out since it was new or reset. */
 size_t arena_used(const struct arena *a);
+/* The same for one that held secrets: its memory is wiped. */
+void arena_wipe(struct arena *a);
 /* `size` zeroed bytes, aligned for any type. */
 void *arena_alloc(struct arena *a, size_t size)
     __attribute__((returns_nonnull, malloc));

@@ -1,0 +1,158 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The options about images, registries and the cache. */
+#include <string.h>
+
+#include "compiler/cmd/images.h"
+#include "runtime/base/banned.h"
+
+#define JOBS_MAX 64
+#define TIME_MAX ((uint64_t)24 * 3600 * 1000)
+
+static int
+sources(struct run *r, struct img_options *o)
+{
+	const char **v;
+
+	VEC_FOREACH(v, &r->opt[OPT_IMAGES].values)
+		VEC_PUSH(r->arena, &o->images_files, str_from(*v));
+	VEC_FOREACH(v, &r->opt[OPT_IMAGE_SOURCE].values) {
+		struct str s = str_from(*v);
+
+		if (str_starts(s, STR("oci-layout:")))
+			VEC_PUSH(r->arena, &o->layouts, str_sub(s, 11, s.n));
+		else if (str_starts(s, STR("docker-archive:")))
+			VEC_PUSH(r->arena, &o->archives, str_sub(s, 15, s.n));
+		else
+			return cmd_fail(r, EXIT_USAGE,
+			    "parse flags: --image-source %s: expected "
+			    "oci-layout:DIR or docker-archive:FILE",
+			    *v);
+	}
+	return EXIT_OK;
+}
+
+/* Go's durations, as far as they are whole: 3m, 1m30s, 500ms. */
+static bool
+duration(struct str s, uint64_t *ms)
+{
+	static const struct {
+		struct str unit;
+		uint64_t ms;
+	} units[] = {{STR_INIT("ms"), 1}, {STR_INIT("h"), 3600000},
+	    {STR_INIT("m"), 60000}, {STR_INIT("s"), 1000}};
+	uint64_t n, sum = 0;
+	size_t i, at;
+
+	while (s.n > 0) {
+		for (at = 0; at < s.n && s.p[at] >= '0' && s.p[at] <= '9'; at++)
+			continue;
+		if (!str_u64(str_sub(s, 0, at), TIME_MAX, &n))
+			return false;
+		s = str_sub(s, at, s.n);
+		for (i = 0; i < 4 && !str_starts(s, units[i].unit); i++)
+			continue;
+		if (i == 4)
+			return false;
+		s = str_sub(s, units[i].unit.n, s.n);
+		sum += n * units[i].ms;
+	}
+	*ms = sum;
+	return sum > 0 && sum <= TIME_MAX;
+}
+
+static int
+numbers(struct run *r, struct img_registry_options *o)
+{
+	const char *time = opt_str(r, OPT_TIMEOUT);
+	const char *jobs = opt_str(r, OPT_JOBS);
+	uint64_t n;
+
+	if (!duration(str_from(time), &o->timeout))
+		return cmd_fail(r, EXIT_USAGE,
+		    "parse flags: --timeout: %s is no time such as 3m or 90s%s",
+		    time, opt_where(r, OPT_TIMEOUT));
+	if (!str_u64(str_from(jobs), JOBS_MAX, &n) || n == 0)
+		return cmd_fail(r, EXIT_USAGE,
+		    "parse flags: --jobs: %s is no number from 1 to %d%s", jobs,
+		    JOBS_MAX, opt_where(r, OPT_JOBS));
+	o->jobs = (unsigned)n;
+	return EXIT_OK;
+}
+
+/*
+ * A file of somebody else may name any registry, and would get the password:
+ * the user says whose it is.
+ */
+static int
+check_hosts(struct run *r, const struct img_registry_options *o)
+{
+	static const enum opt_id secrets[] = {
+	    OPT_REGISTRY_USERNAME, OPT_REGISTRY_PASSWORD, OPT_REGISTRY_TOKEN};
+	size_t i;
+
+	for (i = 0; i < 3; i++)
+		if (o->hosts.n == 0 && opt_str(r, secrets[i]) != NULL)
+			return cmd_fail(r, EXIT_USAGE,
+			    "parse flags: --%s needs --registry-host: the "
+			    "registry that it is for",
+			    opt_table[secrets[i]].name);
+	if ((o->username == NULL) != (o->password == NULL))
+		return cmd_fail(r, EXIT_USAGE,
+		    "parse flags: --registry-username and "
+		    "--registry-password go together");
+	return EXIT_OK;
+}
+
+static void
+texts(struct run *r, struct img_registry_options *o)
+{
+	const char **v;
+
+	VEC_FOREACH(v, &r->opt[OPT_PLAIN_HTTP].values)
+		VEC_PUSH(r->arena, &o->plain_http, str_from(*v));
+	VEC_FOREACH(v, &r->opt[OPT_INSECURE_REGISTRY].values)
+		VEC_PUSH(r->arena, &o->plain_http, str_from(*v));
+	VEC_FOREACH(v, &r->opt[OPT_REGISTRY_MIRROR].values)
+		VEC_PUSH(r->arena, &o->mirrors, str_from(*v));
+	VEC_FOREACH(v, &r->opt[OPT_REGISTRY_HOST].values)
+		VEC_PUSH(r->arena, &o->hosts, str_from(*v));
+	o->username = opt_str(r, OPT_REGISTRY_USERNAME);
+	o->password = opt_str(r, OPT_REGISTRY_PASSWORD);
+	o->token = opt_str(r, OPT_REGISTRY_TOKEN);
+	o->authfile = opt_str(r, OPT_AUTHFILE);
+	o->cacert = opt_str(r, OPT_REGISTRY_CACERT);
+	o->client_cert = opt_str(r, OPT_REGISTRY_CLIENT_CERT);
+	o->client_key = opt_str(r, OPT_REGISTRY_CLIENT_KEY);
+	o->cache = opt_str(r, OPT_CACHE);
+	o->no_cache = opt_on(r, OPT_NO_CACHE);
+}
+
+static int
+registry(struct run *r, struct img_registry_options *o)
+{
+	struct rt_err err;
+	int status;
+
+	texts(r, o);
+	status = numbers(r, o);
+	if (status == EXIT_OK)
+		status = check_hosts(r, o);
+	if (status == EXIT_OK && img_registry_check(o, &err) != 0)
+		status = cmd_fail(r, EXIT_USAGE, "parse flags: %s", err.text);
+	return status == EXIT_OK ? progress_start(r, o) : status;
+}
+
+int
+cmd_images(struct run *r, struct img_options *o)
+{
+	struct img_registry_options *reg =
+	    ARENA_NEW(r->arena, struct img_registry_options);
+	int status = sources(r, o);
+
+	o->lock_path = opt_path(r, OPT_LOCK_FILE);
+	o->locked = opt_on(r, OPT_LOCKED);
+	o->offline = opt_on(r, OPT_OFFLINE);
+	o->platform = str_from(opt_str(r, OPT_IMAGE_PLATFORM));
+	o->registry = reg;
+	return status == EXIT_OK ? registry(r, reg) : status;
+}
