@@ -6,6 +6,7 @@
 #include <strings.h>
 
 #include "compiler/cmd/cmd.h"
+#include "compiler/report/report.h"
 #include "runtime/base/banned.h"
 
 /* Commands of Contrast that talk to its Coordinator. */
@@ -105,13 +106,28 @@ is_color(const char *s)
 static int
 check_globals(struct run *r)
 {
-	const char *format = opt_str(r, OPT_REPORT);
+	const char *log = opt_str(r, OPT_LOG_FORMAT);
 	const char **w;
+	uint64_t status;
 
-	if (strcmp(format, "text") != 0 && strcmp(format, "json") != 0)
+	if (strcmp(log, "text") != 0 && strcmp(log, "json") != 0)
 		return cmd_fail(r, EXIT_USAGE,
-		    "parse flags: unknown report format: %s%s", format,
-		    opt_where(r, OPT_REPORT));
+		    "parse flags: --log-format: unknown value: %s%s", log,
+		    opt_where(r, OPT_LOG_FORMAT));
+	r->log_json = strcmp(log, "json") == 0;
+	if (!str_u64(str_from(opt_str(r, OPT_WARNINGS_AS)), 125, &status))
+		return cmd_fail(r, EXIT_USAGE,
+		    "parse flags: --warnings-as: not a status from 0 to 125: "
+		    "%s%s",
+		    opt_str(r, OPT_WARNINGS_AS), opt_where(r, OPT_WARNINGS_AS));
+	r->warnings_as = (int)status;
+	VEC_FOREACH(w, &r->opt[OPT_REPORT].values) {
+		if (!cmd_report_known(*w))
+			return cmd_fail(r, EXIT_USAGE,
+			    "parse flags: unknown report format: %s%s (one of: "
+			    "%s)",
+			    *w, opt_where(r, OPT_REPORT), report_names);
+	}
 	if (!is_color(opt_str(r, OPT_COLOR)))
 		return cmd_fail(r, EXIT_USAGE,
 		    "parse flags: --color: unknown value: %s%s",
@@ -204,7 +220,12 @@ run_command(struct run *r, int argc, char **argv)
 	}
 	if ((status = check_globals(r)) != EXIT_OK)
 		return status;
-	return r->cmd->run(r);
+	status = r->cmd->run(r);
+	if (status == EXIT_OK && r->unreported)
+		status = EXIT_ENVIRONMENT;
+	if (status == EXIT_OK && r->diags.warnings > 0)
+		status = r->warnings_as;
+	return status;
 }
 
 int

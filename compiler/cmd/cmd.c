@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* What all commands share: the table, help, progress, reports, failures. */
+/* What all commands share: the table, help, progress, failures. */
 #include <errno.h>
 #include <stdarg.h>
 #include <stdio.h>
@@ -9,7 +9,7 @@
 
 #include "compiler/cmd/cmd.h"
 #include "compiler/front/input.h"
-#include "compiler/report/report.h"
+#include "runtime/base/jv.h"
 #include "runtime/base/banned.h"
 
 const struct cmd cmd_table[CMD_COUNT] = {
@@ -20,34 +20,7 @@ const struct cmd cmd_table[CMD_COUNT] = {
 };
 
 int
-cmd_fail(struct run *r, int status, const char *fmt, ...)
-{
-	va_list ap;
-
-	(void)r;
-	fputs("Error: ", stderr);
-	va_start(ap, fmt);
-	vfprintf(stderr, fmt, ap);
-	va_end(ap);
-	fputc('\n', stderr);
-	return status;
-}
-
-void
-cmd_say(const struct run *r, const char *fmt, ...)
-{
-	va_list ap;
-
-	if (opt_on(r, OPT_QUIET))
-		return;
-	va_start(ap, fmt);
-	vfprintf(stderr, fmt, ap);
-	va_end(ap);
-	fputc('\n', stderr);
-}
-
-static int
-write_all(int fd, struct str s)
+cmd_write(int fd, struct str s)
 {
 	while (s.n > 0) {
 		ssize_t n = write(fd, s.p, s.n);
@@ -61,25 +34,54 @@ write_all(int fd, struct str s)
 	return 0;
 }
 
+/* A line for people or, with --log-format json, for programs. */
+static void
+put_line(
+    const struct run *r, const char *level, const char *before, struct str text)
+{
+	struct buf b = {0};
+
+	if (r->log_json) {
+		buf_printf(&b, "{\"level\":\"%s\",\"msg\":", level);
+		jv_print_string(&b, str_trim(text));
+		buf_puts(&b, "}\n");
+	} else {
+		buf_printf(&b, "%s%.*s\n", before, STR_ARG(text));
+	}
+	(void)cmd_write(STDERR_FILENO, buf_str(&b));
+	buf_free(&b);
+}
+
+int
+cmd_fail(struct run *r, int status, const char *fmt, ...)
+{
+	va_list ap;
+
+	va_start(ap, fmt);
+	put_line(r, "error", "Error: ", arena_vprintf(r->arena, fmt, ap));
+	va_end(ap);
+	return status;
+}
+
+void
+cmd_say(const struct run *r, const char *fmt, ...)
+{
+	va_list ap;
+
+	if (opt_on(r, OPT_QUIET))
+		return;
+	va_start(ap, fmt);
+	put_line(r, "info", "", arena_vprintf(r->arena, fmt, ap));
+	va_end(ap);
+}
+
 int
 cmd_print(struct run *r, struct str s)
 {
-	if (write_all(STDOUT_FILENO, s) == 0)
+	if (cmd_write(STDOUT_FILENO, s) == 0)
 		return EXIT_OK;
 	return cmd_fail(
 	    r, EXIT_ENVIRONMENT, "write standard output: %s", strerror(errno));
-}
-
-static bool
-use_color(const struct run *r)
-{
-	const char *when = opt_str(r, OPT_COLOR), *no = getenv("NO_COLOR");
-
-	if (strcmp(when, "always") == 0)
-		return true;
-	if (strcmp(when, "never") == 0 || (no != NULL && no[0] != '\0'))
-		return false;
-	return isatty(STDERR_FILENO) == 1;
 }
 
 static int
@@ -125,22 +127,6 @@ cmd_inputs(struct run *r, struct inputs *out)
 	VEC_FOREACH(p, &r->args)
 		VEC_PUSH(r->arena, &paths, *p);
 	return inputs_read(out, r->arena, &r->diags, paths.p, paths.n);
-}
-
-void
-cmd_report(struct run *r)
-{
-	struct report_options o = {
-	    .color = use_color(r), .notes = opt_on(r, OPT_VERBOSE)};
-	struct buf out = {0};
-
-	diags_sort(&r->diags);
-	if (strcmp(opt_str(r, OPT_REPORT), "json") == 0)
-		report_json(&out, r->arena, &r->diags);
-	else
-		report_text(&out, r->arena, &r->diags, &o);
-	(void)write_all(STDERR_FILENO, buf_str(&out));
-	buf_free(&out);
 }
 
 static void
@@ -199,6 +185,6 @@ cmd_usage(struct run *r, const struct cmd *c, int fd)
 		    c->name, c->summary, r->program, c->name, c->args);
 		help_options(&b, 1u << (c - cmd_table));
 	}
-	(void)write_all(fd, buf_str(&b));
+	(void)cmd_write(fd, buf_str(&b));
 	buf_free(&b);
 }

@@ -76,6 +76,9 @@ struct run {
 	struct opt_value opt[OPT_COUNT];
 	VEC(char *) args;
 	const char *config_path; /* of the configuration file, or NULL */
+	bool log_json;           /* --log-format json */
+	bool unreported;         /* a report could not be written */
+	int warnings_as;         /* exit status if there are only warnings */
 };
 
 struct cmd {
@@ -146,8 +149,12 @@ int cmd_status(const struct run *r);
 /* The files of -f and of the arguments, in this order (front/input.h). */
 struct inputs;
 bool cmd_inputs(struct run *r, struct inputs *out);
-/* Prints the diagnostics in the format that was asked for. */
+/* Writes the diagnostics in the formats that were asked for. */
 void cmd_report(struct run *r);
+/* Is it a value of --report? */
+bool cmd_report_known(const char *value);
+/* All bytes to a descriptor; -1 and errno. */
+int cmd_write(int fd, struct str s);
 void cmd_usage(struct run *r, const struct cmd *c, int fd);
 
 #define CMD(id, name, args, summary) int cmd_##id(struct run *r);

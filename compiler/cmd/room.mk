@@ -1,6 +1,6 @@
 PROGS += contrastc
 contrastc_SRCS = compiler/main.c
-SRCS += compiler/cmd/cmd.c compiler/cmd/completion.c compiler/cmd/explain.c \
+SRCS += compiler/cmd/cmd.c compiler/cmd/completion.c compiler/cmd/explain.c compiler/cmd/findings.c \
 	compiler/cmd/generate.c compiler/cmd/generate_git.c \
 	compiler/cmd/generate_one.c compiler/cmd/generate_options.c \
 	compiler/cmd/generate_plan.c compiler/cmd/generate_sizes.c \

@@ -1,1 +1,6 @@
-SRCS += compiler/report/explain.c compiler/report/json.c compiler/report/text.c
+SRCS += compiler/report/azuredevops.c compiler/report/explain.c \
+	compiler/report/github.c compiler/report/github_summary.c \
+	compiler/report/gitlab.c \
+	compiler/report/json.c compiler/report/junit.c \
+	compiler/report/report.c compiler/report/sarif.c \
+	compiler/report/tap.c compiler/report/text.c

@@ -12,8 +12,6 @@ struct writer {
 	const struct report_options *o;
 };
 
-static const char *const severities[] = {
-    [DIAG_NOTE] = "note", [DIAG_WARNING] = "warning", [DIAG_ERROR] = "error"};
 static const char *const colors[] = {[DIAG_NOTE] = "\033[36m",
     [DIAG_WARNING] = "\033[35m",
     [DIAG_ERROR] = "\033[1;31m"};
@@ -140,19 +138,19 @@ note(struct writer *w, struct loc l, struct str text)
 }
 
 static void
-one(struct writer *w, const struct diag *g)
+one(struct writer *w, const struct finding *f)
 {
-	const char *what;
-	struct loc l = loc_user(g->loc, &what);
+	const struct diag *g = f->diag;
+	const char *what = f->inserted;
 	size_t i;
 
-	place(w, l);
-	colored(w, colors[g->severity], severities[g->severity]);
+	place(w, f->loc);
+	colored(w, colors[g->severity], f->level);
 	buf_puts(w->out, ": ");
 	printable(w->out, g->text);
-	buf_printf(w->out, " [%s]\n", diag_table[g->id].name);
-	if (l.source != NULL && !g->hidden)
-		excerpt(w, what == NULL ? l : g->loc, what != NULL);
+	buf_printf(w->out, " [%s]\n", f->name);
+	if (f->loc.source != NULL && !g->hidden)
+		excerpt(w, what == NULL ? f->loc : g->loc, what != NULL);
 	if (what != NULL)
 		note(w, g->loc, arena_printf(w->arena, "in %s", what));
 	for (i = 0; i < g->nnotes; i++)
@@ -166,42 +164,41 @@ one(struct writer *w, const struct diag *g)
 }
 
 static void
-summary(struct writer *w, const struct diags *d, size_t hidden)
+summary(struct writer *w, const struct report *r, size_t hidden)
 {
 	if (hidden > 0)
 		buf_printf(w->out, "%zu more not shown\n", hidden);
-	if (d->errors + d->warnings + d->suppressed == 0)
+	if (r->errors + r->warnings + r->suppressed == 0)
 		return;
-	buf_printf(w->out, "%zu error%s, %zu warning%s", d->errors,
-	    d->errors == 1 ? "" : "s", d->warnings,
-	    d->warnings == 1 ? "" : "s");
-	if (d->suppressed > 0)
-		buf_printf(w->out, ", %zu suppressed", d->suppressed);
+	buf_printf(w->out, "%zu error%s, %zu warning%s", r->errors,
+	    r->errors == 1 ? "" : "s", r->warnings,
+	    r->warnings == 1 ? "" : "s");
+	if (r->suppressed > 0)
+		buf_printf(w->out, ", %zu suppressed", r->suppressed);
 	buf_putc(w->out, '\n');
 }
 
 void
-report_text(struct buf *out, struct arena *a, const struct diags *d,
-    const struct report_options *o)
+report_text(struct buf *out, const struct report *r)
 {
-	struct writer w = {out, a, o};
+	const struct report_options *o = r->options;
+	struct writer w = {out, r->arena, o};
 	size_t limit = o->limit == 0 ? LIMIT : o->limit, hidden = 0;
-	size_t errors = d->errors < limit ? d->errors : limit;
+	size_t errors = r->errors < limit ? r->errors : limit;
 	size_t others = limit - errors; /* errors come first to be shown */
-	struct diag **it;
+	const struct finding *f;
 
-	VEC_FOREACH(it, &d->list) {
-		bool error = (*it)->severity == DIAG_ERROR;
+	VEC_FOREACH(f, &r->list) {
+		bool error = f->diag->severity == DIAG_ERROR;
 
-		if ((*it)->suppressed ||
-		    ((*it)->severity == DIAG_NOTE && !o->notes))
+		if (f->diag->severity == DIAG_NOTE && !o->notes)
 			continue;
 		if ((error ? errors : others) == 0) {
 			hidden++;
 			continue;
 		}
 		(*(error ? &errors : &others))--;
-		one(&w, *it);
+		one(&w, f);
 	}
-	summary(&w, d, hidden);
+	summary(&w, r, hidden);
 }

@@ -84,6 +84,18 @@ jv_set(struct arena *a, struct jv *object, struct str key, struct jv *value)
 	return value;
 }
 
+void
+jv_put_str(struct arena *a, struct jv *object, const char *key, struct str s)
+{
+	jv_set(a, object, str_from(key), jv_string(a, s));
+}
+
+void
+jv_put_int(struct arena *a, struct jv *object, const char *key, size_t n)
+{
+	jv_set(a, object, str_from(key), jv_int(a, (int64_t)n));
+}
+
 struct jv *
 jv_get(const struct jv *object, struct str key)
 {

@@ -82,6 +82,10 @@ struct jv *jv_push(struct arena *a, struct jv *array, struct jv *value);
 /* Sets a member: replaces it in place or appends it; returns `value`. */
 struct jv *jv_set(
     struct arena *a, struct jv *object, struct str key, struct jv *value);
+/* The same with a string or a number. */
+void jv_put_str(
+    struct arena *a, struct jv *object, const char *key, struct str s);
+void jv_put_int(struct arena *a, struct jv *object, const char *key, size_t n);
 /* The member, or NULL; NULL too if `object` is NULL or none. */
 struct jv *jv_get(const struct jv *object, struct str key);
 #define jv_getz(object, lit) jv_get((object), STR(lit))
