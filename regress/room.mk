@@ -18,7 +18,7 @@ conform_SRCS += regress/conform_kata_policy.c regress/conform_kata_generate.c \
 PROGS += verity
 verity_SRCS = regress/bench/verity.c regress/layer.c
 TESTS += regress/unit/jv_patch_test.c regress/unit/settings_test.c
-TESTS += regress/unit/lower_test.c
+TESTS += regress/unit/lower_test.c regress/unit/secret_test.c
 FUZZ += regress/fuzz/settings.c
 conform_SRCS += regress/conform_real.c regress/conform_real_suite.c \
 	regress/edit_work.c

@@ -23,6 +23,7 @@ struct write {
 	struct owner_keys owners, seedshare;
 	VEC(const char *) no_keys; /* key files that a plan does not make */
 	struct manifest manifest;
+	struct str manifest_text;
 	struct fill_result result;
 	struct emit_git *git; /* NULL: no commit */
 };
@@ -184,6 +185,7 @@ make_manifest(struct write *w)
 	struct arena *a = w->g->arena;
 	struct diags *d = w->g->diags;
 	const struct source *old;
+	struct buf b = {0};
 
 	if (!fill_options(w))
 		return false;
@@ -195,8 +197,13 @@ make_manifest(struct write *w)
 		return false;
 	fill_owners(&w->manifest, a, &w->fill, &w->owners);
 	fill_owners(&w->manifest, a, &w->fill, &w->seedshare);
-	return fill_check(
-	    &w->result, a, d, &w->fill, &w->manifest, &w->g->policies);
+	if (!fill_check(
+		&w->result, a, d, &w->fill, &w->manifest, &w->g->policies))
+		return false;
+	manifest_write(&b, &w->manifest);
+	w->manifest_text = arena_str(a, buf_str(&b));
+	buf_free(&b);
+	return fill_secrets(a, d, w->fill.path, w->manifest_text);
 }
 
 static bool
@@ -235,7 +242,6 @@ add_files(struct write *w)
 	const char *output = opt_str(r, OPT_OUTPUT);
 	struct gen_file *f;
 	struct str lock = img_store_lock(w->g->images);
-	struct buf b = {0};
 
 	file_set_init(&w->files, w->g->arena);
 	if (output != NULL && strcmp(output, "-") != 0)
@@ -251,10 +257,7 @@ add_files(struct write *w)
 		    &w->files, hash_path(w), w->result.coordinator_hash, 0644);
 	if (!has_manifest(w))
 		return;
-	manifest_write(&b, &w->manifest);
-	file_set_add(
-	    &w->files, w->fill.path, arena_str(w->g->arena, buf_str(&b)), 0644);
-	buf_free(&b);
+	file_set_add(&w->files, w->fill.path, w->manifest_text, 0644);
 }
 
 static void

@@ -60,5 +60,11 @@ struct fill_result {
 bool fill_check(struct fill_result *out, struct arena *a, struct diags *d,
     const struct fill_options *o, const struct manifest *m,
     const struct workload_policies *w);
+/*
+ * Warns of what looks like a secret in the text of a new manifest; false if
+ * that is an error.
+ */
+bool fill_secrets(
+    struct arena *a, struct diags *d, const char *path, struct str text);
 
 #endif

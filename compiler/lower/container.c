@@ -337,6 +337,7 @@ exec_commands(struct work *w)
 
 		if (v->node == NULL)
 			continue;
+		lw_secret_args(w, v);
 		command = jv_push(w->a, out, jv_array(w->a));
 		VEC_FOREACH(it, &v->list)
 			jv_push(w->a, command,

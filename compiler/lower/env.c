@@ -285,6 +285,7 @@ add_object(struct work *w, struct vars *out, struct map *vars,
 		if (e->prefix.s.n > 0)
 			name = lw_cat(w->a, e->prefix.s, name, STR(""));
 		v = new_var(w, name, value, p->value);
+		lw_secret_env(w, v, q->secret ? q->ref : NULL, q->object);
 		VEC_PUSH(w->a, &out->list, v);
 		map_set(w->a, vars, name, v);
 	}
@@ -426,8 +427,10 @@ field_value(struct work *w, const struct ir_str *path, struct str *out)
 
 /* env */
 
+/* *secret is the object where the value is of a Secret. */
 static bool
-source_value(struct work *w, const struct ir_env *e, struct str *out)
+source_value(struct work *w, const struct ir_env *e, struct str *out,
+    const struct k8s_object **secret)
 {
 	struct lookup q = {.ref = &e->config_map};
 
@@ -451,7 +454,10 @@ source_value(struct work *w, const struct ir_env *e, struct str *out)
 				q.ref->node->loc));
 		return false;
 	}
-	return resolve(w, &q) && decode(w, q.value, q.plain, out);
+	if (!resolve(w, &q) || !decode(w, q.value, q.plain, out))
+		return false;
+	*secret = q.secret ? q.object : NULL;
+	return true;
 }
 
 static void
@@ -462,18 +468,20 @@ read_entries(struct work *w, struct vars *out, struct map *vars)
 	VEC_FOREACH(e, &w->k->env) {
 		const struct yaml_node *n =
 		    e->value.node != NULL ? e->value.node : e->node;
+		const struct k8s_object *secret = NULL;
 		struct str value = e->value.s;
 		struct env_var *v;
 
 		if (value.n == 0 && e->source != NULL &&
 		    !yaml_is(e->source, YAML_NULL)) {
 			n = e->source;
-			if (!source_value(w, e, &value))
+			if (!source_value(w, e, &value, &secret))
 				continue;
 		} else {
 			value = lw_expand(w, value, vars, lw_loc(n));
 		}
 		v = new_var(w, e->name.s, value, n);
+		lw_secret_env(w, v, secret != NULL ? &e->secret : NULL, secret);
 		VEC_PUSH(w->a, &out->list, v);
 		map_set(w->a, vars, v->name, v);
 	}

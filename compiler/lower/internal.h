@@ -187,6 +187,13 @@ struct user {
 const struct img_users *lw_users(struct work *w);
 void lw_user(struct work *w, struct user *u);
 
+/* secret.c: warns of what every verifier could read. */
+
+/* `from`, or NULL: the value is of this Secret. */
+void lw_secret_env(struct work *w, const struct env_var *v,
+    const struct ir_ref *from, const struct k8s_object *object);
+void lw_secret_args(struct work *w, const struct ir_strs *args);
+
 /* the parts of a container */
 
 /* What the runtime sends although it does not count goes to `overridden`. */

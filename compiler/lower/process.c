@@ -43,6 +43,7 @@ yaml_args(struct work *w, struct jv *out, const struct ir_strs *v,
 {
 	const struct ir_str *it;
 
+	lw_secret_args(w, v);
 	VEC_FOREACH(it, &v->list) {
 		struct loc loc = lw_loc(it->node);
 		struct str s = lw_expand(w, it->s, vars, loc);

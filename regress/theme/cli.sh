@@ -432,7 +432,7 @@ theme_cli() {
 	printf 'kind: Pod\nkind: Pod\n' >"$cli_from/bad.yml"
 	printf 'kind: [\n' >"$cli_from/worse.yml"
 	cli_keys
-	for part in framework config settings report contrast streams files rights again forms \
+	for part in framework config settings report secret contrast streams files rights again forms \
 		completion install readme; do
 		"cli_$part"
 	done

@@ -279,11 +279,11 @@ static const struct {
     {ENV_FROM("configMapRef", CONFIG_MAP("o", "b: o")), "[\"Q=o\",\"P_b=o\"]",
 	1},
     {ENV_FROM("secretRef", SECRET("data: {b: eA==, c: ''}\n")),
-	"[\"Q=x\",\"P_b=x\",\"P_c=\"]", 0},
+	"[\"Q=x\",\"P_b=x\",\"P_c=\"]", 1},
     {ENV_FROM("secretRef", SECRET("data: {b: \"e\\nA==\"}\n")),
-	"[\"Q=x\",\"P_b=x\"]", 0},
+	"[\"Q=x\",\"P_b=x\"]", 1},
     {ENV_FROM("secretRef", SECRET("stringData: {b: s}\ndata: {b: eA==}\n")),
-	"[\"Q=s\",\"P_b=s\"]", 0},
+	"[\"Q=s\",\"P_b=s\"]", 1},
     {ENV_FROM("secretRef", SECRET("type: Opaque\n")), "[\"Q=$(P_b)\"]", 0},
 };
 
