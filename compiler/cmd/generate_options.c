@@ -128,7 +128,9 @@ policies(struct generate *g)
 	g->policy.style = s == 0 ? POLICY_SPECIALISED : POLICY_FULL;
 	g->policy.denials = d == 0;
 	g->policy.debug_shell = g->pass.debug_shell;
-	g->lower.debug = a == 1;
+	g->lower.debug = g->policy.debug_access = a == 1;
+	if (a == 1)
+		diag_report(g->diags, ACCESS_DEBUG, r->opt[OPT_ACCESS].loc);
 	g->lower.start_order = o == 1 || (o == 0 && !g->pass.coco);
 	g->lower.no_sidecar_omitted = opt_on(r, OPT_NO_SIDECAR_OMITTED);
 	g->lower.env_complete = opt_on(r, OPT_ENV_COMPLETE);

@@ -216,6 +216,9 @@ build(struct policy_linker *l, const struct linked *key, const struct jv *data)
 
 	*k = *key;
 	(void)buf_reserve(&out, TEXT_USUAL);
+	if (l->options.debug_access)
+		buf_puts(&out, "# INSECURE: debug access, the host may run "
+			       "commands and read output\n");
 	if (ready)
 		k->live = image_link(l->arena, &out,
 		    l->options.denials ? &image_marked : &image_plain, k->bits,

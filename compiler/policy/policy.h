@@ -18,9 +18,10 @@ enum policy_style {
 struct policy_options {
 	const char *target; /* struct target's name */
 	enum policy_style style;
-	bool denials;     /* markers on denial */
-	bool initdata;    /* carrier */
-	bool debug_shell; /* "contrast.insecure-debug" beside the policy */
+	bool denials;      /* markers on denial */
+	bool initdata;     /* carrier */
+	bool debug_access; /* said at the head of the text */
+	bool debug_shell;  /* "contrast.insecure-debug" beside the policy */
 	/* A user's own rules instead of stdlib-rego, or NULL. */
 	const struct source *rules;
 };

@@ -9,6 +9,7 @@
 #   has=FILE hasnot=FILE      the file is there, or is not
 #   same                      the YAML is as it was
 #   nothing                   the same, and no manifest and no key was made
+# CLI_PARTS in the environment names the parts to run.
 # cli_in names the file for standard input, cli_as a command to run it with.
 
 # shellcheck disable=SC2016,SC2154 # for the shell of the case; the driver's
@@ -318,13 +319,18 @@ cli_again() {
 	cli_keep=
 }
 
-# The form of files: links, no newline at the end, CRLF, BOM, JSON.
-cli_forms() {
+# The smallest pod, in a file without a newline at its end.
+cli_pod() {
 	pod='apiVersion: v1\nkind: Pod\nmetadata: {name: p}\nspec:\n  runtimeClassName: contrast-cc\n  containers:\n  - name: c\n    image: IMAGE'
 	pod=$(printf '%s' "$pod" |
 		sed "s|IMAGE|$(head -n 1 "$cli_from/images/REFERENCES")|")
 	# shellcheck disable=SC2059 # a format
 	printf "$pod" >"$cli_from/end.yml"
+}
+
+# The form of files: links, no newline at the end, CRLF, BOM, JSON.
+cli_forms() {
+	cli_pod
 	(printf '\357\273\277' && sed 's/$/\r/' "$cli_from/end.yml" && echo) \
 		>"$cli_from/bom.yml"
 	(cd "$cli_from" && ln -sf end.yml link.yml)
@@ -432,8 +438,9 @@ theme_cli() {
 	printf 'kind: Pod\nkind: Pod\n' >"$cli_from/bad.yml"
 	printf 'kind: [\n' >"$cli_from/worse.yml"
 	cli_keys
-	for part in framework config settings report secret contrast streams files rights again forms \
-		completion install readme; do
+	parts='framework config settings report secret access contrast streams'
+	parts="$parts files rights again forms completion install readme"
+	for part in ${CLI_PARTS:-$parts}; do
 		"cli_$part"
 	done
 	PATH=$cli_old
