@@ -1,22 +1,124 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Completion scripts, made from the tables of commands and options. */
+#include <ctype.h>
 #include <string.h>
 
 #include "compiler/cmd/cmd.h"
+#include "compiler/lower/target.h"
 #include "runtime/base/buf.h"
-#include "runtime/manifest/platform.h"
 #include "runtime/base/banned.h"
 
-/* Values that an option completes to, beside files. */
+/* What completes a word: a fixed list, or one that is made. */
 static void
-put_values(struct buf *b, int option)
+put_platforms(struct buf *b)
 {
 	size_t i;
 
-	if (option != OPT_PLATFORM)
-		return;
 	for (i = 0; i < nplatforms; i++)
-		buf_printf(b, "%s%s", i == 0 ? "" : " ", platforms[i].name);
+		buf_printf(b, " %s", platforms[i].name);
+}
+
+static void
+put_targets(struct buf *b)
+{
+	size_t i;
+
+	for (i = 0; target_at(i) != NULL; i++)
+		buf_printf(b, " %s", target_at(i)->name);
+}
+
+static void
+put_commands(struct buf *b)
+{
+	int i;
+
+	for (i = 0; i < CMD_COUNT; i++)
+		buf_printf(b, " %s", cmd_table[i].name);
+}
+
+static void
+put_diagnostics(struct buf *b)
+{
+	int i;
+
+	for (i = 0; i < DIAG_COUNT; i++)
+		buf_printf(b, " %s", diag_table[i].name);
+}
+
+/* For -W: errors can only be what they are. */
+static void
+put_levels(struct buf *b)
+{
+	const struct diag_info *i;
+
+	buf_puts(b, " error");
+	for (i = diag_table; i < diag_table + DIAG_COUNT; i++) {
+		if (i->severity != DIAG_ERROR)
+			buf_printf(b, " %s no-%s", i->name, i->name);
+	}
+}
+
+/* Values of options; those with `files` complete to such files. */
+static const struct {
+	int option;
+	void (*put)(struct buf *);
+	const char *words;
+	const char *files;
+} values[] = {
+    {OPT_PLATFORM, put_platforms, NULL, NULL},
+    {OPT_TARGET, put_targets, NULL, NULL},
+    {OPT_WARN, put_levels, NULL, NULL},
+    {OPT_REPORT, NULL, " text json sarif junit github gitlab azuredevops tap",
+	NULL},
+    {OPT_COLOR, NULL, " auto always never", NULL},
+    {OPT_LOG_LEVEL, NULL, " debug info warn error", NULL},
+    {OPT_LOG_FORMAT, NULL, " text json", NULL},
+    {OPT_PROFILE, NULL, " v1.2 latest", NULL},
+    {OPT_COMPAT, NULL, " 1.2 latest", NULL},
+    {OPT_STARTUP_DENY, NULL, " auto on off", NULL},
+    {OPT_START_ORDER, NULL, " auto on off", NULL},
+    {OPT_ANNOTATION_LOCATION, NULL, " both template object", NULL},
+    {OPT_POLICY_STYLE, NULL, " specialised full", NULL},
+    {OPT_DENIALS, NULL, " markers none", NULL},
+    {OPT_ACCESS, NULL, " production debug", NULL},
+    {OPT_MANIFEST_FORMAT, NULL, " 1.2 1.7 1.10 2", NULL},
+    {OPT_TO, NULL, " 1.2 1.7 1.10 2", NULL},
+    {OPT_SECRET_ID_FORMAT, NULL, " qualified name", NULL},
+    {OPT_RULES, NULL, NULL, "*.rego"},
+    {OPT_SETTINGS, NULL, NULL, "*.json"},
+    {OPT_SETTINGS_PATCH, NULL, NULL, "*.json"},
+    {OPT_MANIFEST, NULL, NULL, "*.json"},
+};
+
+#define NVALUES (sizeof(values) / sizeof(*values))
+
+static void
+put_values(struct buf *b, size_t i)
+{
+	if (values[i].put != NULL)
+		values[i].put(b);
+	else if (values[i].words != NULL)
+		buf_puts(b, values[i].words);
+}
+
+/*
+ * The words of a command's first argument: its verbs, which stand in the
+ * synopsis ("init|show|diff [flags]"), commands or names of diagnostics.
+ */
+static void
+put_first(struct buf *b, int command)
+{
+	const char *s = cmd_table[command].args;
+
+	if (command == CMD_help)
+		put_commands(b);
+	if (command == CMD_explain)
+		put_diagnostics(b);
+	if (!islower((unsigned char)*s))
+		return;
+	buf_putc(b, ' ');
+	for (; islower((unsigned char)*s) || *s == '|'; s++)
+		buf_putc(b, *s == '|' ? ' ' : *s);
 }
 
 static bool
@@ -26,40 +128,71 @@ shown(int option, int command)
 	       (opt_table[option].commands & 1u << command) != 0;
 }
 
-static void
-put_commands(struct buf *b)
-{
-	int i;
+/* bash */
 
-	for (i = 0; i < CMD_COUNT; i++)
-		buf_printf(b, "%s%s", i == 0 ? "" : " ", cmd_table[i].name);
+/* The cases of the word before: options with values. */
+static void
+bash_values(struct buf *b)
+{
+	size_t i;
+
+	for (i = 0; i < NVALUES; i++) {
+		const struct opt_info *o = &opt_table[values[i].option];
+
+		buf_printf(b, "\t--%s", o->name);
+		if (o->letter != '\0')
+			buf_printf(b, "|-%c", o->letter);
+		if (values[i].files != NULL) {
+			buf_printf(b,
+			    ") mapfile -t COMPREPLY < <(compgen -f -X '!%s' "
+			    "-- \"$cur\"); return;;\n",
+			    values[i].files);
+			continue;
+		}
+		buf_puts(b, ") words='");
+		put_values(b, i);
+		buf_puts(b, "';;\n");
+	}
+}
+
+static void
+bash_command(struct buf *b, int command)
+{
+	int o;
+
+	buf_printf(b, "\t\t%s) first='", cmd_table[command].name);
+	put_first(b, command);
+	buf_puts(b, "' words='");
+	for (o = 0; o < OPT_COUNT; o++) {
+		if (shown(o, command))
+			buf_printf(b, " --%s", opt_table[o].name);
+	}
+	buf_puts(b, "';;\n");
 }
 
 static void
 bash(struct buf *b, const char *program)
 {
-	int c, o;
+	int c;
 
 	buf_printf(b,
 	    "_%s() {\n\tlocal cur=${COMP_WORDS[COMP_CWORD]} "
-	    "prev=${COMP_WORDS[COMP_CWORD-1]} words=\n"
-	    "\tif [ \"$COMP_CWORD\" -eq 1 ]; then\n\t\twords='",
+	    "prev=${COMP_WORDS[COMP_CWORD-1]} words= first=\n"
+	    "\tcase $prev in\n",
 	    program);
+	bash_values(b);
+	buf_puts(b, "\t*)\n\t\tcase ${COMP_WORDS[1]} in\n");
+	for (c = 0; c < CMD_COUNT; c++)
+		bash_command(b, c);
+	buf_puts(b, "\t\tesac\n\t\tif [ \"$COMP_CWORD\" -eq 1 ]; then\n"
+		    "\t\t\twords='");
 	put_commands(b);
-	buf_puts(b, "'\n\telif [ \"$prev\" = --reference-values ]; then\n"
-		    "\t\twords='");
-	put_values(b, OPT_PLATFORM);
-	buf_puts(b, "'\n\telse\n\t\tcase ${COMP_WORDS[1]} in\n");
-	for (c = 0; c < CMD_COUNT; c++) {
-		buf_printf(b, "\t\t%s) words='", cmd_table[c].name);
-		for (o = 0; o < OPT_COUNT; o++) {
-			if (shown(o, c))
-				buf_printf(b, " --%s", opt_table[o].name);
-		}
-		buf_puts(b, "';;\n");
-	}
+	buf_puts(b, "'\n\t\telif [[ $cur != -* ]]; then\n\t\t\twords=\n"
+		    "\t\t\t[ \"$COMP_CWORD\" -ne 2 ] || words=$first\n"
+		    "\t\t\t[ \"$prev\" != show ] || words='");
+	put_commands(b);
 	buf_printf(b,
-	    "\t\tesac\n\t\t[[ $cur == -* ]] || words=\n\tfi\n"
+	    "'\n\t\tfi;;\n\tesac\n"
 	    "\tmapfile -t COMPREPLY < <(compgen -W \"$words\" -- \"$cur\")\n"
 	    "}\ncomplete -o default -F _%s %s\n",
 	    program, program);
@@ -72,7 +205,9 @@ zsh(struct buf *b, const char *program)
 	bash(b, program);
 }
 
-/* A word of fish in single quotes. */
+/* fish */
+
+/* A word in single quotes. */
 static void
 fish_quote(struct buf *b, const char *s)
 {
@@ -86,8 +221,34 @@ fish_quote(struct buf *b, const char *s)
 }
 
 static void
+fish_option(struct buf *b, const char *program, int command, int option)
+{
+	const struct opt_info *o = &opt_table[option];
+	size_t i;
+
+	buf_printf(b,
+	    "complete -c %s -n '__fish_seen_subcommand_from %s' -l %s", program,
+	    cmd_table[command].name, o->name);
+	if (o->letter != '\0')
+		buf_printf(b, " -s %c", o->letter);
+	buf_puts(b, " -d ");
+	fish_quote(b, o->help);
+	for (i = 0; i < NVALUES; i++) {
+		if (values[i].option != option || values[i].files != NULL)
+			continue;
+		buf_puts(b, " -x -a '");
+		put_values(b, i);
+		buf_putc(b, '\'');
+	}
+	if (o->arg != NULL)
+		buf_puts(b, " -r");
+	buf_putc(b, '\n');
+}
+
+static void
 fish(struct buf *b, const char *program)
 {
+	size_t from;
 	int c, o;
 
 	for (c = 0; c < CMD_COUNT; c++) {
@@ -96,20 +257,19 @@ fish(struct buf *b, const char *program)
 		    program, cmd_table[c].name);
 		fish_quote(b, cmd_table[c].summary);
 		buf_putc(b, '\n');
+		from = b->n;
+		buf_printf(b,
+		    "complete -c %s -n '__fish_seen_subcommand_from %s' -a '",
+		    program, cmd_table[c].name);
+		o = (int)(b->n - from);
+		put_first(b, c);
+		if (b->n - from == (size_t)o)
+			b->n = from; /* no words */
+		else
+			buf_puts(b, "'\n");
 		for (o = 0; o < OPT_COUNT; o++) {
-			if (!shown(o, c))
-				continue;
-			buf_printf(b,
-			    "complete -c %s -n '__fish_seen_subcommand_from "
-			    "%s' -l %s -d ",
-			    program, cmd_table[c].name, opt_table[o].name);
-			fish_quote(b, opt_table[o].help);
-			if (o == OPT_PLATFORM) {
-				buf_puts(b, " -x -a '");
-				put_values(b, o);
-				buf_putc(b, '\'');
-			}
-			buf_putc(b, '\n');
+			if (shown(o, c))
+				fish_option(b, program, c, o);
 		}
 	}
 }

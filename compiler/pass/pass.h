@@ -123,4 +123,7 @@ struct yaml_node *pass_annotation(
 #define CARRIER_POLICY "io.katacontainers.config.agent.policy"
 #define CARRIER_INITDATA "io.katacontainers.config.hypervisor.cc_init_data"
 
+/* Names of the images that are injected, up to NULL; a release pins them. */
+extern const char *const pass_images[];
+
 #endif

@@ -8,6 +8,9 @@
 #include "compiler/pass/pass_int.h"
 #include "runtime/base/banned.h"
 
+const char *const pass_images[] = {IMAGE_PREFIX "coordinator:latest",
+    IMAGE_INITIALIZER, IMAGE_PREFIX "service-mesh-proxy:latest", NULL};
+
 /* "image = replacement", neither with blanks. */
 static bool
 read_line(struct pass_ctx *ctx, struct str line)

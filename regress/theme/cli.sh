@@ -104,7 +104,17 @@ cli_framework() {
 	cli 0 'explain no-workload' 'out=^no-workload .error.' err!
 	cli 2 'completion' 'err=name one shell'
 	cli 0 'completion zsh' 'out=bashcompinit'
-	cli 0 'completion fish' 'out=^complete -c contrast '
+	cli 0 'completion fish' 'out=^complete -c contrast ' \
+		'out=subcommand_from settings. -a . init show diff.$' \
+		'out=subcommand_from settings. -l settings -s s -d .* -r$' \
+		"out=subcommand_from generate. -l access .*-a . production debug. -r$"
+	cli 0 'version --json' 'out="contrastc": "v' 'out="name": "kata-4"' \
+		'out="settingsSHA256": "[0-9a-f]{64}"' \
+		'out="runtimeHandler": "contrast-cc-' 'out="pauseImage": "'
+	cli 0 'version' 'out=^targets:$' 'out=^    kata-4$' \
+		'out=^container image versions:$' \
+		'out=^      settings:          [0-9a-f]{64}$'
+	cli 0 'help settings' 'out=init.show.diff' 'out=--origin'
 }
 
 # The command lines of Contrast's documentation, all releases.
@@ -356,9 +366,17 @@ cli_completion() {
 	}
 	for case in 'gen:generate' 'generate --refer:--reference-values' \
 		'generate --reference-values Metal-QEMU-TDX-:Metal-QEMU-TDX-GPU' \
+		'generate --target cont:contrast-metal' \
+		'generate --report sa:sarif' 'generate -W no-input-i:no-input-ignored' \
+		'generate --access d:debug' 'generate -p rules.r:rules.rego' \
+		'settings i:init' 'settings show --or:--origin' 'sett:settings' \
+		'config s:show' 'config show gen:generate' 'help ver:version' \
+		'explain no-work:no-workload' 'manifest can:canonical' \
+		'completion f:fish' \
 		'policies --ex:--extract'; do
 		words=${case%%:*}
-		if (cd "$cli_from" && contrast completion bash >"$scratch/c.sh" &&
+		if (cd "$cli_from" && touch rules.rego &&
+			contrast completion bash >"$scratch/c.sh" &&
 			bash -c '. "$1"; shift; COMP_WORDS=(contrast "$@")
 			COMP_CWORD=$#; _contrast; echo "${COMPREPLY[@]}"' \
 			bash "$scratch/c.sh" $words) 2>&1 |
