@@ -33,11 +33,10 @@ one(struct arena *a, const struct finding *f)
 	put_place(a, o, f);
 	for (i = 0; i < f->diag->nnotes; i++) {
 		struct jv *n = jv_push(a, notes, jv_object(a));
-		struct finding at = {0};
+		struct finding note = report_note(a, f, i);
 
-		report_place(a, &at, f->diag->notes[i].loc);
-		jv_put_str(a, n, "message", f->diag->notes[i].text);
-		put_place(a, n, &at);
+		jv_put_str(a, n, "message", note.text);
+		put_place(a, n, &note);
 	}
 	if (notes->items.n > 0)
 		jv_set(a, o, STR("notes"), notes);

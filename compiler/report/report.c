@@ -30,8 +30,8 @@ clean(struct arena *a, struct str s)
 	return out;
 }
 
-void
-report_place(struct arena *a, struct finding *f, struct loc l)
+static void
+place(struct arena *a, struct finding *f, struct loc l)
 {
 	f->loc = loc_user(l, &f->inserted);
 	f->file = STR("");
@@ -41,6 +41,16 @@ report_place(struct arena *a, struct finding *f, struct loc l)
 	f->at = source_place(a, f->loc.source, f->loc.off);
 	f->end =
 	    source_place(a, f->loc.source, (size_t)f->loc.off + f->loc.len);
+}
+
+struct finding
+report_note(struct arena *a, const struct finding *f, size_t i)
+{
+	const struct diag_note *n = &f->diag->notes[i];
+	struct finding out = {.text = clean(a, n->text)};
+
+	place(a, &out, n->loc);
+	return out;
 }
 
 struct str
@@ -71,15 +81,37 @@ add(struct report *r, const struct diag *g)
 {
 	struct finding f = {.diag = g,
 	    .name = diag_table[g->id].name,
-	    .level = levels[g->severity]};
+	    .level = levels[g->severity],
+	    .hidden = g->hidden};
 
 	f.text = clean(r->arena, g->text);
 	f.help = clean(r->arena, g->help);
-	report_place(r->arena, &f, g->loc);
+	place(r->arena, &f, g->loc);
 	r->errors += g->severity == DIAG_ERROR;
 	r->warnings += g->severity == DIAG_WARNING;
 	r->notes += g->severity == DIAG_NOTE;
 	VEC_PUSH(r->arena, &r->list, f);
+}
+
+/* What else is found on the line of a secret does not show it either. */
+static void
+spread_hidden(struct report *r)
+{
+	const struct finding *last;
+	struct finding *f;
+
+	for (f = r->list.p + 1; r->list.n > 1 && f < r->list.p + r->list.n;
+	     f++) {
+		last = f - 1;
+		if (last->loc.source == f->loc.source &&
+		    last->at.line == f->at.line)
+			f->hidden |= last->hidden;
+	}
+	for (f = r->list.p + r->list.n; r->list.n > 1 && --f > r->list.p;) {
+		if (f[-1].loc.source == f->loc.source &&
+		    f[-1].at.line == f->at.line)
+			f[-1].hidden |= f->hidden;
+	}
 }
 
 void
@@ -95,6 +127,7 @@ report_make(struct report *out, struct arena *a, const struct diags *d,
 		else
 			add(out, *it);
 	}
+	spread_hidden(out);
 }
 
 #define FORMATS(X, and)                                                        \

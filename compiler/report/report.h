@@ -25,6 +25,7 @@ struct finding {
 	struct place at, end;     /* end: behind the last character */
 	struct loc loc;
 	const char *inserted; /* by what, or NULL */
+	bool hidden;          /* its line holds a secret: show no excerpt */
 };
 
 struct report {
@@ -34,10 +35,11 @@ struct report {
 	size_t errors, warnings, notes, suppressed;
 };
 
+/* The diagnostics are in the order of diags_sort(). */
 void report_make(struct report *out, struct arena *a, const struct diags *d,
     const struct report_options *o);
-/* Fills in the place (and, for a note, the text) of a finding. */
-void report_place(struct arena *a, struct finding *f, struct loc l);
+/* Text and place of the finding's note `i`; the rest is empty. */
+struct finding report_note(struct arena *a, const struct finding *f, size_t i);
 
 /* A path as a relative or a file URI (RFC 3986, RFC 8089). */
 struct str report_uri(struct arena *a, struct str path);

@@ -29,47 +29,34 @@ put_location(struct arena *a, struct jv *to, const struct finding *f)
 	jv_put_int(a, region, "endColumn", f->end.col);
 }
 
-static void
-put_related(struct arena *a, struct jv *result, const struct finding *f)
+static struct jv *
+result(struct arena *a, const struct finding *f)
 {
-	struct jv *list = jv_array(a), *o;
+	struct jv *o = jv_object(a), *list, *it;
+	struct finding note;
 	size_t i;
 
-	for (i = 0; i < f->diag->nnotes; i++) {
-		struct finding at = {0};
-
-		report_place(a, &at, f->diag->notes[i].loc);
-		o = jv_push(a, list, jv_object(a));
-		put_location(a, o, &at);
-		put_text(a, o, "message", f->diag->notes[i].text);
-	}
-	if (list->items.n > 0)
-		jv_set(a, result, STR("relatedLocations"), list);
-}
-
-static struct jv *
-result(struct arena *a, const struct finding *f, size_t rule)
-{
-	struct jv *o = jv_object(a), *where;
-	struct str text = f->text;
-
-	if (f->help.n > 0)
-		text = arena_printf(
-		    a, "%.*s; %.*s", STR_ARG(text), STR_ARG(f->help));
 	jv_put_str(a, o, "ruleId", str_from(f->name));
-	jv_put_int(a, o, "ruleIndex", rule);
 	jv_put_str(a, o, "level", str_from(f->level));
-	put_text(a, o, "message", text);
-	where = jv_set(a, o, STR("locations"), jv_array(a));
+	put_text(a, o, "message",
+	    arena_printf(a, "%.*s%s%.*s", STR_ARG(f->text),
+		f->help.n > 0 ? "; " : "", STR_ARG(f->help)));
+	list = jv_set(a, o, STR("locations"), jv_array(a));
 	if (f->file.n > 0)
-		put_location(a, jv_push(a, where, jv_object(a)), f);
-	put_related(a, o, f);
+		put_location(a, jv_push(a, list, jv_object(a)), f);
+	list = jv_set(a, o, STR("relatedLocations"), jv_array(a));
+	for (i = 0; i < f->diag->nnotes; i++) {
+		note = report_note(a, f, i);
+		it = jv_push(a, list, jv_object(a));
+		put_location(a, it, &note);
+		put_text(a, it, "message", note.text);
+	}
 	return o;
 }
 
-/* The index of a rule that a finding broke; new ones are added. */
-static size_t
-rule_of(struct arena *a, struct jv *rules, const struct finding *f)
+/* The rule that a finding broke, unless it is there. */
+static void
+add_rule(struct arena *a, struct jv *rules, const struct finding *f)
 {
 	const struct diag_info *info = &diag_table[f->diag->id];
 	struct jv *o;
@@ -77,14 +64,13 @@ rule_of(struct arena *a, struct jv *rules, const struct finding *f)
 
 	for (i = 0; i < rules->items.n; i++) {
 		if (str_eqz(jv_get_str(rules->items.p[i], STR("id")), f->name))
-			return i;
+			return;
 	}
 	o = jv_push(a, rules, jv_object(a));
 	jv_put_str(a, o, "id", str_from(f->name));
 	put_text(a, o, "fullDescription", str_from(info->explain));
 	if (info->help != NULL)
 		put_text(a, o, "help", str_from(info->help));
-	return i;
 }
 
 void
@@ -104,8 +90,10 @@ report_sarif(struct buf *out, const struct report *r)
 	rules = jv_set(a, driver, STR("rules"), jv_array(a));
 	jv_put_str(a, run, "columnKind", STR("unicodeCodePoints"));
 	jv_set(a, run, STR("results"), results);
-	VEC_FOREACH(f, &r->list)
-		jv_push(a, results, result(a, f, rule_of(a, rules, f)));
+	VEC_FOREACH(f, &r->list) {
+		add_rule(a, rules, f);
+		jv_push(a, results, result(a, f));
+	}
 	jv_print(out, o, JV_PRETTY);
 	buf_putc(out, '\n');
 }

@@ -149,7 +149,7 @@ one(struct writer *w, const struct finding *f)
 	buf_puts(w->out, ": ");
 	printable(w->out, g->text);
 	buf_printf(w->out, " [%s]\n", f->name);
-	if (f->loc.source != NULL && !g->hidden)
+	if (f->loc.source != NULL && !f->hidden)
 		excerpt(w, what == NULL ? f->loc : g->loc, what != NULL);
 	if (what != NULL)
 		note(w, g->loc, arena_printf(w->arena, "in %s", what));

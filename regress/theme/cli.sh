@@ -198,6 +198,13 @@ cli_config() {
 	cli 0 'generate --workspace-dir repo/in/ner' has=repo/m.json \
 		has=repo/in/ner/workload-owner.pem 'err=^  5 of 5'
 	cli 0 'generate --workspace-dir repo/in helm/parcel.yml' 'err=^  2 of 2'
+	cli 0 '@G repo helm' 'err=^  2 of 2' 'err!contrastc.yaml'
+	cli 0 'config show --workspace-dir repo --report tap=r.tap' has=r.tap
+	cp "$cli_from/repo/contrastc.yaml" "$cli_from/kept.yaml"
+	printf 'options: {report: [sarif=r.sarif, tap]}\n' \
+		>"$cli_from/repo/contrastc.yaml"
+	cli 0 'config show --workspace-dir repo' has=repo/r.sarif 'err=^TAP'
+	mv "$cli_from/kept.yaml" "$cli_from/repo/contrastc.yaml"
 	cli 0 'config show --workspace-dir repo/in --origin generate' err! \
 		'out=^    manifest-format: "1.10" # repo/in/../contrastc.yaml:10:22$' \
 		'out=^    lock-file: "contrast.lock" # default$' \

@@ -203,6 +203,24 @@ report__escapes(void **state)
 	}
 }
 
+static void
+report_text__hides_lines_of_secrets(void **state)
+{
+	struct fixture *f = *state;
+	struct source *s =
+	    source_new(f->arena, STR("a.yml"), STR("k: hunter2\nl: shown\n"));
+
+	diag_report(&f->d, INTERNAL, ((struct loc){s, 0, 1}), "before");
+	diag_report(&f->d, INTERNAL, ((struct loc){s, 3, 7}), "it")->hidden =
+	    true;
+	diag_report(&f->d, INTERNAL, ((struct loc){s, 9, 1}), "behind");
+	diag_report(&f->d, INTERNAL, ((struct loc){s, 14, 1}), "below");
+	render(f, report_text, &plain);
+	assert_int_equal(
+	    str_find(buf_str(&f->out), STR("hunter2"), 0), SIZE_MAX);
+	assert_true(str_find(buf_str(&f->out), STR("l: shown"), 0) != SIZE_MAX);
+}
+
 static size_t
 lines_of(struct fixture *f, struct str begin)
 {
@@ -297,6 +315,8 @@ main(void)
 	    cmocka_unit_test_setup_teardown(
 		report_json__members, setup, teardown),
 	    cmocka_unit_test_setup_teardown(report__escapes, setup, teardown),
+	    cmocka_unit_test_setup_teardown(
+		report_text__hides_lines_of_secrets, setup, teardown),
 	    cmocka_unit_test_setup_teardown(
 		report_github__folds, setup, teardown),
 	    cmocka_unit_test_setup_teardown(
