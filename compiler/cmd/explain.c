@@ -29,6 +29,8 @@ cmd_explain(struct run *r)
 		list_names(&out);
 	} else if (strcmp(r->args.p[0], "fields") == 0) {
 		k8s_fields_print(&out);
+	} else if (strcmp(r->args.p[0], "diagnostics") == 0) {
+		report_manual(&out);
 	} else if (!report_explain(&out, str_from(r->args.p[0]))) {
 		guess = report_nearest(str_from(r->args.p[0]));
 		return cmd_fail(r, EXIT_USAGE, "unknown diagnostic: %s%s%s%s",

@@ -71,6 +71,8 @@ extern const char report_names[];
 
 /* The long text of one diagnostic, or of all names; false: unknown name. */
 bool report_explain(struct buf *out, struct str name);
+/* Source (mdoc) of contrastc-diagnostics(7): all of them. */
+void report_manual(struct buf *out);
 /* The known name that is nearest to a mistyped one, or NULL. */
 const char *report_nearest(struct str name);
 
