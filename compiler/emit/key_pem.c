@@ -314,6 +314,8 @@ keys_public(struct owner_key *out, struct arena *a, enum key_kind kind,
 	struct block b;
 	int rc;
 
+	/* Texts of errors, which nobody sees, are most of the work here. */
+	(void)OPENSSL_init_crypto(OPENSSL_INIT_NO_LOAD_CRYPTO_STRINGS, NULL);
 	ERR_set_mark();
 	if (pem.n <= KEY_FILE_MAX && first_block(&b, pem)) {
 		rc = read_block(out, a, kind, &b, err);
