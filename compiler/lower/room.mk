@@ -5,3 +5,5 @@ SRCS += compiler/lower/target.c compiler/lower/settings.c \
 	compiler/lower/volume.c compiler/lower/container.c \
 	compiler/lower/base.c compiler/lower/lower.c compiler/lower/secret.c
 $(O)/compiler/lower/target.o: $(wildcard compiler/lower/target/*.json)
+JSON += $(foreach t,kata-4 contrast-metal metal-v1.2,$(subst .,_,$(subst \
+	-,_,$t))=compiler/lower/target/$t.json)

@@ -9,6 +9,7 @@
 
 #include "compiler/lower/settings_int.h"
 #include "runtime/base/file.h"
+#include "runtime/base/jv_pack.h"
 #include "runtime/base/jv_patch.h"
 #include "runtime/base/banned.h"
 
@@ -271,14 +272,9 @@ read_user(struct load *l, const char *path, const char **dir)
 static struct jv *
 read_defaults(struct load *l)
 {
-	struct rt_err err = {0};
 	struct str name = str_from(l->target->name);
-	struct jv *v;
+	struct jv *v = jv_unpack(l->arena, *l->target->packed);
 
-	if (jv_parse(&v, l->arena, l->target->defaults, &err) != 0) {
-		diag_report(l->diags, INTERNAL, loc_none, err.text);
-		return NULL;
-	}
 	trace_all(l->arena, v, name, STR(""));
 	return v;
 }
@@ -293,7 +289,7 @@ settings_load(struct arena *a, struct diags *d, const struct target *t,
 	size_t i;
 
 	doc = l.defaults = read_defaults(&l);
-	if (doc == NULL || (from->path == NULL && from->patches.n == 0))
+	if (from->path == NULL && from->patches.n == 0)
 		return doc;
 	if (from->path != NULL) {
 		doc = read_user(&l, from->path, &dir);

@@ -1,8 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "compiler/lower/target.h"
 #include "runtime/base/embed.h"
+#include "runtime/base/jv_pack.h"
 #include "runtime/base/banned.h"
 
+extern const struct str jv_packed_kata_4, jv_packed_contrast_metal,
+    jv_packed_metal_v1_2;
 EMBED(kata_4, "compiler/lower/target/kata-4.json");
 EMBED(contrast_metal, "compiler/lower/target/contrast-metal.json");
 EMBED(metal_v1_2, "compiler/lower/target/metal-v1.2.json");
@@ -14,9 +17,9 @@ static const struct target *
 all(void)
 {
 	static struct target t[NTARGETS] = {
-	    {"kata-4", true, {NULL, 0}},
-	    {"contrast-metal", true, {NULL, 0}},
-	    {"metal-v1.2", false, {NULL, 0}},
+	    {"kata-4", true, {NULL, 0}, &jv_packed_kata_4},
+	    {"contrast-metal", true, {NULL, 0}, &jv_packed_contrast_metal},
+	    {"metal-v1.2", false, {NULL, 0}, &jv_packed_metal_v1_2},
 	};
 
 	/* The size of an embedded file is no constant expression. */

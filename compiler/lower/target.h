@@ -14,6 +14,7 @@ struct target {
 	const char *name;    /* "kata-4", "contrast-metal", "metal-v1.2", … */
 	bool initdata;       /* carrier */
 	struct str defaults; /* settings, JSON (policy-model 8.2) */
+	const struct str *packed; /* the same: jv_unpack() */
 };
 
 const struct target *target_find(struct str name);

@@ -1,14 +1,14 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include <string.h>
 
-#include "runtime/base/embed.h"
 #include "runtime/base/file.h"
+#include "runtime/base/jv_pack.h"
 #include "runtime/manifest/manifest_int.h"
 #include "runtime/manifest/refvalues.h"
 
 #include "runtime/base/banned.h"
 
-EMBED(refvalues, "runtime/manifest/reference-values.json");
+extern const struct str jv_packed_refvalues;
 
 /* What the data says about one platform. */
 struct entry {
@@ -107,17 +107,14 @@ read_entry(struct refvalues *r, struct arena *a, const struct jv_member *m,
 	return 0;
 }
 
-int
-refvalues_parse(struct refvalues **out, struct arena *a, struct str text,
+static int
+read_all(struct refvalues **out, struct arena *a, const struct jv *root,
     struct rt_err *err)
 {
 	struct refvalues *r = ARENA_NEW(a, struct refvalues);
 	struct jv_member *m;
-	struct jv *root;
-	int rc = jv_parse(&root, a, text, err);
+	int rc;
 
-	if (rc != 0)
-		return rc;
 	if (!jv_is(root, JV_OBJECT))
 		return rt_err_set(err, RT_EFORMAT, "expected an object");
 	VEC_FOREACH(m, &root->members) {
@@ -127,6 +124,16 @@ refvalues_parse(struct refvalues **out, struct arena *a, struct str text,
 	}
 	*out = r;
 	return 0;
+}
+
+int
+refvalues_parse(struct refvalues **out, struct arena *a, struct str text,
+    struct rt_err *err)
+{
+	struct jv *root;
+	int rc = jv_parse(&root, a, text, err);
+
+	return rc != 0 ? rc : read_all(out, a, root, err);
 }
 
 static int
@@ -157,7 +164,7 @@ refvalues_load(struct refvalues **out, struct arena *a, const char *file,
 		if (rc != RT_ENOTFOUND)
 			return rc;
 	}
-	return refvalues_parse(out, a, EMBEDDED(refvalues), err);
+	return read_all(out, a, jv_unpack(a, jv_packed_refvalues), err);
 }
 
 /* asking */

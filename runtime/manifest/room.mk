@@ -5,9 +5,9 @@ SRCS += runtime/manifest/convert.c runtime/manifest/der.c \
 	runtime/manifest/platform.c runtime/manifest/read.c \
 	runtime/manifest/refpatch.c runtime/manifest/refvalues.c \
 	runtime/manifest/validate.c runtime/manifest/write.c
-$(O)/runtime/manifest/refvalues.o: runtime/manifest/reference-values.json
 
 TESTS += regress/unit/manifest_test.c regress/unit/platform_test.c
 FUZZ += regress/fuzz/manifest.c
 
 MAN += runtime/manifest/contrastc-manifest.5
+JSON += refvalues=runtime/manifest/reference-values.json
