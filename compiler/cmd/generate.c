@@ -117,6 +117,8 @@ generate_free(struct generate *g)
 		policy_linker_free((*t)->linker);
 	img_store_close(g->images);
 	edits_close(g->edits);
+	arena_free(g->made);
+	yaml_pool_fini(&g->pool);
 	VEC_FOREACH(b, &g->batches)
 		arena_free((*b)->arena);
 	VEC_FOREACH(f, &g->files)

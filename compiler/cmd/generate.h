@@ -103,6 +103,8 @@ struct generate {
 	struct k8s_objects data; /* ConfigMaps, Secrets; --config-file's too */
 	VEC(struct loc) secrets; /* documents that hold a Secret */
 	struct edits *edits;
+	struct arena *made;    /* nodes of the passes, for one document */
+	struct yaml_pool pool; /* the same, for all of them */
 	struct pass_ctx ctx;
 	struct img_store *images;
 	size_t selected;

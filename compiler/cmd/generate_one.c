@@ -3,6 +3,7 @@
  * The first stages of generate: files become documents and objects, and the
  * passes complete them.
  */
+#include <malloc.h>
 #include <string.h>
 
 #include "compiler/cmd/generate.h"
@@ -18,9 +19,22 @@
 static bool
 may_hold_data(struct str text)
 {
-	return text.p[0] == '{' ||
-	       str_find(text, STR("kind: ConfigMap"), 0) != SIZE_MAX ||
-	       str_find(text, STR("kind: Secret"), 0) != SIZE_MAX;
+	static const struct str kinds[] = {
+	    STR_INIT("kind: ConfigMap"), STR_INIT("kind: Secret")};
+	size_t at = 0;
+
+	for (; at < text.n; at++) {
+		while (at < text.n && (text.p[at] == ' ' || text.p[at] == '-'))
+			at++;
+		if (at < text.n && text.p[at] == 'k' &&
+		    (str_starts(str_sub(text, at, text.n), kinds[0]) ||
+			str_starts(str_sub(text, at, text.n), kinds[1])))
+			return true;
+		at = str_chr(text, '\n', at);
+		if (at == SIZE_MAX)
+			break;
+	}
+	return text.p[0] == '{';
 }
 
 /* Where the tree of a document goes. */
@@ -122,12 +136,21 @@ read_objects(struct generate *g, struct gen_file *f)
 	return ok;
 }
 
+/*
+ * Of the C library: what is this large, as most of a batch, goes back to the
+ * system when it is freed, and what is smaller stays for the next document.
+ * Its own limits move with what was freed before.
+ */
+#define LARGE (256 << 10)
+
 bool
 generate_read(struct generate *g)
 {
 	struct gen_file *f;
 	bool ok = true;
 
+	(void)mallopt(M_MMAP_THRESHOLD, LARGE);
+	(void)mallopt(M_TRIM_THRESHOLD, 16 * LARGE);
 	if (!read_files(g))
 		return false;
 	VEC_FOREACH(f, &g->files)
@@ -156,6 +179,18 @@ new_work(struct generate *g, struct k8s_object *o, const struct selection *sel)
 	return w;
 }
 
+/* Ten thousand injected containers would be most of all trees. */
+static void
+share(struct generate *g, struct gen_doc *doc)
+{
+	struct k8s_object **o;
+
+	yaml_share(&g->pool, doc->unit);
+	VEC_FOREACH(o, &doc->objects.list)
+		k8s_object_find(*o);
+	arena_reset(g->made);
+}
+
 /* The passes over the objects of one document. */
 static bool
 complete(struct generate *g, struct gen_file *f, struct gen_doc *doc)
@@ -164,7 +199,6 @@ complete(struct generate *g, struct gen_file *f, struct gen_doc *doc)
 	struct selection sel;
 	bool ok = true;
 
-	g->ctx.arena = doc->unit->arena;
 	edits_begin(g->edits, doc->unit);
 	doc->first_work = g->works.n;
 	VEC_FOREACH(o, &doc->objects.list) {
@@ -177,7 +211,9 @@ complete(struct generate *g, struct gen_file *f, struct gen_doc *doc)
 		VEC_PUSH(g->arena, &g->works, new_work(g, *o, &sel));
 		doc->nworks++;
 	}
-	return ok && edit_text(g->edits, g->arena, &doc->completed);
+	ok = ok && edit_text(g->edits, g->arena, &doc->completed);
+	share(g, doc);
+	return ok;
 }
 
 bool
@@ -193,6 +229,8 @@ generate_round_one(struct generate *g)
 	g->ctx.objects = &g->all;
 	g->edits = edits_open(g->arena, g->diags);
 	ok = pass_begin(&g->ctx);
+	g->made = g->ctx.arena = arena_new();
+	g->pool.arena = g->arena;
 	VEC_FOREACH(f, &g->files) {
 		VEC_FOREACH(doc, &f->docs)
 			ok &= complete(g, f, doc);

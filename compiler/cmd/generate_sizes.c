@@ -26,17 +26,10 @@ annotation_bytes(struct arena *a, const struct yaml_node *meta)
 
 /* What kubectl's client-side apply stores beside them: the object as JSON. */
 static size_t
-last_applied_bytes(const struct work *w)
+last_applied_bytes(struct arena *a, const struct work *w)
 {
-	struct arena *scratch = arena_new();
-	struct buf b = {0};
-	size_t n;
-
-	jv_print(&b, yaml_to_jv(scratch, w->object->node), JV_COMPACT);
-	arena_free(scratch);
-	n = b.n + w->carrier_size + sizeof(LAST_APPLIED);
-	buf_free(&b);
-	return n;
+	return yaml_json_size(a, w->object->node) + w->carrier_size +
+	       sizeof(LAST_APPLIED);
 }
 
 void
@@ -45,7 +38,7 @@ generate_size(struct generate *g, struct work *w)
 	const struct yaml_node *meta = yaml_getz(w->object->node, "metadata");
 	size_t pod = annotation_bytes(g->ctx.arena, w->object->pod_meta) +
 		     w->carrier_size;
-	size_t object = last_applied_bytes(w) +
+	size_t object = last_applied_bytes(g->ctx.arena, w) +
 			(meta == w->object->pod_meta
 				? pod
 				: annotation_bytes(g->ctx.arena, meta));

@@ -18,10 +18,11 @@ struct filled {
 
 /*
  * Appends the final text of a document, proven: with the annotations filled
- * in it is read again and must equal the completed document `u` with that
- * content, and every byte outside the edits must be the user's (`user` is the
- * document in the file).  `filled` is in the order of the text; `a` is for
- * what is needed meanwhile.  Otherwise a diagnostic, and nothing is appended.
+ * in it must read as the completed document `u`, which was read from its own
+ * text, with that content (proof.c says how that is known), and every byte
+ * outside the edits must be the user's (`user` is the document in the file).
+ * `filled` is in the order of the text; `a` is for what is needed meanwhile.
+ * Otherwise a diagnostic, and nothing is appended.
  */
 bool emit_document(struct buf *out, struct arena *a, struct diags *d,
     struct loc user, const struct unit *u, const struct filled *filled,

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * The second opinion about ranges: tree-sitter parses a document that gets
- * edits, once, and every node that an edit leans on must be where libyaml
- * saw it.  Its scanner keeps rows in 16 bits, so long documents are refused;
- * what it sees of JSON documents is not asked, yaml_json.c is exact.
+ * The second opinion about ranges: tree-sitter parses what is edited of a
+ * document, once, and every node that an edit leans on must be where libyaml
+ * saw it.  Its scanner keeps rows in 16 bits, so long texts are refused; what
+ * it sees of JSON documents is not asked, yaml_json.c is exact.
  */
 #include <stdlib.h>
 #include <string.h>
@@ -24,8 +24,18 @@ const TSLanguage *tree_sitter_yaml(void);
 
 struct edit_range {
 	TSTree *tree;
+	TSTreeCursor cursor;
 	size_t base;                  /* of the parsed text in the source */
 	const struct yaml_node *last; /* checked last, and found right */
+};
+
+/*
+ * The smallest text that is a document of its own and has all changes in it:
+ * the whole lines of a member of nested block mappings.
+ */
+struct part {
+	const struct yaml_node *node; /* the root, or a member's value */
+	size_t from, to;
 };
 
 /* A carriage return alone ends a line for YAML, but not for edit_text.c. */
@@ -108,7 +118,7 @@ mask(char *text, size_t base, const struct yaml_node *n)
 }
 
 static struct str
-masked(struct edit_text *t, struct str text, size_t base)
+masked(struct edit_text *t, const struct part *p, struct str text, size_t base)
 {
 	char *copy;
 
@@ -117,7 +127,7 @@ masked(struct edit_text *t, struct str text, size_t base)
 		return text;
 	copy = arena_alloc(t->e->arena, text.n + 1);
 	memcpy(copy, text.p, text.n);
-	mask(copy, base, t->unit->unit->root);
+	mask(copy, base, p->node);
 	return (struct str){copy, text.n};
 }
 
@@ -143,15 +153,76 @@ edit_range_end(struct edits *e)
 	e->parser = NULL;
 }
 
+static bool
+has_change(const struct yaml_node *n)
+{
+	size_t i;
+
+	if (n->was != NULL)
+		return true;
+	for (i = 0; i < n->items.n; i++) {
+		if (has_change(n->items.p[i]))
+			return true;
+	}
+	for (i = 0; i < n->pairs.n; i++) {
+		if (has_change(n->pairs.p[i].value))
+			return true;
+	}
+	return false;
+}
+
+/* Is a key the first on its line? */
+static bool
+begins_line(const struct edit_text *t, const struct yaml_node *key)
+{
+	size_t at = edit_line_start(t, key->loc.off);
+
+	while (at < key->loc.off && t->text.p[at] == ' ')
+		at++;
+	return at == key->loc.off;
+}
+
+/* Goes into the only member with a change, if its lines stand alone. */
+static bool
+narrow(const struct edit_text *t, struct part *p)
+{
+	const struct yaml_pair *pairs = p->node->pairs.p, *hit = NULL;
+	size_t i, n = p->node->pairs.n;
+
+	if (p->node->kind != YAML_MAP || p->node->style != YAML_BLOCK ||
+	    p->node->was != NULL)
+		return false;
+	for (i = 0; i < n; i++) {
+		if (!has_change(pairs[i].value))
+			continue;
+		if (hit != NULL)
+			return false;
+		hit = &pairs[i];
+	}
+	if (hit == NULL || !begins_line(t, hit->key) ||
+	    hit->value->style != YAML_BLOCK ||
+	    (hit + 1 < pairs + n && !begins_line(t, hit[1].key)))
+		return false;
+	p->node = hit->value;
+	p->from = edit_line_start(t, hit->key->loc.off);
+	if (hit + 1 < pairs + n)
+		p->to = edit_line_start(t, hit[1].key->loc.off);
+	return true;
+}
+
 static struct edit_range *
 range_new(struct edit_text *t, const struct yaml_node *at)
 {
-	struct str text = str_sub(t->text, t->from, t->to);
+	struct part p = {t->unit->unit->root, t->from, t->to};
 	struct edit_range *r = ARENA_NEW(t->e->arena, struct edit_range);
+	struct str text;
 	struct loc loc;
 	TSNode root;
 
-	r->base = t->from;
+	while (narrow(t, &p))
+		continue;
+	text = str_sub(t->text, p.from, p.to);
+	r->base = p.from;
 	if (str_starts(text, STR("\xef\xbb\xbf"))) {
 		text = str_sub(text, 3, text.n);
 		r->base += 3;
@@ -166,12 +237,13 @@ range_new(struct edit_text *t, const struct yaml_node *at)
 		    t->unit->unit->root->loc, LINES_MAX);
 		return NULL;
 	}
-	text = masked(t, text, r->base);
+	text = masked(t, &p, text, r->base);
 	r->tree = ts_parser_parse_string(
 	    parser_of(t->e), NULL, text.p, (uint32_t)text.n);
 	if (r->tree == NULL)
 		rt_no_memory();
 	root = ts_tree_root_node(r->tree);
+	r->cursor = ts_tree_cursor_new(root);
 	if (!ts_node_has_error(root))
 		return r;
 	root = first_error(root);
@@ -179,7 +251,7 @@ range_new(struct edit_text *t, const struct yaml_node *at)
 	    t->e->source, (uint32_t)(r->base + ts_node_start_byte(root)), 0};
 	diag_report(t->e->diags, EDIT_RANGE,
 	    /* An error that begins with the document names no place. */
-	    loc.off <= t->unit->unit->root->loc.off ? at->loc : loc,
+	    loc.off <= p.node->loc.off ? at->loc : loc,
 	    "the second parser does not understand this");
 	edit_range_free(r);
 	return NULL;
@@ -190,6 +262,7 @@ edit_range_free(struct edit_range *r)
 {
 	if (r == NULL || r->tree == NULL)
 		return;
+	ts_tree_cursor_delete(&r->cursor);
 	ts_tree_delete(r->tree);
 	r->tree = NULL;
 }
@@ -221,6 +294,17 @@ trim_end(struct str s, size_t from, size_t to)
 	return to;
 }
 
+/* To the child that a byte is in; its own search differs by version. */
+static bool
+descend(TSTreeCursor *c, size_t at)
+{
+	bool more = ts_tree_cursor_goto_first_child(c);
+
+	while (more && ts_node_end_byte(ts_tree_cursor_current_node(c)) <= at)
+		more = ts_tree_cursor_goto_next_sibling(c);
+	return more;
+}
+
 bool
 edit_range_check(struct edit_text *t, const struct yaml_node *n)
 {
@@ -241,16 +325,17 @@ edit_range_check(struct edit_text *t, const struct yaml_node *n)
 		return true;
 	to = trim_end(t->text, from, to);
 	at = from - t->range->base;
-	ts = ts_node_descendant_for_byte_range(
-	    ts_tree_root_node(t->range->tree), (uint32_t)at, (uint32_t)at + 1);
-	while (!ts_node_is_null(ts) && ts_node_start_byte(ts) == at) {
-		if (trim_end(t->text, from, t->range->base + end_of(ts)) ==
-		    to) {
+	ts_tree_cursor_reset(
+	    &t->range->cursor, ts_tree_root_node(t->range->tree));
+	do {
+		ts = ts_tree_cursor_current_node(&t->range->cursor);
+		if (ts_node_start_byte(ts) == at &&
+		    trim_end(t->text, from, t->range->base + end_of(ts)) ==
+			to) {
 			t->range->last = n;
 			return true;
 		}
-		ts = ts_node_parent(ts);
-	}
+	} while (descend(&t->range->cursor, at));
 	diag_report(t->e->diags, EDIT_RANGE, n->loc,
 	    "two parsers disagree about where this ends");
 	t->e->failed = true;

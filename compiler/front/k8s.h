@@ -62,6 +62,9 @@ struct edits;
  */
 void k8s_object_own(struct k8s_object *o, struct edits *e);
 
+/* Sets the pointers again, where nodes were replaced by equal ones. */
+void k8s_object_find(struct k8s_object *o);
+
 /* "Deployment 'web' (namespace 'shop')", for notes. */
 struct str k8s_describe(struct arena *a, const struct k8s_object *o);
 /* The place of an object's name, else of what there is of it. */

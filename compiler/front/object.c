@@ -209,6 +209,13 @@ k8s_object_own(struct k8s_object *o, struct edits *e)
 		o->pod_spec = edit_map(e, n, STR("spec"));
 }
 
+void
+k8s_object_find(struct k8s_object *o)
+{
+	o->node = yaml_deref(o->at);
+	find_pod(o);
+}
+
 struct str
 k8s_describe(struct arena *a, const struct k8s_object *o)
 {

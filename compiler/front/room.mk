@@ -6,7 +6,7 @@ SRCS += compiler/front/input.c compiler/front/object.c \
 	compiler/front/splice.c
 SRCS += compiler/front/yaml.c compiler/front/yaml_json.c \
 	compiler/front/yaml_parse.c compiler/front/yaml_print.c \
-	compiler/front/yaml_tree.c compiler/front/yaml_type.c
+	compiler/front/yaml_share.c compiler/front/yaml_tree.c compiler/front/yaml_type.c
 SRCS += compiler/front/edit.c compiler/front/edit_apply.c \
 	compiler/front/edit_diff.c compiler/front/edit_flow.c \
 	compiler/front/edit_range.c compiler/front/edit_text.c

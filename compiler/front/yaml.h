@@ -4,6 +4,7 @@
 
 #include "runtime/base/diag.h"
 #include "runtime/base/jv.h"
+#include "runtime/base/map.h"
 #include "runtime/base/source.h"
 #include "runtime/base/vec.h"
 
@@ -112,6 +113,8 @@ struct yaml_pairs yaml_pairs(struct arena *a, const struct yaml_node *map);
 bool yaml_equal(const struct yaml_node *a, const struct yaml_node *b);
 /* As Kubernetes would read it into JSON. */
 struct jv *yaml_to_jv(struct arena *a, const struct yaml_node *n);
+/* The bytes of that, printed compact. */
+size_t yaml_json_size(struct arena *a, const struct yaml_node *n);
 
 /* Nodes that the compiler makes; texts are borrowed. */
 struct yaml_node *yaml_new_str(struct arena *a, struct str s);
@@ -137,6 +140,19 @@ struct unit {
 struct units {
 	VEC(struct unit *) list;
 };
+
+/*
+ * Replaces what the compiler made in a document by equal nodes of a pool,
+ * which all documents share, so that its own memory can go.  Nothing may
+ * change behind that.
+ */
+struct yaml_pool {
+	struct arena *arena;
+	struct map seen; /* a node as bytes, to the node */
+	struct buf text;
+};
+void yaml_share(struct yaml_pool *pool, struct unit *u);
+void yaml_pool_fini(struct yaml_pool *pool);
 
 /*
  * Reads all documents of a source and appends them.  Every fault is a

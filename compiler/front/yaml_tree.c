@@ -423,6 +423,51 @@ yaml_to_jv(struct arena *a, const struct yaml_node *n)
 	return v;
 }
 
+static size_t
+scalar_size(const struct yaml_node *n)
+{
+	char text[YAML_NUMBER_MAX];
+
+	switch (n->kind) {
+	case YAML_STRING:
+		return jv_string_size(n->text);
+	case YAML_INT:
+	case YAML_FLOAT:
+		if (n->json || !yaml_number(text, n))
+			return n->text.n;
+		return strlen(text);
+	case YAML_BOOL:
+		return truth(n) ? 4 : 5;
+	case YAML_NULL:
+	case YAML_SEQ:
+	case YAML_MAP:
+	case YAML_ALIAS:
+	default:
+		return 4;
+	}
+}
+
+size_t
+yaml_json_size(struct arena *a, const struct yaml_node *n)
+{
+	struct yaml_pairs pairs;
+	size_t i, size = 2; /* brackets; commas go between */
+
+	n = yaml_deref(n);
+	if (n == NULL || is_scalar(n))
+		return n == NULL ? 4 : scalar_size(n);
+	if (n->kind == YAML_SEQ) {
+		for (i = 0; i < n->items.n; i++)
+			size += yaml_json_size(a, n->items.p[i]) + (i > 0);
+		return size;
+	}
+	pairs = yaml_pairs(a, n);
+	for (i = 0; i < pairs.n; i++)
+		size += jv_string_size(pairs.p[i].key->text) + 1 +
+			yaml_json_size(a, pairs.p[i].value) + (i > 0);
+	return size;
+}
+
 static struct yaml_node *
 new_node(struct arena *a, enum yaml_kind kind, struct str text)
 {

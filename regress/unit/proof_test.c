@@ -131,10 +131,48 @@ static void
 emit_document__refuses_another_tree(void **state)
 {
 	struct fixture *f = *state;
-	const struct source *s = read_source(f, "k: \"\"\nb: 1\n");
+	const struct source *s = read_source(f, "k: !!str \"\"\nb: 1\n");
 
+	assert_string_equal(prove(f, s, STR("QUJD")), "k: !!str QUJD\nb: 1\n");
 	yaml_getz(f->units.list.p[0]->root, "b")->text = STR("2");
 	assert_null(prove(f, s, STR("QUJD")));
+}
+
+/* What the proof concludes is what a reader sees, quoted or plain. */
+static void
+emit_document__reads_back(void **state)
+{
+	static const char *const texts[] = {"k: \"\"", "k: \"\" # c\nb: 1\n",
+	    "k:\n  \"\"\nb: 1\n", "k:\n  # c\n  \"\"\n", "k: \"\"\r\nb: 1\r\n",
+	    "k: ''\n\n\n    # deep\n\nb: 1\n", "  k: ''\n  b: 1\n",
+	    "b: 1\nk: \"\"\t \n", "? k\n: \"\"\n? b\n: 1\n",
+	    "{b: [1], k: \"\"}", "{\"k\":\"\",\"b\":1}", "{k: ''\n}\n",
+	    "a: &x 1\nk: \"\"\nb: *x\n", "k: &x \"\"\nb: *x\n",
+	    "\xef\xbb\xbfk: \"\"\n", "k: \"\"\n\xc3\xa9: 1\n"};
+	static const char *const values[] = {"QUJD", "H4sIAAAA/+==", "12",
+	    "true", "TRUE", "0x1F", "+1", "/a", "null", "y", "1e5", "AAAA=="};
+	struct fixture *f = *state;
+	struct units again = {0};
+	size_t i, k;
+
+	for (i = 0; i < sizeof(texts) / sizeof(*texts); i++) {
+		for (k = 0; k < sizeof(values) / sizeof(*values); k++) {
+			struct str value = str_from(values[k]);
+			const struct source *s;
+			const struct yaml_node *root;
+			const char *final;
+
+			f->units.list.n = again.list.n = 0;
+			s = read_source(f, texts[i]);
+			final = prove(f, s, value);
+			assert_non_null(final);
+			root = f->units.list.p[0]->root;
+			yaml_getz(root, "k")->text = value;
+			assert_true(yaml_read(&again, f->arena, &f->d,
+			    source_new(f->arena, STR("b"), str_from(final))));
+			assert_true(yaml_equal(again.list.p[0]->root, root));
+		}
+	}
 }
 
 int
@@ -150,7 +188,9 @@ main(void)
 	    cmocka_unit_test_setup_teardown(
 		emit_document__refuses_foreign_bytes, setup, teardown),
 	    cmocka_unit_test_setup_teardown(
-		emit_document__refuses_another_tree, setup, teardown)};
+		emit_document__refuses_another_tree, setup, teardown),
+	    cmocka_unit_test_setup_teardown(
+		emit_document__reads_back, setup, teardown)};
 
 	return cmocka_run_group_tests_name("proof", tests, NULL, NULL);
 }

@@ -286,6 +286,18 @@ jv_print_string(struct buf *out, struct str s)
 	buf_putc(out, '"');
 }
 
+size_t
+jv_string_size(struct str s)
+{
+	size_t i, n = s.n + 2;
+
+	for (i = next_odd(s, 0); i < s.n; i = next_odd(s, i + 1))
+		n += strchr("\"\\\b\f\n\r\t", s.p[i]) != NULL && s.p[i] != '\0'
+			 ? 1
+			 : 5;
+	return n;
+}
+
 static void
 newline(struct buf *out, enum jv_style style, unsigned depth)
 {

@@ -114,6 +114,8 @@ enum jv_style {
 void jv_print(struct buf *out, const struct jv *v, enum jv_style style);
 /* A JSON string with its quotes, escaped as in policy-model 9.1. */
 void jv_print_string(struct buf *out, struct str s);
+/* The bytes that it is long. */
+size_t jv_string_size(struct str s);
 /* A byte as an escape of a JSON string: \n, \", or \u00xx. */
 void jv_print_escape(struct buf *out, unsigned char c);
 
