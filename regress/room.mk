@@ -1,4 +1,5 @@
-PROGS += conform measure
+PROGS += conform floor measure
+floor_SRCS = regress/bench/floor.c
 measure_SRCS = regress/bench/measure.c
 conform_SRCS = regress/conform.c
 # conform_SRCS += regress/conform_<theme>.c: one line a theme
