@@ -14,7 +14,7 @@ struct inputs {
 	VEC(struct input) list;
 };
 
-#define INPUT_FILE_MAX ((size_t)100 << 20)
+#define INPUT_FILE_MAX SOURCE_MAX
 #define INPUT_TOTAL_MAX ((size_t)1 << 30)
 
 /*

@@ -165,6 +165,20 @@ too_many(struct yaml_reader *r, size_t at)
 	return true;
 }
 
+/* libyaml holds a scalar several times while it reads it. */
+static bool
+too_long(struct yaml_reader *r, size_t at, size_t n)
+{
+	if (n <= YAML_DOCUMENT_MAX)
+		return false;
+	diag_report(r->diags, YAML_LIMIT,
+	    ((struct loc){r->source, (uint32_t)at, 0}),
+	    "the document is too long", "bytes",
+	    (unsigned long)YAML_DOCUMENT_MAX);
+	r->failed = true;
+	return true;
+}
+
 static void
 pick_arena(struct yaml_reader *r, struct str text)
 {
@@ -183,7 +197,7 @@ read_document(struct yaml_reader *r, size_t from, size_t to)
 		text = str_sub(text, 3, text.n);
 		base += 3;
 	}
-	if (text.n == 0 || too_many(r, base))
+	if (text.n == 0 || too_many(r, base) || too_long(r, base, text.n))
 		return;
 	pick_arena(r, text);
 	if (yaml_parse(r, &root, text, base))

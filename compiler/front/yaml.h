@@ -75,6 +75,7 @@ struct yaml_pair {
 
 /* Limits, with an error that names the place (yaml-limit). */
 #define YAML_DEPTH_MAX 100
+#define YAML_DOCUMENT_MAX ((size_t)32 << 20) /* bytes, if it is no JSON */
 #define YAML_NODES_MAX 1000000 /* of a document, aliases expanded */
 #define YAML_SOURCE_NODES_MAX 8000000
 #define YAML_DOCUMENTS_MAX 100000

@@ -58,6 +58,12 @@ file_set__keeps_mode_link_and_unchanged(void **state)
 	assert_strz(s, "two");
 	assert_int_equal(file_read(&s, *state, "a", 2, NULL), RT_ELIMIT);
 	assert_int_equal(file_read(&s, *state, "none", 2, NULL), RT_ENOTFOUND);
+	/* the same size, other bytes */
+	commit(*state, "a", STR("six"), 1);
+	/* a file whose size does not say how much is in it */
+	assert_int_equal(
+	    file_read(&s, *state, "/proc/self/status", 65536, NULL), 0);
+	assert_true(s.n > 0);
 	assert_int_equal(file_read(&s, *state, ".", 2, NULL), RT_EIO);
 }
 

@@ -315,6 +315,29 @@ yaml_read__bomb(void **state)
 	buf_free(&b);
 }
 
+/* One document of more bytes than a reader should hold several times. */
+static void
+yaml_read__long_document(void **state)
+{
+	static const size_t sizes[] = {YAML_DOCUMENT_MAX, YAML_DOCUMENT_MAX + 1};
+	struct reading r;
+	struct buf b = {0};
+	int i;
+
+	(void)state;
+	for (i = 0; i < 2; i++) {
+		b.n = 0;
+		buf_puts(&b, "a: 1\n---\nb: 1 #");
+		buf_fill(&b, 'x', sizes[i] - 6);
+		start(&r, buf_str(&b));
+		assert_int_equal(r.ok, i == 0);
+		if (i == 1)
+			assert_int_equal(r.d.list.p[0]->id, DIAG_YAML_LIMIT);
+		finish(&r);
+	}
+	buf_free(&b);
+}
+
 /* A chain of aliases is as deep as it is when expanded. */
 static void
 yaml_read__depth(void **state)
@@ -473,6 +496,7 @@ main(void)
 	    cmocka_unit_test(yaml_read__refused),
 	    cmocka_unit_test(yaml_read__goes_on),
 	    cmocka_unit_test(yaml_read__bomb),
+	    cmocka_unit_test(yaml_read__long_document),
 	    cmocka_unit_test(yaml_read__depth),
 	    cmocka_unit_test(yaml_read__origin),
 	    cmocka_unit_test(yaml_get__merge_and_alias),

@@ -43,11 +43,51 @@ read_all(
 	return r;
 }
 
+/* Reads up to `n` bytes; fewer only at the end.  -1 and errno. */
+static ssize_t
+read_full(int fd, char *p, size_t n)
+{
+	size_t have = 0;
+	ssize_t r = 1;
+
+	while (have < n && r != 0) {
+		r = read(fd, p + have, n - have);
+		if (r < 0 && errno != EINTR)
+			return -1;
+		if (r > 0)
+			have += (size_t)r;
+	}
+	return (ssize_t)have;
+}
+
+/* A file whose size is known is read to where it stays. */
+static int
+read_known(struct str *out, struct arena *a, int fd, const struct stat *st,
+    size_t max, struct rt_err *err)
+{
+	size_t size = (size_t)st->st_size;
+	ssize_t n;
+	char *p;
+
+	if (size > max)
+		return rt_err_set(
+		    err, RT_ELIMIT, "larger than the limit of %zu bytes", max);
+	p = arena_alloc(a, size + 1);
+	n = read_full(fd, p, size + 1);
+	if (n < 0)
+		return rt_err_sys(err, RT_EIO, "read");
+	if ((size_t)n > size)
+		return rt_err_set(err, RT_EIO, "it grows while it is read");
+	p[n] = '\0';
+	*out = (struct str){p, (size_t)n};
+	return 0;
+}
+
 int
 file_read(struct str *out, struct arena *a, const char *path, size_t max,
     struct rt_err *err)
 {
-	struct stat st;
+	struct stat st = {0};
 	int fd, r;
 
 	if (strcmp(path, "-") == 0)
@@ -56,9 +96,14 @@ file_read(struct str *out, struct arena *a, const char *path, size_t max,
 	if (fd < 0)
 		return rt_err_sys(err, errno == ENOENT ? RT_ENOTFOUND : RT_EIO,
 		    "open %s", path);
+	/* Files of /proc and the like have no size. */
 	if (fstat(fd, &st) == 0 && S_ISDIR(st.st_mode))
 		r = rt_err_set(err, RT_EIO, "%s is a directory", path);
-	else if ((r = read_all(out, a, fd, max, err)) != 0)
+	else if (S_ISREG(st.st_mode) && st.st_size > 0)
+		r = read_known(out, a, fd, &st, max, err);
+	else
+		r = read_all(out, a, fd, max, err);
+	if (r != 0 && !S_ISDIR(st.st_mode))
 		(void)rt_err_wrap(err, "%s", path);
 	(void)close(fd);
 	return r;
@@ -156,10 +201,27 @@ make_temp(struct arena *a, struct file_out *f, int *fd, struct rt_err *err)
 	return 0;
 }
 
+/* Has a file these bytes already? */
+static bool
+has_bytes(const char *path, struct str bytes)
+{
+	char part[65536];
+	int fd = open(path, O_RDONLY | O_CLOEXEC);
+	size_t at = 0;
+	ssize_t n = -1;
+
+	while (fd >= 0 && (n = read_full(fd, part, sizeof(part))) > 0 &&
+	       str_eq((struct str){part, (size_t)n},
+		   str_sub(bytes, at, at + (size_t)n)))
+		at += (size_t)n;
+	if (fd >= 0)
+		(void)close(fd);
+	return n == 0 && at == bytes.n;
+}
+
 static int
 stage(struct arena *a, struct file_out *f, struct rt_err *err)
 {
-	struct str old;
 	struct stat st;
 	mode_t mode = f->mode, mask;
 	int fd, r;
@@ -168,8 +230,7 @@ stage(struct arena *a, struct file_out *f, struct rt_err *err)
 	if (stat(f->target, &st) == 0) {
 		mode = st.st_mode & 07777;
 		if (S_ISREG(st.st_mode) && (size_t)st.st_size == f->bytes.n &&
-		    file_read(&old, a, f->target, f->bytes.n, NULL) == 0 &&
-		    str_eq(old, f->bytes))
+		    has_bytes(f->target, f->bytes))
 			return 0;
 	} else {
 		mask = umask(0);
