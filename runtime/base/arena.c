@@ -233,16 +233,20 @@ struct str
 arena_vprintf(struct arena *a, const char *fmt, va_list ap)
 {
 	va_list again;
+	bool fits;
 	char *p;
 	int n;
 
+	/* Mostly it fits where it would go. */
 	va_copy(again, ap);
-	n = vsnprintf(NULL, 0, fmt, again);
+	n = vsnprintf(a->at, a->left, fmt, again);
 	va_end(again);
 	if (n < 0)
 		rt_no_memory();
+	fits = (size_t)n < a->left;
 	p = take(a, (size_t)n + 1);
-	(void)vsnprintf(p, (size_t)n + 1, fmt, ap);
+	if (!fits)
+		(void)vsnprintf(p, (size_t)n + 1, fmt, ap);
 	return (struct str){p, (size_t)n};
 }
 

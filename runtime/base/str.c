@@ -66,6 +66,26 @@ str_sub(struct str s, size_t from, size_t to)
 	return (struct str){s.p == NULL ? NULL : s.p + from, to - from};
 }
 
+/* Up to here it does not pay to prepare a search. */
+#define SHORT 16
+
+static size_t
+find_short(struct str s, struct str needle, size_t from)
+{
+	size_t end = s.n - needle.n + 1;
+
+	while (from < end) {
+		const char *hit = memchr(s.p + from, needle.p[0], end - from);
+
+		if (hit == NULL)
+			break;
+		if (memcmp(hit, needle.p, needle.n) == 0)
+			return (size_t)(hit - s.p);
+		from = (size_t)(hit - s.p) + 1;
+	}
+	return SIZE_MAX;
+}
+
 size_t
 str_find(struct str s, struct str needle, size_t from)
 {
@@ -75,6 +95,8 @@ str_find(struct str s, struct str needle, size_t from)
 		return SIZE_MAX;
 	if (needle.n == 0)
 		return from;
+	if (needle.n <= SHORT)
+		return find_short(s, needle, from);
 	hit = memmem(s.p + from, s.n - from, needle.p, needle.n);
 	return hit == NULL ? SIZE_MAX : (size_t)(hit - s.p);
 }
