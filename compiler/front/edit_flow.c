@@ -226,8 +226,6 @@ edit_flow_replace(struct edit_text *t, const struct edit_slot *slot,
 	size_t from = o->prop, to = end_of(o);
 	struct buf b = {0};
 
-	if (o->loc.len > 0 && !edit_range_check(t, o))
-		return;
 	if (colon == SIZE_MAX) {
 		from = to = end_of(slot->key);
 		buf_putc(&b, ':');

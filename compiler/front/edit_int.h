@@ -48,6 +48,8 @@ struct yaml_layout {
 	struct edit_marks *marks; /* or NULL */
 };
 
+/* The same as yaml_print_scalar(), in the quotes of `style` if it has some. */
+void yaml_print_string(struct buf *out, struct str s, enum yaml_style style);
 /* A scalar of any kind; `json`: strings always in double quotes. */
 void yaml_print_leaf(struct buf *out, const struct yaml_node *n, bool json);
 /*

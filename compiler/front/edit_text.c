@@ -639,16 +639,38 @@ replace_item(struct edit_text *t, const struct edit_slot *slot,
 	edit_splice(t, o->prop, end, finish(t, &b), n->what);
 }
 
+/*
+ * A string for a string: nothing but its own bytes changes; quotes, anchor and
+ * the blanks before it stay.
+ */
+static bool
+respell(
+    struct edit_text *t, const struct yaml_node *o, const struct yaml_node *n)
+{
+	const struct yaml_node *w = before(o);
+	struct buf b = {0};
+
+	if (w->kind != YAML_STRING || n->kind != YAML_STRING || w->tagged ||
+	    w->loc.len == 0 || is_block_scalar(w))
+		return false;
+	yaml_print_string(&b, n->text, w->style);
+	edit_splice(t, o->loc.off, (size_t)o->loc.off + o->loc.len,
+	    finish(t, &b), n->what);
+	return true;
+}
+
 void
 edit_text_replace(struct edit_text *t, const struct edit_slot *slot,
     const struct yaml_node *o, const struct yaml_node *n)
 {
+	if (o->loc.len > 0 && !edit_range_check(t, o))
+		return;
+	if (respell(t, o, n))
+		return;
 	if (slot->flow) {
 		edit_flow_replace(t, slot, o, n);
 		return;
 	}
-	if (o->loc.len > 0 && !edit_range_check(t, o))
-		return;
 	/* What becomes of a value is further in than its neighbours. */
 	t->col = edit_column(t, slot->in->loc.off) + 1;
 	if (slot->key != NULL)

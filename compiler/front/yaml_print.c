@@ -140,6 +140,40 @@ yaml_print_scalar(struct buf *out, struct str s)
 		print_quoted(out, s);
 }
 
+/* Can it stand between single quotes, on one line? */
+static bool
+is_single(struct str s)
+{
+	size_t i;
+
+	for (i = 0; i < s.n; i++) {
+		if ((unsigned char)s.p[i] < 0x20 ||
+		    (unsigned char)s.p[i] >= 0x7f)
+			return false;
+	}
+	return true;
+}
+
+void
+yaml_print_string(struct buf *out, struct str s, enum yaml_style style)
+{
+	size_t i;
+
+	if (style == YAML_DOUBLE || (style == YAML_SINGLE && !is_single(s))) {
+		print_quoted(out, s);
+	} else if (style == YAML_SINGLE) {
+		buf_putc(out, '\'');
+		for (i = 0; i < s.n; i++) {
+			if (s.p[i] == '\'')
+				buf_putc(out, '\'');
+			buf_putc(out, s.p[i]);
+		}
+		buf_putc(out, '\'');
+	} else {
+		yaml_print_scalar(out, s);
+	}
+}
+
 void
 yaml_print_leaf(struct buf *out, const struct yaml_node *n, bool json)
 {

@@ -103,7 +103,7 @@
     "8:5 warning image-missing", DIAG_WARNING},
 {{V12, .skip_initializer = true, .replacements = "i:1=j:2\n"},
     HEAD SPEC "  containers:\n  - name: c\n    image: i:1\n",
-    "9:11 warning image-not-pinned", DIAG_WARNING},
+    "9:12 warning image-not-pinned", DIAG_WARNING},
 {{V12, .skip_initializer = true, .replacements = "i:1=j:2" D "\n"},
     HEAD SPEC "  containers:\n  - name: c\n    image: i:1\n", "", DIAG_WARNING},
 {{V12, .replacements = "ghcr.io/edgelesssys/contrast/initializer:latest=j:2\n"},
