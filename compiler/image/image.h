@@ -29,6 +29,12 @@ struct img_layer {
 	uint64_t size;
 };
 
+/* The tag of a locked image stands for another image by now. */
+struct img_moved {
+	struct str now; /* digest there; "": it has not moved */
+	struct str in;  /* "OCI layout images" */
+};
+
 struct img_facts {
 	struct str ref;
 	struct str index_digest, manifest_digest, config_digest; /* or "" */
@@ -44,6 +50,7 @@ struct img_facts {
 	size_t nlayers;
 	/* Where the facts are from, for origins: "contrast.lock", … */
 	struct str from;
+	struct img_moved moved;
 };
 
 /*
@@ -90,9 +97,17 @@ struct img_options {
 	const char *lock_path;        /* contrast.lock, or NULL */
 	bool locked;                  /* a missing entry is an error */
 	bool offline;
-	struct str platform;                         /* "linux/amd64" */
+	struct str platform; /* "linux/amd64"; see img_platform_check() */
 	const struct img_registry_options *registry; /* NULL: none is asked */
+	/* `lock`: registries are asked whether a locked tag has moved. */
+	bool ask_tags;
+	bool moved_fails; /* and it is an error if one has, as with `locked` */
+	/* Entries of the lock file that are looked up elsewhere again. */
+	bool update_all;
+	VEC(struct str) update;
 };
+/* Is it OS/ARCH or OS/ARCH/VARIANT, of one platform?  RT_EFORMAT. */
+int img_platform_check(struct str platform, struct rt_err *err) RT_MUST_CHECK;
 
 /* All sources together; asks each thing once. */
 struct img_store;
@@ -118,7 +133,57 @@ struct img_want {
 };
 void img_store_prefetch(
     struct img_store *s, const struct img_want *wants, size_t n);
-/* The lock file with what this run used, canonical; empty: unchanged. */
+/* The same if this run knows them already, else NULL. */
+const struct img_facts *img_facts_known(
+    const struct img_store *s, struct str ref);
+/*
+ * What a client pulls by the reference's tag: the digest of the index if there
+ * is one, else of the manifest; "" where the facts have none.
+ */
+struct str img_pull_digest(const struct img_facts *f);
+/*
+ * Facts with nothing but digests, found without reading the image where that
+ * can be; only img_pull_digest() looks at them.  Errors as img_facts_get().
+ */
+const struct img_facts *img_digest_get(
+    struct img_store *s, struct str ref, struct rt_err *err);
+/*
+ * Reports at the place of a reference what is to be said of it: why there are
+ * no facts (`f` NULL, `err` set), that its tag has moved, that it cannot be
+ * locked.  NULL: nothing.
+ */
+struct diag *img_report(struct img_store *s, struct loc loc, struct str ref,
+    const struct img_facts *f, const struct rt_err *err);
+
+/*
+ * The lock file with what this run used, canonical; empty: unchanged.  What
+ * another process wrote meanwhile is kept: call it between img_lock_hold()
+ * and img_lock_release(), and write within, too.
+ */
 struct str img_store_lock(struct img_store *s);
+/* The lock file's directory, held against other runs; -1 where it cannot be. */
+int img_lock_hold(const char *lock_path);
+void img_lock_release(int held);
+
+enum img_lock_state {
+	IMG_LOCK_KEPT,
+	IMG_LOCK_ADDED,
+	IMG_LOCK_CHANGED, /* the digest, or what is known beside it */
+	IMG_LOCK_UNUSED,  /* kept, but nothing asked for it */
+	IMG_LOCK_REMOVED
+};
+struct img_lock_entry {
+	struct str ref;
+	enum img_lock_state state;
+	struct str old, now; /* img_pull_digest(), "" without one */
+};
+struct img_lock {
+	struct str text;
+	VEC(struct img_lock_entry) entries; /* by reference */
+};
+/* The same with all entries; `prune`: without those that are not used. */
+void img_lock_make(struct img_lock *out, struct img_store *s, bool prune);
+/* Did this run ask for an image that is the same as `ref`? */
+bool img_lock_uses(struct img_store *s, struct str ref);
 
 #endif

@@ -146,20 +146,63 @@ check_pins(const struct img_entry *e, struct rt_err *err)
 	    "the digest of the reference is neither its index nor its manifest");
 }
 
-/* "host/path:tag@digest": equal for equal references. */
-static struct str
-full_name(struct arena *a, const struct img_ref *r)
+/* What two entries that name one image say of one thing. */
+static bool
+differ(struct str a, struct str b)
 {
-	return arena_printf(a, "%.*s/%.*s:%.*s@%.*s", STR_ARG(r->host),
-	    STR_ARG(r->path), STR_ARG(r->tag), STR_ARG(r->digest));
+	return a.n > 0 && b.n > 0 && !str_eq(a, b);
 }
 
-/* The first that claims a key keeps it. */
-static void
-index_by(struct arena *a, struct map *m, struct str key, struct img_entry *e)
+static bool
+contradict(const struct img_facts *a, const struct img_facts *b)
 {
-	if (key.n > 0 && map_get(m, key) == NULL)
+	return differ(a->manifest_digest, b->manifest_digest) ||
+	       differ(a->config_digest, b->config_digest) ||
+	       (a->config != NULL && b->config != NULL &&
+		   !jv_equal(a->config, b->config)) ||
+	       (a->have_users && b->have_users &&
+		   (!str_eq(a->passwd, b->passwd) ||
+		       !str_eq(a->group, b->group)));
+}
+
+/*
+ * The first that claims a key keeps it; in a file of ours all have to agree.
+ * One that was written by hand may hold the least that each pod needs.
+ */
+static int
+index_by(struct img_file *f, struct arena *a, struct map *m, struct str key,
+    struct img_entry *e, struct rt_err *err)
+{
+	const struct img_entry *first = map_get(m, key);
+
+	if (key.n == 0)
+		return 0;
+	if (first == NULL)
 		(void)map_set(a, m, key, e);
+	else if (f->is_lock && contradict(&first->facts, &e->facts))
+		return rt_err_set(err, RT_EFORMAT,
+		    "it is the image of entry '%.*s', which says something "
+		    "else of it",
+		    STR_ARG(first->facts.ref));
+	return 0;
+}
+
+static int
+index_all(struct img_file *f, struct arena *a, struct img_entry *e,
+    struct rt_err *err)
+{
+	int rc;
+
+	rc = index_by(f, a, &f->by_name, img_ref_full(a, &e->ref), e, err);
+	if (rc == 0)
+		rc = index_by(f, a, &f->by_digest, e->ref.digest, e, err);
+	if (rc == 0)
+		rc = index_by(
+		    f, a, &f->by_digest, e->facts.index_digest, e, err);
+	if (rc == 0)
+		rc = index_by(
+		    f, a, &f->by_digest, e->facts.manifest_digest, e, err);
+	return rc;
 }
 
 static int
@@ -174,18 +217,16 @@ read_entry(struct img_file *f, struct arena *a, const struct jv_member *m,
 	if (rc != 0)
 		return rc;
 	rc = read_facts(&e->facts, a, m->value, err);
-	if (rc == 0)
-		rc = check_pins(e, err);
-	if (rc != 0)
-		return rt_err_wrap(err, "image '%.*s'", STR_ARG(m->key));
 	e->facts.ref = m->key;
 	e->facts.from = f->path;
+	if (rc == 0)
+		rc = check_pins(e, err);
+	if (rc == 0)
+		rc = index_all(f, a, e, err);
+	if (rc != 0)
+		return rt_err_wrap(err, "image '%.*s'", STR_ARG(m->key));
 	VEC_PUSH(a, &f->entries, e);
-	index_by(a, &f->by_text, m->key, e);
-	index_by(a, &f->by_name, full_name(a, &e->ref), e);
-	index_by(a, &f->by_digest, e->ref.digest, e);
-	index_by(a, &f->by_digest, e->facts.index_digest, e);
-	index_by(a, &f->by_digest, e->facts.manifest_digest, e);
+	(void)map_set(a, &f->by_text, m->key, e);
 	return 0;
 }
 
@@ -207,6 +248,19 @@ read_version(struct img_file *f, struct rt_err *err)
 }
 
 static int
+read_platform(struct img_file *f, struct rt_err *err)
+{
+	const struct jv *v = jv_getz(f->json, "platform");
+
+	if (v == NULL)
+		return 0;
+	if (v->type != JV_STRING)
+		return rt_err_set(err, RT_EFORMAT,
+		    "platform is no string; a file is for one platform");
+	return img_platform_check(v->text, err);
+}
+
+static int
 read_file(struct img_file *f, struct arena *a, struct rt_err *err)
 {
 	const struct jv *images = jv_getz(f->json, "images");
@@ -217,6 +271,8 @@ read_file(struct img_file *f, struct arena *a, struct rt_err *err)
 		return rt_err_set(
 		    err, RT_EFORMAT, "there is no object 'images'");
 	rc = read_version(f, err);
+	if (rc == 0)
+		rc = read_platform(f, err);
 	for (i = 0; rc == 0 && i < images->members.n; i++)
 		rc = read_entry(f, a, &images->members.p[i], err);
 	return rc;
@@ -224,13 +280,14 @@ read_file(struct img_file *f, struct arena *a, struct rt_err *err)
 
 int
 img_file_parse(struct img_file **out, struct arena *a, struct str path,
-    struct str text, struct str platform, struct rt_err *err)
+    struct str text, struct str platform, bool is_lock, struct rt_err *err)
 {
 	struct img_file *f = ARENA_NEW(a, struct img_file);
 	struct str made_for;
 	int rc;
 
 	f->path = path;
+	f->is_lock = is_lock;
 	rc = jv_parse(&f->json, a, text, err);
 	if (rc == 0)
 		rc = read_file(f, a, err);
@@ -244,7 +301,7 @@ img_file_parse(struct img_file **out, struct arena *a, struct str path,
 
 int
 img_file_read(struct img_file **out, struct arena *a, const char *path,
-    struct str platform, struct rt_err *err)
+    struct str platform, bool is_lock, struct rt_err *err)
 {
 	struct str text;
 	int rc = file_read(&text, a, path, FILE_SIZE_MAX, err);
@@ -252,7 +309,7 @@ img_file_read(struct img_file **out, struct arena *a, const char *path,
 	if (rc != 0)
 		return rc;
 	return img_file_parse(
-	    out, a, arena_str(a, str_from(path)), text, platform, err);
+	    out, a, arena_str(a, str_from(path)), text, platform, is_lock, err);
 }
 
 const struct img_entry *
@@ -262,7 +319,7 @@ img_file_find(
 	const struct img_entry *e = map_get(&f->by_text, ref->text);
 
 	if (e == NULL)
-		e = map_get(&f->by_name, full_name(a, ref));
+		e = map_get(&f->by_name, img_ref_full(a, ref));
 	if (e == NULL && ref->digest.n > 0)
 		e = map_get(&f->by_digest, ref->digest);
 	return e;
@@ -292,7 +349,7 @@ img_images_open(struct img_store *s, const struct img_kind *kind)
 
 	VEC_FOREACH(path, &s->options->images_files) {
 		if (img_file_read(&f, s->arena, arena_cstr(s->arena, *path),
-			s->platform, &err) != 0)
+			s->platform, false, &err) != 0)
 			diag_report(s->diags, IMAGE_SOURCE, loc_none, err.text);
 		else if (f->other_platform)
 			diag_report(s->diags, IMAGE_LOCK_PLATFORM, loc_none,

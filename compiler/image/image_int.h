@@ -13,6 +13,8 @@ bool img_is_sha256(struct str digest);
 bool img_ref_same_name(const struct img_ref *a, const struct img_ref *b);
 /* Equal after completion. */
 bool img_ref_eq(const struct img_ref *a, const struct img_ref *b);
+/* "host/path:tag@digest": equal for equal references. */
+struct str img_ref_full(struct arena *a, const struct img_ref *r);
 
 /*
  * A place where facts are found.  A registry would be one more kind: a row
@@ -45,6 +47,7 @@ struct img_kind {
 	bool (*peek)(struct str *digest, struct img_source *src,
 	    const struct img_ref *ref);
 	void (*close)(struct img_source *src); /* or NULL */
+	bool at_hand;                          /* peek() opens no connection */
 	/* Several at once: asking takes time, and threads; or NULL. */
 	void (*find_all)(
 	    struct img_source *src, struct img_question *questions, size_t n);
@@ -69,7 +72,9 @@ struct img_store {
 	struct img_scans *scans;
 	struct map asked; /* text of a reference: struct img_answer */
 	VEC(struct img_answer *) answers;
-	struct img_source *lock; /* NULL: none is used */
+	struct map digests;          /* the same, of img_digest_get() */
+	struct img_source *lock;     /* NULL: none is used */
+	VEC(struct img_ref) renewed; /* entries of it that are not used */
 };
 
 /* What a reference was answered with. */
@@ -77,11 +82,17 @@ struct img_answer {
 	struct img_ref ref;
 	struct img_facts *facts; /* or NULL */
 	const struct img_source *source;
-	unsigned need; /* what the facts have */
-	bool failed;   /* err says why `wanted` could not be had */
+	struct str entry; /* key in the file that has them */
+	unsigned need;    /* what the facts have */
+	bool failed;      /* err says why `wanted` could not be had */
 	unsigned wanted;
 	struct rt_err err;
 };
+
+/* For img_ask(): nothing but a digest is wanted. */
+#define IMG_DIGEST (1u << 31)
+/* Asks the sources in their order; the answer has facts, or `failed`. */
+void img_ask(struct img_answer *ans, struct img_store *s, unsigned need);
 
 struct img_source *img_source_add(struct img_store *s,
     const struct img_kind *kind, struct str name, void *state);
@@ -102,15 +113,17 @@ struct img_entry {
 };
 struct img_file {
 	struct str path;
+	bool is_lock;        /* its entries have to agree */
 	bool other_platform; /* it says that it is for another one */
 	struct jv *json;
 	VEC(struct img_entry *) entries;
 	struct map by_text, by_name, by_digest;
 };
 int img_file_parse(struct img_file **out, struct arena *a, struct str path,
-    struct str text, struct str platform, struct rt_err *err) RT_MUST_CHECK;
+    struct str text, struct str platform, bool is_lock,
+    struct rt_err *err) RT_MUST_CHECK;
 int img_file_read(struct img_file **out, struct arena *a, const char *path,
-    struct str platform, struct rt_err *err) RT_MUST_CHECK;
+    struct str platform, bool is_lock, struct rt_err *err) RT_MUST_CHECK;
 const struct img_entry *img_file_find(
     const struct img_file *f, struct arena *a, const struct img_ref *ref);
 void img_images_open(struct img_store *s, const struct img_kind *kind);
@@ -119,6 +132,15 @@ int img_file_answer(struct img_facts *out, struct img_source *src,
 
 /* image_lock.c */
 void img_lock_open(struct img_store *s, const struct img_kind *kind);
+/* Is this one to be looked up elsewhere, whatever the lock file says? */
+bool img_lock_renews(const struct img_store *s, const struct img_ref *ref);
+
+/* image_tag.c */
+int img_digest_find(struct img_facts *out, struct img_source *src,
+    const struct img_ref *ref, struct rt_err *err) RT_MUST_CHECK;
+/* Does a source have another image under the tag by now?  f->moved. */
+void img_tag_check(
+    struct img_store *s, const struct img_ref *ref, struct img_facts *f);
 
 /* image_pause.c */
 void img_pause_open(struct img_store *s, const struct img_kind *kind);

@@ -59,13 +59,6 @@ add_name(struct img_layout *l, struct map *m, struct str key,
 	first->next = n;
 }
 
-static struct str
-full_name(struct arena *a, const struct img_ref *r)
-{
-	return arena_printf(a, "%.*s/%.*s:%.*s@%.*s", STR_ARG(r->host),
-	    STR_ARG(r->path), STR_ARG(r->tag), STR_ARG(r->digest));
-}
-
 static void
 add_reference(struct img_layout *l, struct str text, const struct img_desc *d)
 {
@@ -73,7 +66,7 @@ add_reference(struct img_layout *l, struct str text, const struct img_desc *d)
 
 	add_name(l, &l->by_text, text, d);
 	if (img_ref_parse(&ref, l->arena, text, NULL) == 0)
-		add_name(l, &l->by_name, full_name(l->arena, &ref), d);
+		add_name(l, &l->by_name, img_ref_full(l->arena, &ref), d);
 }
 
 static void
@@ -221,7 +214,7 @@ find_named(struct img_desc *out, struct img_layout *l,
 	const struct name *n = map_get(&l->by_text, ref->text);
 
 	if (n == NULL)
-		n = map_get(&l->by_name, full_name(l->arena, ref));
+		n = map_get(&l->by_name, img_ref_full(l->arena, ref));
 	return n != NULL ? choose(out, n, platform, err)
 			 : find_tag(out, l, ref, platform, err);
 }
@@ -246,7 +239,7 @@ find_pinned(struct img_desc *out, struct img_layout *l,
 		return 0;
 	}
 	bare.digest = STR("");
-	n = map_get(&l->by_name, full_name(l->arena, &bare));
+	n = map_get(&l->by_name, img_ref_full(l->arena, &bare));
 	if (n == NULL)
 		return RT_ENOTFOUND;
 	return rt_err_set(err, RT_ENOTFOUND, "its tag stands for %.*s there",

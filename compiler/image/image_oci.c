@@ -3,6 +3,8 @@
  * From the descriptor of an image to its facts: index, manifest and
  * configuration, each verified before it is parsed; layers only if asked for.
  */
+#include <string.h>
+
 #include "compiler/image/image_int.h"
 #include "runtime/base/encode.h"
 #include "runtime/base/banned.h"
@@ -104,6 +106,8 @@ usual_variant(struct str arch, struct str variant)
 	return variant;
 }
 
+#define PLATFORM_BYTES "abcdefghijklmnopqrstuvwxyz0123456789._-"
+
 bool
 img_platform_is(struct str platform, const struct jv *json)
 {
@@ -126,6 +130,35 @@ expect(
 {
 	if (b->expect != NULL)
 		b->expect(b, d, document, max);
+}
+
+int
+img_platform_check(struct str platform, struct rt_err *err)
+{
+	size_t i, slashes = 0, part = 0;
+
+	for (i = 0; i < platform.n; i++) {
+		unsigned char c = (unsigned char)platform.p[i];
+
+		if (c == ',' || c == ' ')
+			return rt_err_set(err, RT_EFORMAT,
+			    "'%.*s' is more than one platform: give one, and "
+			    "another lock file for each",
+			    STR_ARG(str_clip(platform, 100)));
+		if (c == '/' && part > 0) {
+			slashes++;
+			part = 0;
+		} else if (strchr(PLATFORM_BYTES, c) != NULL && c != '\0') {
+			part++;
+		} else {
+			break;
+		}
+	}
+	if (i == platform.n && part > 0 && (slashes == 1 || slashes == 2))
+		return 0;
+	return rt_err_set(err, RT_EFORMAT,
+	    "'%.*s' is no platform: write OS/ARCH, as in linux/amd64",
+	    STR_ARG(str_clip(platform, 100)));
 }
 
 /* One run through the documents of an image. */

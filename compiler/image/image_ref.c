@@ -361,3 +361,10 @@ img_ref_eq(const struct img_ref *a, const struct img_ref *b)
 	return img_ref_same_name(a, b) && str_eq(a->tag, b->tag) &&
 	       str_eq(a->digest, b->digest);
 }
+
+struct str
+img_ref_full(struct arena *a, const struct img_ref *r)
+{
+	return arena_printf(a, "%.*s/%.*s:%.*s@%.*s", STR_ARG(r->host),
+	    STR_ARG(r->path), STR_ARG(r->tag), STR_ARG(r->digest));
+}

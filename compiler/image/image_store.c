@@ -10,15 +10,15 @@
 #include "runtime/base/banned.h"
 
 const struct img_kind img_kinds[] = {
-    {"images file", img_images_open, img_file_answer, NULL, NULL, NULL},
-    {"lock file", img_lock_open, img_file_answer, NULL, NULL, NULL},
+    {"images file", img_images_open, img_file_answer, NULL, NULL, false, NULL},
+    {"lock file", img_lock_open, img_file_answer, NULL, NULL, false, NULL},
     {"OCI layout", img_layout_open, img_layout_answer, img_layout_peek,
-	img_layout_close, NULL},
+	img_layout_close, true, NULL},
     {"docker archive", img_archive_open, img_archive_answer, NULL,
-	img_archive_close, NULL},
-    {"built-in", img_pause_open, img_pause_answer, NULL, NULL, NULL},
+	img_archive_close, false, NULL},
+    {"built-in", img_pause_open, img_pause_answer, NULL, NULL, false, NULL},
     {"registry", img_registry_open, img_registry_answer, img_registry_peek,
-	img_registry_close, img_registry_find_all},
+	img_registry_close, false, img_registry_find_all},
 };
 const size_t img_nkinds = sizeof(img_kinds) / sizeof(img_kinds[0]);
 
@@ -88,12 +88,10 @@ not_found(struct buf *tried, bool locked, struct rt_err *err)
 {
 	if (tried->n == 0)
 		buf_puts(tried, "no source was given");
-	if (locked)
-		return rt_err_set(err, RT_ENOTFOUND,
-		    "not locked: %.*s; --locked allows no other source",
-		    (int)tried->n, tried->p);
-	return rt_err_set(
-	    err, RT_ENOTFOUND, "found nowhere: %.*s", (int)tried->n, tried->p);
+	return rt_err_set(err, RT_ENOTFOUND,
+	    locked ? "--locked allows no other source than %.*s"
+		   : "found nowhere: %.*s",
+	    (int)tried->n, tried->p);
 }
 
 /* Facts that lack something leave the question to the next source. */
@@ -116,42 +114,20 @@ check_need(const struct img_facts *f, unsigned need, struct rt_err *err)
 	return 0;
 }
 
-/* Does a source that is at hand have another image under the tag by now? */
-static int
-check_moved(struct img_store *s, const struct img_answer *ans,
-    const struct img_facts *f, struct rt_err *err)
+/* Is this source left out? */
+static bool
+skipped(const struct img_store *s, const struct img_source *src,
+    const struct img_ref *ref)
 {
-	const struct img_source *lock = s->lock;
-	struct img_source **src;
-	struct str now;
-
-	if (ans->source != lock || ans->ref.digest.n > 0 ||
-	    f->manifest_digest.n == 0)
-		return 0;
-	VEC_FOREACH(src, &s->sources) {
-		if ((*src)->kind->peek == NULL ||
-		    !(*src)->kind->peek(&now, *src, &ans->ref))
-			continue;
-		if (str_eq(now, f->manifest_digest) ||
-		    str_eq(now, f->index_digest))
-			return 0;
-		if (s->options->locked)
-			return rt_err_set(err, RT_EVERIFY,
-			    "stale: it has %.*s, %s %.*s has %.*s",
-			    STR_ARG(f->manifest_digest), (*src)->kind->what,
-			    STR_ARG((*src)->name), STR_ARG(now));
-		diag_report(s->diags, IMAGE_MOVED, loc_none,
-		    STR_ARG(ans->ref.text), STR_ARG(f->manifest_digest),
-		    STR_ARG(now), STR_ARG((*src)->name));
-		return 0;
-	}
-	return 0;
+	return (s->options->locked && !src->local) ||
+	       (src == s->lock && img_lock_renews(s, ref));
 }
 
 /* A reference on its way through the sources. */
 struct asking {
 	struct img_answer *ans;
 	struct img_store *store;
+	struct img_ref ref; /* gets the locked digest */
 	unsigned need;
 	struct img_facts facts;
 	struct buf tried;
@@ -164,13 +140,26 @@ weigh(struct asking *q, int rc)
 {
 	struct img_answer *ans = q->ans;
 
-	if (rc == 0)
+	if (rc == 0 && q->need != IMG_DIGEST) {
 		rc = check_need(&q->facts, q->need, &ans->err);
-	if (rc == 0)
-		rc = check_moved(q->store, ans, &q->facts, &ans->err);
+		/* What the lock file lacks is of the image that it names. */
+		if (rc != 0 && ans->source == q->store->lock &&
+		    q->ref.digest.n == 0)
+			q->ref.digest = img_pull_digest(&q->facts);
+	}
 	if (rc == RT_ENOTFOUND)
 		say_tried(&q->tried, ans->source, ans->err.text);
 	return rc;
+}
+
+static int
+find(struct asking *q, struct img_source *src)
+{
+	struct rt_err *err = &q->ans->err;
+
+	if (q->need == IMG_DIGEST)
+		return img_digest_find(&q->facts, src, &q->ref, err);
+	return src->kind->find(&q->facts, src, &q->ref, q->need, err);
 }
 
 /* Up to the first that is better asked for several at once, if `local`. */
@@ -184,14 +173,13 @@ ask(struct asking *q, bool local)
 
 	for (; q->next < s->sources.n; q->next++) {
 		src = s->sources.p[q->next];
-		if (s->options->locked && !src->local)
+		if (skipped(s, src, &ans->ref))
 			continue;
 		if (local && src->kind->find_all != NULL)
 			break;
 		ans->err.text[0] = '\0';
 		ans->source = src;
-		rc = weigh(q, src->kind->find(&q->facts, src, &ans->ref,
-				  q->need, &ans->err));
+		rc = weigh(q, find(q, src));
 		if (rc != RT_ENOTFOUND)
 			return rc;
 	}
@@ -224,6 +212,10 @@ conclude(struct asking *q, int rc)
 	if (rc != 0) {
 		fail(q, rc);
 	} else {
+		if (ans->source == q->store->lock ||
+		    !img_ref_eq(&q->ref, &ans->ref))
+			img_tag_check(q->store, &ans->ref, &q->facts);
+		ans->entry = q->facts.ref;
 		q->facts.ref = ans->ref.text;
 		/* What was handed out before stays where it is. */
 		if (ans->facts == NULL)
@@ -265,15 +257,23 @@ is_open(const struct img_answer *ans, unsigned need)
 	       (ans->ref.text.n > 0 && (ans->wanted & ~need) != 0);
 }
 
+void
+img_ask(struct img_answer *ans, struct img_store *s, unsigned need)
+{
+	struct asking q = {
+	    .ans = ans, .store = s, .ref = ans->ref, .need = need};
+
+	conclude(&q, ask(&q, false));
+}
+
 const struct img_facts *
 img_facts_get(
     struct img_store *s, struct str ref, unsigned need, struct rt_err *err)
 {
 	struct img_answer *ans = answer_of(s, ref);
-	struct asking q = {.ans = ans, .store = s, .need = need | ans->need};
 
 	if (is_open(ans, need))
-		conclude(&q, ask(&q, false));
+		img_ask(ans, s, need | ans->need);
 	if (ans->facts != NULL && (need & ~ans->need) == 0)
 		return ans->facts;
 	if (err != NULL)
@@ -303,6 +303,7 @@ gather(struct askings *out, struct img_store *s, const struct img_want *w)
 	q = ARENA_NEW(out->arena, struct asking);
 	q->ans = ans;
 	q->store = s;
+	q->ref = ans->ref;
 	q->need = w->need | ans->need;
 	(void)map_set(out->arena, &out->by_ref, ans->ref.text, q);
 	VEC_PUSH(out->arena, &out->list, q);
@@ -322,7 +323,7 @@ ask_together(struct askings *all, struct asking **q, size_t n)
 		return;
 	src = q[0]->store->sources.p[q[0]->next];
 	for (i = 0; i < n; i++) {
-		questions[i].ref = &q[i]->ans->ref;
+		questions[i].ref = &q[i]->ref;
 		questions[i].need = q[i]->need;
 	}
 	src->kind->find_all(src, questions, n);

@@ -59,42 +59,24 @@ lower_image_needs(const struct lower *l)
 	return l->sw.groups ? IMG_USERS : IMG_NAMED_USERS;
 }
 
-/* Who is to blame decides about help and exit status. */
-static struct diag *
-report_image(struct work *w, const struct rt_err *err)
-{
-	struct diags *d = w->l->diags;
-	struct loc at = w->image_loc;
-	struct str image = w->image;
-
-	if (err->code == RT_ENET)
-		return diag_report(
-		    d, IMAGE_NETWORK, at, STR_ARG(image), err->text);
-	if (err->code == RT_EAUTH)
-		return diag_report(
-		    d, IMAGE_AUTH, at, STR_ARG(image), err->text);
-	if (err->code == RT_ECRYPTO)
-		return diag_report(d, IMAGE_TLS, at, STR_ARG(image), err->text);
-	return diag_report(d, IMAGE_FACTS, at, STR_ARG(image), err->text);
-}
-
 static void
 get_image(struct work *w)
 {
 	struct rt_err err = {0};
+	struct diag *g;
 
 	w->config = NULL;
 	w->facts = img_facts_get(
 	    w->l->images, w->image, lower_image_needs(w->l), &err);
-	if (w->facts == NULL) {
-		lw_found(w, report_image(w, &err));
-	} else if (!well_formed(w->facts->config)) {
+	g = img_report(w->l->images, w->image_loc, w->image, w->facts, &err);
+	if (g != NULL)
+		lw_found(w, g);
+	if (w->facts != NULL && !well_formed(w->facts->config))
 		lw_found(w,
 		    diag_report(w->l->diags, IMAGE_FACTS, w->image_loc,
 			STR_ARG(w->image), "its configuration is malformed"));
-	} else {
+	else if (w->facts != NULL)
 		w->config = w->facts->config;
-	}
 	w->users = lw_users(w);
 }
 

@@ -584,6 +584,10 @@ static const struct {
     {"{\"version\":2,\"images\":{}}", "newer than this program"},
     {"{\"version\":1,\"platform\":\"linux/s390x\",\"images\":{}}",
 	"for linux/s390x, not for linux/amd64"},
+    {"{\"version\":1,\"platform\":[\"linux/amd64\"],\"images\":{}}",
+	"platform is no string"},
+    {"{\"version\":1,\"platform\":\"linux/amd64,linux/arm64\",\"images\":{}}",
+	"more than one platform"},
 };
 
 static void
@@ -653,10 +657,10 @@ lock__round_trip(void **state)
 	assert_int_equal(f->diags.list.n, 0);
 }
 
+/* The lock file of one image x:1 with User "a"; the layout moves it to "b". */
 static void
-lock__moved_tag(void **state)
+lock_and_move(struct fixture *f)
 {
-	struct fixture *f = *state;
 	struct str a = user_image(f, "amd64", "a");
 	struct str b = user_image(f, "amd64", "b");
 
@@ -667,31 +671,222 @@ lock__moved_tag(void **state)
 	make_file(f->arena, f->dir, "contrast.lock", img_store_lock(f->store));
 	make_index(f->arena, f->dir, "%.*s" NAMED("x:1"), STR_ARG(b));
 	open_layout(f);
-	expect_user(f, "x:1", "a");
-	expect_diag(f, "is locked as");
+}
+
+static void
+lock__moved_tag(void **state)
+{
+	struct fixture *f = *state;
+	const struct img_facts *got;
+	struct diag *g;
+
+	lock_and_move(f);
+	got = img_facts_get(f->store, STR("x:1"), 0, &f->err);
+	assert_non_null(got);
+	assert_true(str_eqz(jv_str(jv_getz(got->config, "User")), "a"));
+	assert_true(got->moved.now.n > 0);
+	g = img_report(f->store, loc_none, STR("x:1"), got, &f->err);
+	assert_int_equal(g->severity, DIAG_WARNING);
+	expect_diag(f, "image 'x:1' has moved: sha256:");
 	f->options.locked = true;
 	open_layout(f);
-	expect_error(f, "x:1", 0, RT_EVERIFY, "stale");
+	got = img_facts_get(f->store, STR("x:1"), 0, &f->err);
+	diags_init(&f->diags, f->arena);
+	g = img_report(f->store, loc_none, STR("x:1"), got, &f->err);
+	assert_int_equal(g->severity, DIAG_ERROR);
+	assert_null(img_facts_get(f->store, STR("y:1"), 0, &f->err));
+	g = img_report(f->store, loc_none, STR("y:1"), NULL, &f->err);
+	assert_int_equal(g->id, DIAG_IMAGE_NOT_LOCKED);
+}
+
+/* What an entry lacks is read from the image that it names. */
+static void
+lock__completed_by_digest(void **state)
+{
+	struct fixture *f = *state;
+	const struct img_facts *got;
+
+	lock_and_move(f);
+	got = img_facts_get(f->store, STR("x:1"), IMG_USERS, &f->err);
+	assert_true(got != NULL && got->have_users);
+	assert_true(str_eqz(jv_str(jv_getz(got->config, "User")), "a"));
+	assert_true(got->moved.now.n > 0);
+}
+
+static void
+expect_entry(const struct img_lock *lock, size_t i, const char *ref,
+    enum img_lock_state state)
+{
+	assert_true(i < lock->entries.n);
+	if (!str_eqz(lock->entries.p[i].ref, ref) ||
+	    lock->entries.p[i].state != state)
+		fail_msg("entry %zu: %.*s is %d", i,
+		    STR_ARG(lock->entries.p[i].ref),
+		    (int)lock->entries.p[i].state);
+}
+
+static void
+lock__update(void **state)
+{
+	struct fixture *f = *state;
+	struct img_lock lock = {0};
+
+	lock_and_move(f);
+	VEC_PUSH(f->arena, &f->options.update, STR("docker.io/library/x:1"));
+	open_layout(f);
+	expect_user(f, "x:1", "b");
+	assert_true(img_lock_uses(f->store, STR("docker.io/library/x:1")));
+	assert_false(img_lock_uses(f->store, STR("x:2")));
+	img_lock_make(&lock, f->store, false);
+	assert_int_equal(lock.entries.n, 1);
+	expect_entry(&lock, 0, "x:1", IMG_LOCK_CHANGED);
+	assert_false(str_eq(lock.entries.p[0].old, lock.entries.p[0].now));
+	f->options.update.n = 0;
+	f->options.update_all = true;
+	open_layout(f);
+	expect_user(f, "x:1", "b");
+}
+
+static void
+lock__states(void **state)
+{
+	struct fixture *f = *state;
+	struct img_lock lock = {0};
+	struct str a = user_image(f, "amd64", "a");
+
+	make_index(f->arena, f->dir,
+	    "%.*s" NAMED("n.example/n:1") ",%.*s" NAMED("x:1"), STR_ARG(a),
+	    STR_ARG(a));
+	f->options.lock_path = in_dir(f, "contrast.lock");
+	make_file(f->arena, f->dir, "contrast.lock",
+	    STR("{\"version\":1,\"later\":[1],\"images\":{"
+		"\"docker.io/library/x:1\":{\"config\":{\"User\":\"old\"}},"
+		"\"k:1\":{\"config\":{\"User\":\"k\"},\"later\":2},"
+		"\"u:1\":{\"config\":{}}}}"));
+	VEC_PUSH(f->arena, &f->options.update, STR("x:1"));
+	open_layout(f);
+	assert_int_equal(f->diags.errors, 0);
+	expect_user(f, "n.example/n:1", "a");
+	expect_user(f, "k:1", "k");
+	expect_user(f, "x:1", "a");
+	img_lock_make(&lock, f->store, false);
+	/* The other spelling of x:1 is gone. */
+	assert_int_equal(lock.entries.n, 4);
+	expect_entry(&lock, 0, "k:1", IMG_LOCK_KEPT);
+	expect_entry(&lock, 1, "n.example/n:1", IMG_LOCK_ADDED);
+	expect_entry(&lock, 2, "u:1", IMG_LOCK_UNUSED);
+	expect_entry(&lock, 3, "x:1", IMG_LOCK_ADDED);
+	assert_true(str_find(lock.text, STR("\"later\": 2"), 0) != SIZE_MAX);
+	assert_true(str_find(lock.text, STR("\"later\": [\n"), 0) != SIZE_MAX);
+	memset(&lock, 0, sizeof(lock));
+	img_lock_make(&lock, f->store, true);
+	expect_entry(&lock, 2, "u:1", IMG_LOCK_REMOVED);
+	assert_true(str_find(lock.text, STR("\"u:1\""), 0) == SIZE_MAX);
 }
 
 static void
 lock__other_platform(void **state)
 {
 	struct fixture *f = *state;
-	struct str a = user_image(f, "amd64", "a");
 
-	make_index(f->arena, f->dir, "%.*s" NAMED("x:1"), STR_ARG(a));
+	make_index(f->arena, f->dir, "%s", "");
 	make_file(f->arena, f->dir, "contrast.lock",
-	    STR("{\"version\":1,\"platform\":\"linux/arm64\",\"images\":"
-		"{\"x:1\":{\"config\":{\"User\":\"arm\"}}}}"));
+	    STR("{\"version\":1,\"platform\":\"linux/arm64\",\"images\":{}}"));
 	f->options.lock_path = in_dir(f, "contrast.lock");
 	open_layout(f);
-	expect_user(f, "x:1", "a");
-	assert_true(str_find(img_store_lock(f->store),
-			STR("\"platform\": \"linux/amd64\""), 0) != SIZE_MAX);
-	f->options.locked = true;
-	open_layout(f);
 	expect_diag(f, "for linux/arm64, not for linux/amd64");
+}
+
+static const struct {
+	const char *text, *says;
+} contradictions[] = {
+    {"{\"images\":{\"a\":{\"config\":{\"User\":\"1\"}},"
+     "\"docker.io/library/a:latest\":{\"config\":{\"User\":\"2\"}}}}",
+	"image 'docker.io/library/a:latest': it is the image of entry 'a'"},
+    {"{\"images\":{\"a\":{\"manifest\":\"" NO_DIGEST
+     "\",\"passwd\":\"1\"},\"b@" NO_DIGEST "\":{\"passwd\":\"2\"}}}",
+	"says something else of it"},
+};
+
+static void
+lock__contradictions(void **state)
+{
+	struct fixture *f = *state;
+	size_t i;
+
+	make_index(f->arena, f->dir, "%s", "");
+	f->options.lock_path = in_dir(f, "contrast.lock");
+	for (i = 0; i < sizeof(contradictions) / sizeof(contradictions[0]);
+	     i++) {
+		make_file(f->arena, f->dir, "contrast.lock",
+		    str_from(contradictions[i].text));
+		diags_init(&f->diags, f->arena);
+		open_store(f);
+		expect_diag(f, contradictions[i].says);
+	}
+	/* A file of --images may hold the least that each pod needs. */
+	f->options.lock_path = NULL;
+	VEC_PUSH(f->arena, &f->options.images_files,
+	    str_from(in_dir(f, "contrast.lock")));
+	diags_init(&f->diags, f->arena);
+	open_store(f);
+	assert_int_equal(f->diags.list.n, 0);
+}
+
+/* A tag's digest is found where nothing else of the image is read. */
+static void
+digest__get(void **state)
+{
+	struct fixture *f = *state;
+	struct str a = user_image(f, "amd64", "a");
+	const struct img_facts *got;
+
+	make_index(f->arena, f->dir,
+	    "%.*s" NAMED("x:1") ",{\"mediaType\":\"" MANIFEST "\",\"size\":1,"
+				"\"digest\":\"" NO_DIGEST "\"" NAMED("gone:1"),
+	    STR_ARG(a));
+	open_layout(f);
+	got = img_digest_get(f->store, STR("x:1"), &f->err);
+	assert_true(got != NULL && str_eq(img_pull_digest(got), digest_of(a)));
+	got = img_digest_get(f->store, STR("gone:1"), &f->err);
+	assert_true(got != NULL && str_eqz(img_pull_digest(got), NO_DIGEST));
+	assert_null(img_digest_get(f->store, STR("no:1"), &f->err));
+	assert_int_equal(f->err.code, RT_ENOTFOUND);
+	assert_null(img_digest_get(f->store, STR("No"), &f->err));
+	assert_int_equal(f->err.code, RT_EFORMAT);
+	/* The pause image that is built in has none. */
+	assert_null(img_digest_get(
+	    f->store, STR("registry.k8s.io/pause:3.6"), &f->err));
+	assert_null(img_facts_known(f->store, STR("x:1")));
+	expect_user(f, "x:1", "a");
+	assert_non_null(img_facts_known(f->store, STR("x:1")));
+}
+
+static void
+platform__check(void **state)
+{
+	static const struct {
+		const char *text, *says; /* NULL: good */
+	} cases[] = {{"linux/amd64", NULL}, {"linux/arm64/v8", NULL},
+	    {"windows/amd64", NULL}, {"amd64", "is no platform"},
+	    {"", "is no platform"}, {"linux/", "is no platform"},
+	    {"/amd64", "is no platform"}, {"linux//v8", "is no platform"},
+	    {"linux/a/b/c", "is no platform"},
+	    {"Linux/amd64", "is no platform"},
+	    {"linux/amd64,linux/arm64", "more than one platform"},
+	    {"linux/amd64 linux/arm64", "more than one platform"}};
+	struct rt_err err;
+	size_t i;
+
+	(void)state;
+	for (i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		err.text[0] = '\0';
+		if ((img_platform_check(str_from(cases[i].text), &err) == 0) !=
+			(cases[i].says == NULL) ||
+		    (cases[i].says != NULL &&
+			strstr(err.text, cases[i].says) == NULL))
+			fail_msg("%s: %s", cases[i].text, err.text);
+	}
 }
 
 static void
@@ -758,8 +953,14 @@ main(void)
 	    TEST(images_file__bad),
 	    TEST(lock__round_trip),
 	    TEST(lock__moved_tag),
+	    TEST(lock__completed_by_digest),
+	    TEST(lock__update),
+	    TEST(lock__states),
 	    TEST(lock__other_platform),
 	    TEST(lock__missing),
+	    TEST(lock__contradictions),
+	    TEST(digest__get),
+	    TEST(platform__check),
 	    TEST(pause__built_in),
 	};
 
