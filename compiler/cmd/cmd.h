@@ -24,7 +24,7 @@ enum opt_kind {
 	OPT_BOOL,  /* --x, --x=false */
 	OPT_VALUE, /* --x V, the last one counts */
 	OPT_LIST,  /* --x V, repeatable */
-	OPT_MAYBE  /* --x or --x=V */
+	OPT_MAYBE  /* --x or --x=V, repeatable */
 };
 
 enum opt_id {

@@ -71,21 +71,21 @@ check_objects(struct generate *g)
 	VEC_FOREACH(o, &g->data.list)
 		cross_add(c, &g->ctx, *o, NULL);
 	cross_check(c);
-	if (g->images != NULL)
-		cross_images(c, g->images);
+	cross_images(c, g->images);
 	arena_free(a);
 }
 
-/* All stages up to the point where every byte is known. */
-static bool
-compile_all(struct generate *g)
+bool
+generate_compile(struct generate *g)
 {
+	g->images = img_store_open(g->arena, g->diags, &g->image_options);
+	g->pass.images = g->images;
 	if (!generate_read(g) || !generate_round_one(g) ||
 	    nothing_selected(g) || !read_config_files(g))
 		return false;
-	g->images = img_store_open(g->arena, g->diags, &g->image_options);
-	check_objects(g);
-	return g->images != NULL && generate_round_two(g);
+	if (!g->facts_only)
+		check_objects(g);
+	return generate_round_two(g);
 }
 
 /* No excerpt of a report may show what a Secret holds. */
@@ -107,12 +107,14 @@ hide_secrets(struct generate *g)
 }
 
 void
-generate_free(struct generate *g)
+generate_close(struct generate *g)
 {
 	struct gen_target **t;
 	struct gen_batch **b;
 	struct gen_file *f;
 
+	hide_secrets(g);
+	cmd_report(g->run);
 	VEC_FOREACH(t, &g->targets)
 		policy_linker_free((*t)->linker);
 	img_store_close(g->images);
@@ -134,12 +136,10 @@ cmd_generate(struct run *r)
 
 	if (status != EXIT_OK)
 		return status;
-	if (compile_all(&g))
+	if (generate_compile(&g))
 		status = generate_write(&g);
 	else
 		status = cmd_status(r);
-	hide_secrets(&g);
-	cmd_report(r);
-	generate_free(&g);
+	generate_close(&g);
 	return status;
 }

@@ -22,7 +22,7 @@
  *   generate_round_two  document by document: the new text is read again,
  *                       compiled, filled in and proven; then its trees go
  *   generate_write      manifest, keys, files
- *   generate_free       whatever became of it
+ *   generate_close      whatever became of it
  *
  * Between the rounds all objects are there at once, as the passes left them
  * (`all`, `works`): what looks from one object to another, and what asks which
@@ -93,6 +93,7 @@ struct generate {
 	struct refvalues *refvalues;
 	const char *target; /* --target, or NULL */
 	bool lenient;       /* unknown fields are warnings */
+	bool facts_only;    /* `lock`: only the images are asked for */
 	enum secret_id_format secret_id_format;
 	/* of the run */
 	VEC(struct gen_file) files;
@@ -126,7 +127,10 @@ const char *generate_target_name(
 bool generate_read(struct generate *g);
 bool generate_round_one(struct generate *g);
 bool generate_round_two(struct generate *g);
-void generate_free(struct generate *g);
+/* All of these, from the options on. */
+bool generate_compile(struct generate *g);
+/* Prints the findings and frees what is not in the arena. */
+void generate_close(struct generate *g);
 
 /* Has it a pod template? */
 bool generate_is_workload(const struct k8s_object *o);

@@ -90,6 +90,7 @@ completing(struct generate *g)
 static int
 images(struct generate *g)
 {
+	g->pass.pin_images = opt_on(g->run, OPT_PIN_IMAGES);
 	return cmd_images(g->run, &g->image_options);
 }
 

@@ -147,6 +147,7 @@ cmd_images(struct run *r, struct img_options *o)
 {
 	struct img_registry_options *reg =
 	    ARENA_NEW(r->arena, struct img_registry_options);
+	struct rt_err err;
 	int status = sources(r, o);
 
 	o->lock_path = opt_path(r, OPT_LOCK_FILE);
@@ -154,5 +155,8 @@ cmd_images(struct run *r, struct img_options *o)
 	o->offline = opt_on(r, OPT_OFFLINE);
 	o->platform = str_from(opt_str(r, OPT_IMAGE_PLATFORM));
 	o->registry = reg;
+	if (status == EXIT_OK && img_platform_check(o->platform, &err) != 0)
+		status = cmd_fail(r, EXIT_USAGE,
+		    "parse flags: --image-platform: %s", err.text);
 	return status == EXIT_OK ? registry(r, reg) : status;
 }

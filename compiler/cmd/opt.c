@@ -115,7 +115,7 @@ set(struct run *r, int id, const char *value)
 	const struct opt_info *o = &opt_table[id];
 	struct opt_value *v = &r->opt[id];
 
-	if (v->from != FROM_FLAG || o->kind != OPT_LIST)
+	if (v->from != FROM_FLAG || o->kind == OPT_VALUE)
 		v->values.n = 0;
 	v->from = FROM_FLAG;
 	v->on = true;

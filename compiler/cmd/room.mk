@@ -5,11 +5,12 @@ SRCS += compiler/cmd/cmd.c compiler/cmd/completion.c compiler/cmd/explain.c comp
 	compiler/cmd/generate_one.c compiler/cmd/generate_options.c \
 	compiler/cmd/generate_plan.c compiler/cmd/generate_sizes.c \
 	compiler/cmd/generate_two.c compiler/cmd/generate_write.c \
-	compiler/cmd/help.c compiler/cmd/manifest.c compiler/cmd/opt.c \
+	compiler/cmd/help.c compiler/cmd/lock.c compiler/cmd/manifest.c \
+	compiler/cmd/opt.c \
 	compiler/cmd/opt_layer.c compiler/cmd/opt_config.c \
 	compiler/cmd/config.c compiler/cmd/images.c compiler/cmd/progress.c \
 	compiler/cmd/platform.c compiler/cmd/policies.c \
 	compiler/cmd/settings.c compiler/cmd/settings_diff.c compiler/cmd/version.c
 MAN += compiler/cmd/contrastc.1 compiler/cmd/contrastc-annotations.7 \
 	compiler/cmd/contrastc-config.5 compiler/cmd/contrastc-settings.1 \
-	compiler/cmd/contrastc-generate.1
+	compiler/cmd/contrastc-generate.1 compiler/cmd/contrastc-lock.1

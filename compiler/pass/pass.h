@@ -4,6 +4,7 @@
 
 #include "compiler/front/edit.h"
 #include "compiler/front/k8s.h"
+#include "compiler/image/image.h"
 #include "runtime/base/map.h"
 #include "runtime/manifest/platform.h"
 
@@ -36,6 +37,8 @@ struct pass_options {
 	bool coco; /* --coco: runtime classes of CoCo, nothing is injected */
 	struct str replacements_file; /* name, for messages; "" built in */
 	struct str replacements;      /* text of the image replacement list */
+	bool pin_images; /* write the digest behind each tag: needs images */
+	struct img_store *images; /* facts, or NULL */
 	/*
 	 * The RuntimeClass and handler name of a platform (reference-value
 	 * data); NULL result: none known.  May be NULL itself.
@@ -72,6 +75,7 @@ struct pass_ctx {
 	const struct platform *platform;
 	bool assumed;     /* the latter */
 	bool noted_place; /* of mesh annotations; said once */
+	bool any_tag;     /* for pass_verify(): the guest checks no digests */
 
 	/* Of the object that is worked on: */
 	struct edits *edits; /* of its source */
@@ -94,7 +98,8 @@ bool pass_run(struct pass_ctx *ctx, struct k8s_object *o, struct edits *edits,
     struct selection *out);
 /*
  * The verifiers of cli 10 that look at the completed text ("after"): `o` is
- * the object as read from it, `s` what pass_run() made of the original.
+ * the object as read from it, `s` what pass_run() made of the original.  Call
+ * it when the images are known: what they are goes into help lines.
  */
 void pass_verify(struct pass_ctx *ctx, const struct k8s_object *o,
     const struct selection *s);

@@ -102,8 +102,6 @@ extern const char *const pass_lists[PASS_LISTS];
 
 /* name[:tag]@sha256:<64 hex> */
 bool pass_has_digest(struct str image);
-void pass_report_image(struct pass_ctx *ctx, const struct k8s_object *o,
-    const struct yaml_node *container, const struct yaml_node *image);
 
 /* Does the guest pull the images, not the node? */
 bool pass_guest_pulls(const struct selection *s);

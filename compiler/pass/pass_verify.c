@@ -25,38 +25,20 @@ pass_has_digest(struct str image)
 	return true;
 }
 
-void
-pass_report_image(struct pass_ctx *ctx, const struct k8s_object *o,
-    const struct yaml_node *container, const struct yaml_node *image)
-{
-	struct diag *g = diag_report(ctx->diags, IMAGE_NOT_PINNED,
-	    pass_loc(image, o), SHOWN(image->text));
-
-	pass_weigh(ctx, g, true);
-	pass_context(ctx, g, o, container);
-}
-
-/* Images as the user wrote them; ours and replaced ones come later. */
+/* A template that somebody else completes; digests are looked at later. */
 static void
 image_before(struct pass_ctx *ctx, const struct k8s_object *o,
-    const struct yaml_node *container, bool init)
+    const struct yaml_node *container)
 {
-	const struct yaml_node *n = yaml_getz(container, "image");
-	struct str image = yaml_text(n), name;
+	struct str name = yaml_get_str(container, STR("name"));
 	struct diag *g;
 
-	if (image.n == 0) {
-		if (init)
-			return;
-		name = yaml_get_str(container, STR("name"));
-		g = diag_report(ctx->diags, IMAGE_MISSING,
-		    pass_loc(container, o), SHOWN(name));
-		pass_weigh(ctx, g, true);
-		pass_context(ctx, g, o, NULL);
-	} else if (!str_starts(image, STR(IMAGE_PREFIX)) &&
-		   str_eq(pass_replaced(ctx, image), image) &&
-		   !pass_has_digest(image))
-		pass_report_image(ctx, o, container, n);
+	if (yaml_text(yaml_getz(container, "image")).n > 0)
+		return;
+	g = diag_report(
+	    ctx->diags, IMAGE_MISSING, pass_loc(container, o), SHOWN(name));
+	pass_weigh(ctx, g, true);
+	pass_context(ctx, g, o, NULL);
 }
 
 static void
@@ -110,7 +92,8 @@ container_before(struct pass_ctx *ctx, const struct k8s_object *o,
 		*gpus += gpus_of(ctx, resources);
 	if (ctx->options->coco)
 		return;
-	image_before(ctx, o, c, init);
+	if (!init)
+		image_before(ctx, o, c);
 	limit = yaml_getz(yaml_getz(resources, "limits"), "memory");
 	if (!init && limit == NULL &&
 	    yaml_path(o->pod_spec, "resources", "limits", "memory", NULL) ==

@@ -134,24 +134,57 @@ check_mounts(struct after *v, const struct yaml_node *container)
 	}
 }
 
-/* Images that the passes wrote, and ours. */
+/* The reference with the digest that its tag stands for, where it is known. */
+static void
+help_pin(struct pass_ctx *ctx, struct diag *g, struct str image)
+{
+	struct img_store *images = ctx->options->images;
+	const struct img_facts *f = NULL;
+
+	if (images != NULL)
+		f = img_facts_known(images, image);
+	if (f != NULL && img_pull_digest(f).n > 0)
+		diag_help(ctx->diags, g,
+		    "pin it: %.*s@%.*s, or let --pin-images do it",
+		    SHOWN(image), STR_ARG(img_pull_digest(f)));
+}
+
+/* A bare tag binds nothing; for Contrast upstream's verifier says so. */
 static void
 image_after(struct pass_ctx *ctx, const struct k8s_object *o,
     const struct yaml_node *container)
 {
 	const struct yaml_node *n = yaml_getz(container, "image");
 	struct str image = yaml_text(n);
-	const char *what = NULL;
-	bool ours = str_starts(image, STR(IMAGE_PREFIX));
+	struct diag *g;
 
 	if (image.n == 0 || pass_has_digest(image))
 		return;
 	/* Without a list of replacements there is nothing to pin ours with. */
-	if (ours && ctx->replacements.n == 0)
+	if (str_starts(image, STR(IMAGE_PREFIX)) && ctx->replacements.n == 0)
 		return;
-	(void)loc_user(n->loc, &what);
-	if (ours || what != NULL)
-		pass_report_image(ctx, o, container, n);
+	g = ctx->options->coco ? diag_report(ctx->diags, IMAGE_UNPINNED,
+				     pass_loc(n, o), SHOWN(image))
+			       : diag_report(ctx->diags, IMAGE_NOT_PINNED,
+				     pass_loc(n, o), SHOWN(image));
+	help_pin(ctx, g, image);
+	pass_weigh(ctx, g, !ctx->options->coco);
+	pass_context(ctx, g, o, container);
+}
+
+static void
+check_images(struct pass_ctx *ctx, const struct k8s_object *o)
+{
+	const struct yaml_node *seq;
+	size_t i, n;
+	int list;
+
+	for (list = 0; list < PASS_LISTS; list++) {
+		seq = yaml_get(o->pod_spec, str_from(pass_lists[list]));
+		n = inject_count(seq);
+		for (i = 0; i < n; i++)
+			image_after(ctx, o, inject_item(seq, i));
+	}
 }
 
 /* The tag of a reference, empty without one. */
@@ -209,11 +242,15 @@ pass_verify(
 	size_t i, n;
 	int list;
 
-	if (!s->in || ctx->options->coco)
+	if (!s->in)
 		return;
 	/* The caller may have a context of its own for the completed text. */
 	if (ctx->replacements.n == 0 && ctx->options->replacements.n > 0)
 		(void)pass_replacements_read(ctx);
+	if (!ctx->any_tag)
+		check_images(ctx, o);
+	if (ctx->options->coco)
+		return;
 	see_uses(&v);
 	check_volumes(&v);
 	check_claims(&v);
@@ -222,7 +259,6 @@ pass_verify(
 		n = inject_count(seq);
 		for (i = 0; i < n; i++) {
 			c = inject_item(seq, i);
-			image_after(ctx, o, c);
 			check_mounts(&v, c);
 			version_after(ctx, o, c, s->coordinator);
 		}

@@ -7,6 +7,7 @@ SRCS += compiler/pass/cross.c compiler/pass/cross_add.c \
 	compiler/pass/pass_image.c compiler/pass/pass_image_store.c \
 	compiler/pass/pass_initializer.c compiler/pass/pass_inject.c \
 	compiler/pass/pass_mesh.c compiler/pass/pass_mesh_check.c \
+	compiler/pass/pass_pin.c \
 	compiler/pass/pass_secure_pv.c compiler/pass/pass_vcpus.c \
 	compiler/pass/pass_verify.c \
 	compiler/pass/pass_verify_after.c

@@ -468,5 +468,8 @@ theme_cli() {
 	for part in ${CLI_PARTS:-$parts}; do
 		"cli_$part"
 	done
+	cli_lock
+	cli_locked
+	cli_pin
 	PATH=$cli_old
 }

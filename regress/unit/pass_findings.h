@@ -94,7 +94,7 @@
 {{V12, .replacements = "# x\n\na = b\nc d=e\n=f\n"}, WITH(""),
     "4:1 error image-replacement; 5:1 error image-replacement", DIAG_NOTE},
 {{V12}, HEAD SPEC "  containers:\n  - name: c\n    image: i:1\n",
-    "9:12 warning image-not-pinned; 8:5 note no-memory-limit", DIAG_NOTE},
+    "8:5 note no-memory-limit; 9:12 warning image-not-pinned", DIAG_NOTE},
 {{NEW}, HEAD SPEC "  containers:\n  - name: c\n    image: i:1\n",
     "9:12 error image-not-pinned", DIAG_WARNING},
 {{V12, .strict = true}, HEAD SPEC "  containers:\n  - name: c\n    image: i:1\n",
