@@ -399,14 +399,18 @@ plan(struct write *w)
 static int
 commit(struct write *w)
 {
-	int status;
+	/* From reading the lock file again to writing it. */
+	int held = img_lock_hold(opt_path(w->g->run, OPT_LOCK_FILE));
+	int status = EXIT_OK;
 
 	add_files(w);
+	if (!generate_is_plan(w->g) && (status = git_open(w)) == EXIT_OK)
+		status = write_files(w);
+	img_lock_release(held);
+	if (status != EXIT_OK)
+		return status;
 	if (generate_is_plan(w->g))
 		return plan(w);
-	if ((status = git_open(w)) != EXIT_OK ||
-	    (status = write_files(w)) != EXIT_OK)
-		return status;
 	tell(w);
 	status = generate_git_commit(w->g, w->git);
 	return status == EXIT_OK ? print(w) : status;

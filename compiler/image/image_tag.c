@@ -6,6 +6,9 @@
 #include "compiler/image/image_int.h"
 #include "runtime/base/banned.h"
 
+/* A reference may be as long as a file. */
+#define SHOWN(s) STR_ARG(str_clip((s), 300))
+
 struct str
 img_pull_digest(const struct img_facts *f)
 {
@@ -101,13 +104,13 @@ report_moved(struct img_store *s, struct loc loc, struct str ref,
     const struct img_facts *f)
 {
 	struct str old = img_pull_digest(f);
-	struct diag *g = diag_report(s->diags, IMAGE_MOVED, loc, STR_ARG(ref),
+	struct diag *g = diag_report(s->diags, IMAGE_MOVED, loc, SHOWN(ref),
 	    STR_ARG(old), STR_ARG(f->moved.now), STR_ARG(f->moved.in));
 
 	diag_help(s->diags, g,
 	    "take the new image: contrastc lock --update=%.*s with the same "
 	    "options and paths",
-	    STR_ARG(ref));
+	    SHOWN(ref));
 	if (s->options->locked || s->options->moved_fails)
 		diag_harden(s->diags, g);
 	return g;
@@ -134,13 +137,14 @@ img_report(struct img_store *s, struct loc loc, struct str ref,
 {
 	if (f == NULL && s->options->locked && err->code == RT_ENOTFOUND)
 		return diag_report(
-		    s->diags, IMAGE_NOT_LOCKED, loc, STR_ARG(ref), err->text);
+		    s->diags, IMAGE_NOT_LOCKED, loc, SHOWN(ref), err->text);
 	if (f == NULL)
-		return report_failure(s->diags, loc, ref, err);
+		return report_failure(
+		    s->diags, loc, str_clip(ref, 300), err);
 	if (f->moved.now.n > 0)
 		return report_moved(s, loc, ref, f);
 	if (cannot_be_locked(s, ref, f))
-		return diag_report(s->diags, IMAGE_NO_DIGEST, loc, STR_ARG(ref),
+		return diag_report(s->diags, IMAGE_NO_DIGEST, loc, SHOWN(ref),
 		    STR_ARG(f->from));
 	return NULL;
 }

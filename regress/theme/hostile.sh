@@ -202,7 +202,7 @@ hostile_json() {
 }
 
 hostile_settings() {
-	for option in --settings --settings-patch --images; do
+	for option in --settings --settings-patch --images --lock-file; do
 		printf '{"a":' >"$work/x.json"
 		hostile_json "$option cut" $option 1
 		: >"$work/x.json"
@@ -238,6 +238,34 @@ hostile_settings() {
 		echo "{\"images\": {\"r.example/x:1@$hostile_digest\": $facts}}" >"$work/x.json"
 		hostile_json "facts $facts" --images 1
 	done
+}
+
+# Lock files that are large, or that say what they should not.
+hostile_lock() {
+	for lock in '{"images": {}, "version": 2}' \
+		'{"images": {}, "version": "1"}' '{"images": {}, "version": -1}' \
+		'{"images": {}, "platform": "linux/arm64"}' \
+		'{"images": {}, "platform": ["linux/amd64"]}' \
+		'{"images": {"../../etc/passwd": {}}}' \
+		'{"images": {"a": {"config": {"User": "1"}}, "a:latest": {"config": {"User": "2"}}}}' \
+		'{"images": {"a": {"layers": [{"size": -1}]}}}' \
+		'{"images": {"a": {}, "a": {}}}' \
+		'<<<<<<< ours'
+	do
+		echo "$lock" >"$work/x.json"
+		hostile_json "lock $lock" --lock-file 1
+	done
+	printf '{"images": {' >"$work/x.json"
+	hostile_many 100000 '"a%d":{},' >>"$work/x.json"
+	echo '"b": {"layers": 1}}}' >>"$work/x.json"
+	hostile_json "lock of 100000 images" --lock-file 1
+	{
+		printf '{"images": {"a": {"passwd": "'
+		head -c 70000000 /dev/zero | tr '\0' a
+		echo '"}}}'
+	} >"$work/x.json"
+	hostile_json "lock of 70 MB" --lock-file 1
+	rm "$work/x.json"
 }
 
 hostile_files() {
@@ -353,6 +381,7 @@ theme_hostile() {
 	hostile_bytes
 	hostile_pods
 	hostile_settings
+	hostile_lock
 	hostile_files
 	hostile_disk
 	hostile_killed
