@@ -39,8 +39,10 @@ img_tag_check(
 		    str_eq(now, f->index_digest))
 			return;
 		f->moved.now = arena_str(s->arena, now);
-		f->moved.in = arena_printf(s->arena, "%s %.*s",
-		    (*src)->kind->what, STR_ARG((*src)->name));
+		/* There is one source for all registries. */
+		f->moved.in =
+		    arena_printf(s->arena, "%s %.*s", (*src)->kind->what,
+			STR_ARG((*src)->name.n > 0 ? (*src)->name : ref->host));
 		return;
 	}
 }
@@ -118,8 +120,8 @@ report_moved(struct img_store *s, struct loc loc, struct str ref,
 
 /* Who is to blame decides about help and exit status. */
 static struct diag *
-report_failure(struct diags *d, struct loc loc, struct str ref,
-    const struct rt_err *err)
+report_failure(
+    struct diags *d, struct loc loc, struct str ref, const struct rt_err *err)
 {
 	if (err->code == RT_ENET)
 		return diag_report(
@@ -139,8 +141,7 @@ img_report(struct img_store *s, struct loc loc, struct str ref,
 		return diag_report(
 		    s->diags, IMAGE_NOT_LOCKED, loc, SHOWN(ref), err->text);
 	if (f == NULL)
-		return report_failure(
-		    s->diags, loc, str_clip(ref, 300), err);
+		return report_failure(s->diags, loc, str_clip(ref, 300), err);
 	if (f->moved.now.n > 0)
 		return report_moved(s, loc, ref, f);
 	if (cannot_be_locked(s, ref, f))

@@ -463,13 +463,13 @@ theme_cli() {
 	printf 'kind: Pod\nkind: Pod\n' >"$cli_from/bad.yml"
 	printf 'kind: [\n' >"$cli_from/worse.yml"
 	cli_keys
+	cli_lock
+	cli_locked
+	cli_pin
 	parts='framework config settings report secret access contrast streams'
 	parts="$parts files rights again forms completion install readme"
 	for part in ${CLI_PARTS:-$parts}; do
 		"cli_$part"
 	done
-	cli_lock
-	cli_locked
-	cli_pin
 	PATH=$cli_old
 }
