@@ -392,6 +392,7 @@ cli_completion() {
 		else bad "cli: completion $words"
 		fi
 	done
+	rm -f "$cli_from/rules.rego"
 }
 
 cli_install() {
