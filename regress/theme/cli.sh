@@ -229,6 +229,14 @@ cli_config() {
 	cli_as='env CONTRASTC_OFFLINE=perhaps'
 	cli 2 'generate shop' 'err=^Error: CONTRASTC_OFFLINE: not a boolean word: perhaps'
 	cli 0 'version'
+	printf 'commands: {generate: {registry-password: "@pw"}}\n' \
+		>"$cli_from/ws/c.yaml"
+	cli_as='env CONTRASTC_REGISTRY_TOKEN=hunter2,3'
+	cli 0 'config show --origin generate --config ws/c.yaml' 'out!hunter2' \
+		'out=^    registry-token: "\(secret\)" # CONTRASTC_REGISTRY_TOKEN' \
+		'out=^    registry-password: "@ws/pw" # ws/c.yaml:1:42$'
+	cli 0 'config show --json --config ws/c.yaml' 'out!hunter2'
+	rm "$cli_from/ws/c.yaml"
 	cli_as='env CONTRASTC_DENIALS=some'
 	cli 2 '@G shop' 'err=unknown value: some .CONTRASTC_DENIALS.$'
 	cli_as='env CONTRASTC_PROFILE=latest'
