@@ -103,6 +103,21 @@ is_color(const char *s)
 	       strcmp(s, "never") == 0;
 }
 
+/* --format json is another way to say --json. */
+static int
+set_format(struct run *r)
+{
+	const char *format = opt_str(r, OPT_FORMAT);
+
+	if (strcmp(format, "json") == 0)
+		r->opt[OPT_JSON].on = true;
+	else if (strcmp(format, "text") != 0)
+		return cmd_fail(r, EXIT_USAGE,
+		    "parse flags: --format: unknown value: %s%s", format,
+		    opt_where(r, OPT_FORMAT));
+	return EXIT_OK;
+}
+
 static int
 check_globals(struct run *r)
 {
@@ -143,7 +158,7 @@ check_globals(struct run *r)
 			    *w, opt_where(r, OPT_WARN));
 	}
 	opt_check_variables(r);
-	return EXIT_OK;
+	return set_format(r);
 }
 
 /*

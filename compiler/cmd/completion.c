@@ -73,6 +73,7 @@ static const struct {
     {OPT_COLOR, NULL, " auto always never", NULL},
     {OPT_LOG_LEVEL, NULL, " debug info warn error", NULL},
     {OPT_LOG_FORMAT, NULL, " text json", NULL},
+    {OPT_FORMAT, NULL, " text json", NULL},
     {OPT_PROGRESS, NULL, " auto plain none", NULL},
     {OPT_PROFILE, NULL, " v1.2 latest", NULL},
     {OPT_COMPAT, NULL, " 1.2 latest", NULL},

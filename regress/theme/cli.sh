@@ -114,6 +114,10 @@ cli_framework() {
 	cli 0 'version' 'out=^targets:$' 'out=^    kata-4$' \
 		'out=^container image versions:$' \
 		'out=^      settings:          [0-9a-f]{64}$'
+	cli 0 'version --format json' 'out="contrastc": "v'
+	cli 0 'settings diff kata-4 kata-4 --format=json' 'out="differences": ..'
+	cli 0 'version --format text' 'out=^contrast version v'
+	cli 2 'version --format yaml' 'err=--format: unknown value: yaml'
 	cli 0 'help settings' 'out=init.show.diff' 'out=--origin'
 }
 
