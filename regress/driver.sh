@@ -109,7 +109,7 @@ quick="unit compile reject rego conform man cli"
 all="$quick
 	decide
 	memory
-	samples images
+	lock_registry samples images
 	verity
 	pipeline
 	repro hostile

@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
 # Cases of the theme cli: the command lock, runs that only look at the lock
-# file, and --pin-images.
+# file, and --pin-images.  And the same with a registry: theme lock_registry.
 
-# shellcheck disable=SC2016,SC2034,SC2154 # for cli() and its shell
+# shellcheck disable=SC2015,SC2016,SC2034,SC2086,SC2154 # words; for cli() and its shell
 
 lock_o="--reference-values metal-qemu-snp --image-source oci-layout:images"
 lock_web=sha256:1994f05159e4eb865ee2e576e35c97196a1f89e6c47738abad9b7379382212fc
@@ -164,4 +164,96 @@ cli_pin() {
 		"err=^tags/../forms.yml:11:19: warning: image 'registry.example/parcel/catalogue:1.4.2' has no digest: .*image-unpinned" \
 		"err=^help: pin it: registry.example/parcel/catalogue:1.4.2@$lock_cat, or let"
 	cli 0 "$coco -W no-image-unpinned forms.yml" 'err!no digest'
+}
+
+# lock_run NAME STATUS ARGUMENT...: in $lock, with the registry
+lock_run() {
+	name=$1
+	want=$2
+	shift 2
+	(cd "$lock" && XDG_CACHE_HOME=$lock/cache timeout 60 "$contrastc" "$@" \
+		--reference-values k3s-qemu-snp --skip-initializer \
+		--skip-service-mesh --offline=false --plain-http "$lock_at" tags) \
+		>"$lock/out" 2>"$lock/err"
+	rc=$?
+	[ "$rc" -eq "$want" ] || {
+		echo "exit status $rc" >>"$lock/err"
+		bad "lock: $name" "$lock/err"
+		return 1
+	}
+}
+
+lock_push() { # NAME TAG
+	skopeo copy -q --all --dest-tls-verify=false \
+		"oci:samples/images:registry.example/parcel/$1:1.4.2" \
+		"docker://$lock_at/parcel/$2:1.4.2" >>"$lock/skopeo" 2>&1
+}
+
+lock_cases() {
+	lock_run "from a registry" 0 lock || return
+	grep -q "^$lock_at/parcel/web:1.4.2 - → $lock_web$" "$lock/out" &&
+		ok "lock: from a registry" || bad "lock: lines" "$lock/out"
+	lock_push bot web
+	before=$(wc -l <"$lock/log")
+	lock_run "locked asks for nothing" 0 generate -d --locked || return
+	if [ "$(wc -l <"$lock/log")" -eq "$before" ]
+	then ok "lock: locked asks for nothing"
+	else bad "lock: locked asks for nothing" "$lock/log"
+	fi
+	lock_run "locked entry needs no question" 0 generate -d || return
+	if [ "$(wc -l <"$lock/log")" -eq "$before" ]
+	then ok "lock: an entry is an answer"
+	else bad "lock: an entry is an answer" "$lock/log"
+	fi
+	lock_run "a tag has moved" 0 lock || return
+	if grep -q "web:1.4.2' has moved: $lock_web → $lock_bot .registry $lock_at)" \
+		"$lock/err"
+	then ok "lock: a tag has moved"
+	else bad "lock: a tag has moved" "$lock/err"
+	fi
+	lock_run "--check" 1 lock --check && ok "lock: --check"
+	lock_run "--update" 0 lock --update || return
+	grep -q "^$lock_at/parcel/web:1.4.2 $lock_web → $lock_bot$" "$lock/out" &&
+		ok "lock: --update" || bad "lock: --update" "$lock/out"
+	rm -rf "$lock/contrast.lock" "$lock/cache"
+	lock_run "--pin-images" 0 generate -d --pin-images || return
+	if [ "$(grep -h image: "$lock"/tags/*.yml | grep -c '@sha256:')" -eq 2 ]
+	then ok "lock: --pin-images"
+	else bad "lock: --pin-images" "$lock/tags/web.yml"
+	fi
+}
+
+# Debian's docker-registry on loopback, filled by skopeo.
+theme_lock_registry() {
+	for tool in docker-registry skopeo python3; do
+		command -v $tool >/dev/null || {
+			skip "lock: registry" "$tool is not installed"
+			return
+		}
+	done
+	lock=$scratch/lock
+	contrastc=$(CDPATH='' cd -- "$O" && pwd)/contrastc
+	mkdir -p "$lock/tags" "$lock/data"
+	lock_at=127.0.0.1:$(python3 -c 'import socket
+s = socket.socket(); s.bind(("127.0.0.1", 0)); print(s.getsockname()[1])')
+	cat >"$lock/config.yml" <<-EOF
+		version: 0.1
+		storage: {filesystem: {rootdirectory: $lock/data}}
+		http: {addr: $lock_at}
+	EOF
+	timeout 300 docker-registry serve "$lock/config.yml" >"$lock/log" 2>&1 &
+	pid=$!
+	n=0
+	until lock_push web web || [ $n -ge 50 ]; do
+		n=$((n + 1))
+		sleep 0.1
+	done
+	lock_push bot bot
+	for name in web bot; do
+		sed "s/@sha256:[0-9a-f]*//; s|registry.example|$lock_at|" \
+			"samples/shop/$name.yml" >"$lock/tags/$name.yml"
+	done
+	lock_cases
+	kill "$pid"
+	wait "$pid" 2>/dev/null
 }
