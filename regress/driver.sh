@@ -111,7 +111,7 @@ all="$quick
 	memory
 	lock_registry samples images
 	verity
-	pipeline
+	pipeline recipes faults
 	repro hostile
 	oracle replay fuzz"
 case ${1:-quick} in

@@ -26,4 +26,4 @@ conform_SRCS += regress/conform_real.c regress/conform_real_suite.c \
 TESTS += regress/unit/k8s_class_test.c
 conform_SRCS += regress/conform_rego.c
 FUZZ += regress/fuzz/config.c regress/fuzz/lower.c
-SHIMS += regress/shim/alloc.c
+SHIMS += regress/shim/alloc.c regress/shim/fault.c

@@ -35,8 +35,9 @@ generate_git_commit(struct generate *g, struct emit_git *git)
 		return EXIT_OK;
 	if (emit_git_commit(&result, git, &err) != 0)
 		return cmd_fail(g->run, EXIT_ENVIRONMENT,
-		    "--git-commit: the files are written, but not committed: "
-		    "%s",
+		    "--git-commit: the files are written, %s: %s",
+		    result.id.n > 0 ? "and the commit is made, but"
+				    : "but not committed",
 		    err.text);
 	VEC_FOREACH(path, &result.ignored)
 		cmd_say(g->run, "  Ignored by git: %s", *path);

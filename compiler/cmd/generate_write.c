@@ -235,13 +235,26 @@ hash_path(const struct write *w)
 	return workspace_path(w->g->run, "coordinator-policy.sha256");
 }
 
+/* A lock file that stays as it is goes into a commit all the same. */
+static struct str
+lock_text(struct write *w)
+{
+	struct str text = img_store_lock(w->g->images);
+	const char *path = opt_path(w->g->run, OPT_LOCK_FILE);
+
+	if (text.n == 0 && opt_is_set(w->g->run, OPT_GIT_COMMIT) &&
+	    file_read(&text, w->g->arena, path, SOURCE_MAX, NULL) != 0)
+		text = STR("");
+	return text;
+}
+
 static void
 add_files(struct write *w)
 {
 	struct run *r = w->g->run;
 	const char *output = opt_str(r, OPT_OUTPUT);
 	struct gen_file *f;
-	struct str lock = img_store_lock(w->g->images);
+	struct str lock = lock_text(w);
 
 	file_set_init(&w->files, w->g->arena);
 	if (output != NULL && strcmp(output, "-") != 0)
@@ -295,11 +308,13 @@ git_open(struct write *w)
 	return generate_git_open(&w->git, w->g, &w->files, &o);
 }
 
+/* Keys are made between: they are never there without a run that succeeds. */
 static int
 write_files(struct write *w)
 {
 	struct rt_err err;
 	size_t changed;
+	int status = EXIT_OK;
 
 	if (file_set_stage(&w->files, &err) != 0)
 		return cmd_fail(
@@ -307,12 +322,16 @@ write_files(struct write *w)
 	if (!keys_write(&w->owners, w->g->diags) ||
 	    !keys_write(&w->seedshare, w->g->diags)) {
 		file_set_abort(&w->files);
-		return EXIT_ENVIRONMENT;
+		status = EXIT_ENVIRONMENT;
+	} else if (file_set_commit(&w->files, &changed, &err) != 0) {
+		status =
+		    cmd_fail(w->g->run, EXIT_ENVIRONMENT, "write %s", err.text);
 	}
-	if (file_set_commit(&w->files, &changed, &err) != 0)
-		return cmd_fail(
-		    w->g->run, EXIT_ENVIRONMENT, "write %s", err.text);
-	return EXIT_OK;
+	if (status != EXIT_OK) {
+		keys_unwrite(&w->owners);
+		keys_unwrite(&w->seedshare);
+	}
+	return status;
 }
 
 static int
@@ -404,6 +423,7 @@ commit(struct write *w)
 	int status = EXIT_OK;
 
 	add_files(w);
+	w->files.held = held;
 	if (!generate_is_plan(w->g) && (status = git_open(w)) == EXIT_OK)
 		status = write_files(w);
 	img_lock_release(held);

@@ -183,7 +183,7 @@ check(struct generate *g, const struct img_lock *lock)
 }
 
 static int
-update(struct generate *g, const struct img_lock *lock)
+update(struct generate *g, const struct img_lock *lock, int held)
 {
 	struct file_set files;
 	struct rt_err err;
@@ -191,6 +191,7 @@ update(struct generate *g, const struct img_lock *lock)
 	int status;
 
 	file_set_init(&files, g->arena);
+	files.held = held;
 	file_set_add(&files, g->image_options.lock_path, lock->text, 0666);
 	if (file_set_stage(&files, &err) != 0 ||
 	    file_set_commit(&files, &changed, &err) != 0)
@@ -214,7 +215,7 @@ finish(struct generate *g)
 	if (opt_on(g->run, OPT_CHECK))
 		status = check(g, &lock);
 	else
-		status = update(g, &lock);
+		status = update(g, &lock, held);
 	img_lock_release(held);
 	return status;
 }

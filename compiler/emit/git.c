@@ -110,6 +110,30 @@ update_index(struct emit_git *g)
 }
 
 /*
+ * The commit of a tree.  libgit2 may fail behind the point where HEAD has it,
+ * when it cannot make it durable: *made tells.
+ */
+static int
+make_commit(bool *made, git_oid *id, struct emit_git *g, const git_oid *tree_id)
+{
+	const struct git_api *git = g->git;
+	const git_commit *parents[1] = {g->head};
+	git_tree *tree = NULL;
+	git_oid now;
+	int rc = git->tree_lookup(&tree, g->repo, tree_id);
+
+	memset(id, 0, sizeof(*id));
+	if (rc == 0)
+		rc = git->commit_create(id, g->repo, "HEAD", g->who, g->who,
+		    NULL, g->message, tree, g->head != NULL ? 1 : 0, parents);
+	git->tree_free(tree);
+	*made = rc == 0;
+	if (rc != 0 && git->reference_name_to_id(&now, g->repo, "HEAD") == 0)
+		*made = git->oid_equal(&now, id) == 1;
+	return rc;
+}
+
+/*
  * The index first: a run that is killed in between leaves the files staged
  * as they are, which the next run takes for its own.
  */
@@ -118,29 +142,24 @@ emit_git_commit(
     struct emit_git_result *out, struct emit_git *g, struct rt_err *err)
 {
 	const struct git_api *git = g->git;
-	const git_commit *parents[1] = {g->head};
-	git_tree *tree = NULL;
-	git_oid tree_id, commit;
 	char hex[GIT_OID_HEXSZ + 1];
+	git_oid tree, commit;
+	bool made;
 	int rc;
 
 	*out = g->result;
-	if (make_tree(&tree_id, g) != 0 || update_index(g) != 0)
+	if (make_tree(&tree, g) != 0 || update_index(g) != 0)
 		return git_api_fail(git, err, RT_EIO, "git");
-	if (g->files.n == 0 || (g->tree != NULL && git->oid_equal(&tree_id,
-						       git->tree_id(g->tree))))
+	if (g->files.n == 0 ||
+	    (g->tree != NULL && git->oid_equal(&tree, git->tree_id(g->tree))))
 		return 0;
-	rc = git->tree_lookup(&tree, g->repo, &tree_id);
-	if (rc == 0)
-		rc = git->commit_create(&commit, g->repo, "HEAD", g->who,
-		    g->who, NULL, g->message, tree, g->head != NULL ? 1 : 0,
-		    parents);
-	git->tree_free(tree);
+	rc = make_commit(&made, &commit, g, &tree);
 	if (rc != 0)
-		return git_api_fail(git, err, RT_EIO, "git commit");
-	out->id = arena_str(
-	    g->arena, str_from(git->oid_tostr(hex, sizeof(hex), &commit)));
-	return 0;
+		rc = git_api_fail(git, err, RT_EIO, "git commit");
+	if (made)
+		out->id = arena_str(g->arena,
+		    str_from(git->oid_tostr(hex, sizeof(hex), &commit)));
+	return rc;
 }
 
 void

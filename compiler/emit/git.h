@@ -34,7 +34,10 @@ struct emit_git_result {
 	VEC(const char *) ignored; /* left out because git ignores them */
 	bool no_signature;         /* against commit.gpgsign */
 };
-/* Commits the files, once they are written.  RT_EIO: nothing committed. */
+/*
+ * Commits the files, once they are written.  RT_EIO: nothing was committed, or
+ * the commit that `id` then names may not be durable.
+ */
 int emit_git_commit(struct emit_git_result *out, struct emit_git *g,
     struct rt_err *err) RT_MUST_CHECK;
 /* Accepts NULL. */

@@ -4,6 +4,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -214,9 +215,37 @@ give_name(const char *temp, const char *path, const char *p, size_t n,
 	    err, errno == EEXIST ? RT_EEXIST : RT_EIO, "open %s", path);
 }
 
+/* A file that has no name before it is whole.  False: there are none here. */
+static bool
+create_nameless(
+    int *rc, const char *path, const char *p, size_t n, struct rt_err *err)
+{
+	struct str s = str_from(path), base = str_basename(s);
+	char dir[PATH_MAX], self[64];
+	bool named;
+	int fd;
+
+	if (s.n - base.n + 2 > sizeof(dir))
+		return false;
+	(void)snprintf(dir, sizeof(dir), "%.*s.", (int)(s.n - base.n), s.p);
+	fd = open(dir, O_TMPFILE | O_RDWR | O_CLOEXEC, S_IRUSR | S_IWUSR);
+	if (fd < 0)
+		return false;
+	(void)snprintf(self, sizeof(self), "/proc/self/fd/%d", fd);
+	*rc = write_secret(fd, p, n, err);
+	named = *rc != 0 ||
+		linkat(AT_FDCWD, self, AT_FDCWD, path, AT_SYMLINK_FOLLOW) == 0;
+	if (!named && errno == EEXIST) {
+		*rc = rt_err_sys(err, RT_EEXIST, "open %s", path);
+		named = true;
+	}
+	(void)close(fd);
+	return named;
+}
+
 /* The name appears only with the whole key behind it. */
 static int
-create_file(const char *path, const char *p, size_t n, struct rt_err *err)
+create_named(const char *path, const char *p, size_t n, struct rt_err *err)
 {
 	size_t len = strlen(path) + sizeof(".XXXXXX");
 	char *temp = OPENSSL_zalloc(len);
@@ -238,6 +267,16 @@ create_file(const char *path, const char *p, size_t n, struct rt_err *err)
 	return rc;
 }
 
+static int
+create_file(const char *path, const char *p, size_t n, struct rt_err *err)
+{
+	int rc;
+
+	return create_nameless(&rc, path, p, n, err)
+		   ? rc
+		   : create_named(path, p, n, err);
+}
+
 bool
 keys_write(struct owner_keys *k, struct diags *d)
 {
@@ -255,8 +294,21 @@ keys_write(struct owner_keys *k, struct diags *d)
 		}
 		OPENSSL_clear_free(it->pem, it->pem_len);
 		it->pem = NULL;
+		it->written = true;
 	}
 	return true;
+}
+
+void
+keys_unwrite(struct owner_keys *k)
+{
+	struct owner_key *it;
+
+	VEC_FOREACH(it, &k->list) {
+		if (it->written)
+			(void)unlink(it->path);
+		it->written = false;
+	}
 }
 
 void

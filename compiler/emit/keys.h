@@ -25,6 +25,7 @@ struct owner_key {
 	/* A new key that waits for keys_write(); NULL: none. */
 	char *pem;
 	size_t pem_len;
+	bool written; /* by keys_write() */
 };
 
 struct owner_keys {
@@ -40,6 +41,8 @@ bool keys_load(struct owner_keys *out, struct arena *a, struct diags *d,
     enum key_kind kind, const char *const *paths, size_t n);
 /* Writes what was made, mode 0600; an existing file is never replaced. */
 bool keys_write(struct owner_keys *k, struct diags *d);
+/* Removes what keys_write() wrote, when the run fails behind it. */
+void keys_unwrite(struct owner_keys *k);
 /* Overwrites what was made; call it on every way out. */
 void keys_wipe(struct owner_keys *k);
 

@@ -82,12 +82,92 @@ file_set__abort_leaves_nothing(void **state)
 	assert_int_equal(system("test -z \"$(ls -A | grep '^b')\""), 0);
 }
 
+static void
+write_file(const char *path, const char *text)
+{
+	FILE *f = fopen(path, "w");
+
+	assert_non_null(f);
+	assert_true(fputs(text, f) >= 0);
+	assert_int_equal(fclose(f), 0);
+}
+
+static void
+file_set__failed_commit_changes_nothing(void **state)
+{
+	struct file_set fs;
+	struct rt_err err;
+	size_t changed;
+	struct str s;
+
+	commit(*state, "one", STR("old"), 1);
+	file_set_init(&fs, *state);
+	file_set_add(&fs, "one", STR("new"), 0644);
+	file_set_add(&fs, "made", STR("new"), 0644);
+	file_set_add(&fs, "two", STR("new"), 0644);
+	assert_int_equal(file_set_stage(&fs, &err), 0);
+	assert_int_equal(unlink(fs.files.p[2].temp), 0);
+	assert_int_equal(file_set_commit(&fs, &changed, &err), RT_EIO);
+	assert_int_equal(changed, 0);
+	assert_int_equal(file_read(&s, *state, "one", 9, NULL), 0);
+	assert_strz(s, "old");
+	assert_int_equal(access("made", F_OK), -1);
+	assert_int_equal(access("two", F_OK), -1);
+	assert_int_equal(system("test -z \"$(ls -A | grep '^\\.')\""), 0);
+}
+
+static void
+file_set__removes_what_a_killed_run_left(void **state)
+{
+	static const char *const gone[] = {".s.abcDE1", ".t.000000"};
+	static const char *const kept[] = {
+	    ".s.abcDE", ".s.abcDE12", ".u.abcDE1", "s.abcDE1", ".s.t.abcDE1"};
+	struct file_set fs;
+	size_t i, changed;
+
+	for (i = 0; i < 2; i++)
+		write_file(gone[i], "x");
+	for (i = 0; i < 5; i++)
+		write_file(kept[i], "x");
+	file_set_init(&fs, *state);
+	file_set_add(&fs, "s", STR("x"), 0644);
+	file_set_add(&fs, "./t", STR("x"), 0644);
+	assert_int_equal(file_set_stage(&fs, NULL), 0);
+	for (i = 0; i < 2; i++)
+		assert_int_equal(access(gone[i], F_OK), -1);
+	/* a run at the same time takes nothing away */
+	commit(*state, "s", STR("y"), 1);
+	assert_int_equal(file_set_commit(&fs, &changed, NULL), 0);
+	assert_int_equal(changed, 2);
+	for (i = 0; i < 5; i++)
+		assert_int_equal(unlink(kept[i]), 0);
+}
+
+static void
+file_set__refuses_what_is_no_file(void **state)
+{
+	static const char *const odd[] = {"dir", "/dev/null", "loop"};
+	struct file_set fs;
+	size_t i;
+
+	assert_int_equal(mkdir("dir", 0755), 0);
+	assert_int_equal(symlink("loop", "loop"), 0);
+	for (i = 0; i < 3; i++) {
+		file_set_init(&fs, *state);
+		file_set_add(&fs, odd[i], STR("x"), 0644);
+		assert_int_equal(file_set_stage(&fs, NULL), RT_EIO);
+	}
+}
+
 int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
 	    cmocka_unit_test(file_set__keeps_mode_link_and_unchanged),
-	    cmocka_unit_test(file_set__abort_leaves_nothing)};
+	    cmocka_unit_test(file_set__abort_leaves_nothing),
+	    cmocka_unit_test(file_set__failed_commit_changes_nothing),
+	    cmocka_unit_test(file_set__removes_what_a_killed_run_left),
+	    cmocka_unit_test(file_set__refuses_what_is_no_file)};
 
 	return cmocka_run_group_tests_name("file", tests, setup, teardown);
 }

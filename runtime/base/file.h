@@ -15,6 +15,8 @@
 int file_read(struct str *out, struct arena *a, const char *path, size_t max,
     struct rt_err *err) RT_MUST_CHECK;
 
+/* Does the file hold these bytes?  False too if it cannot be read. */
+bool file_has_bytes(const char *path, struct str bytes);
 /*
  * The absolute path without links.  The file itself need not be there, its
  * directory must: NULL and errno.
@@ -23,13 +25,17 @@ const char *file_real_path(struct arena *a, const char *path);
 
 /*
  * Several files that change together or not at all.  Each is staged under a
- * temporary name beside its target (fsync), all are renamed in the order in
- * which they were added.  A target that is a symbolic link is followed.  A
- * file whose bytes would not change is left alone.
+ * temporary name beside its target (fsync), then all take their places in the
+ * order in which they were added; if one cannot, those before it get their old
+ * content back.  A target that is a symbolic link is followed.  A file whose
+ * bytes would not change is left alone.  Temporary files that a killed run
+ * left are removed by the next one that writes the same file.
  */
-struct file_set {
-	struct arena *arena;
-	VEC(struct file_out) files;
+enum file_state {
+	FILE_STAGED,    /* or unchanged */
+	FILE_EXCHANGED, /* the temporary file is the old one */
+	FILE_MADE,      /* there was none before */
+	FILE_REPLACED   /* the old one is gone */
 };
 struct file_out {
 	const char *path; /* as given */
@@ -37,7 +43,18 @@ struct file_out {
 	mode_t mode; /* for a new file, before umask; an old one keeps its
 			      own */
 	const char *target; /* links resolved */
-	const char *temp;   /* NULL: unchanged, nothing to do */
+	const char *temp;   /* NULL: nothing to do or to remove */
+	enum file_state state;
+};
+struct file_set {
+	struct arena *arena;
+	VEC(struct file_out) files;
+	VEC(int) locks; /* of directories */
+	/*
+	 * A directory that the caller has locked for itself alone, or -1: no
+	 * lock of the set's own would be to be had there.
+	 */
+	int held;
 };
 
 void file_set_init(struct file_set *fs, struct arena *a);
@@ -45,7 +62,10 @@ void file_set_add(
     struct file_set *fs, const char *path, struct str bytes, mode_t mode);
 /* Stages all; on failure nothing is left behind.  RT_EIO. */
 int file_set_stage(struct file_set *fs, struct rt_err *err) RT_MUST_CHECK;
-/* Renames what was staged.  *changed counts the files that differ. */
+/*
+ * Puts in place what was staged.  *changed counts the files that differ.  On
+ * failure all is as it was, or the message says what is not.  RT_EIO.
+ */
 int file_set_commit(
     struct file_set *fs, size_t *changed, struct rt_err *err) RT_MUST_CHECK;
 /* Removes what was staged and not committed. */
