@@ -14,3 +14,4 @@ SRCS += compiler/cmd/cmd.c compiler/cmd/completion.c compiler/cmd/explain.c comp
 MAN += compiler/cmd/contrastc.1 compiler/cmd/contrastc-annotations.7 \
 	compiler/cmd/contrastc-config.5 compiler/cmd/contrastc-settings.1 \
 	compiler/cmd/contrastc-generate.1 compiler/cmd/contrastc-lock.1
+MAN += compiler/cmd/contrastc-gitops.7
