@@ -115,6 +115,20 @@ cmd_status(const struct run *r)
 	return worst == EXIT_OK ? EXIT_FINDINGS : worst;
 }
 
+/* With --allow-empty a directory without a manifest is only worth a warning. */
+static bool
+may_be_empty(struct run *r)
+{
+	struct diags *d = &r->diags;
+	struct diag *last = d->list.n == 0 ? NULL : d->list.p[d->list.n - 1];
+
+	if (!opt_on(r, OPT_ALLOW_EMPTY) || last == NULL ||
+	    last->id != DIAG_INPUT_NONE)
+		return false;
+	diag_soften(d, last);
+	return d->errors == 0;
+}
+
 bool
 cmd_inputs(struct run *r, struct inputs *out)
 {
@@ -126,7 +140,8 @@ cmd_inputs(struct run *r, struct inputs *out)
 		VEC_PUSH(r->arena, &paths, (char *)(uintptr_t)*f);
 	VEC_FOREACH(p, &r->args)
 		VEC_PUSH(r->arena, &paths, *p);
-	return inputs_read(out, r->arena, &r->diags, paths.p, paths.n);
+	return inputs_read(out, r->arena, &r->diags, paths.p, paths.n) ||
+	       may_be_empty(r);
 }
 
 static void

@@ -483,6 +483,44 @@ pipe_check() {
 	done
 }
 
+# Nothing to do, and nothing at all.
+pipe_empty() {
+	pipe_made
+	find "$pipe" -type f -exec stat -c '%n %i %Y %Z' {} + | sort \
+		>"$scratch/pipe.stat"
+	pipe_run -q shop
+	pipe_is "a run without a change touches nothing" sh -c \
+		'find "$1" -type f -exec stat -c "%n %i %Y %Z" {} + | sort |
+		diff "$2" -' - "$pipe" "$scratch/pipe.stat"
+	mkdir "$pipe/none"
+	for words in none "--check none" "-o all.yml none" "--git-commit none"; do
+		# shellcheck disable=SC2086 # words
+		pipe_run $words
+		pipe_is "empty: $words" test $? -eq 1
+	done
+	pipe_is "empty: nothing is written" cmp "$pipe/manifest.json" \
+		"$scratch/pipe.made/manifest.json"
+	for input in '' '# only a remark
+'; do
+		printf '%s' "$input" >"$scratch/pipe.input"
+		pipe_run - <"$scratch/pipe.input"
+		pipe_is "empty stream" test $? -eq 1
+		pipe_is "empty stream: no output" test ! -s "$pipe.out"
+		pipe_run --allow-empty -m other.json - <"$scratch/pipe.input"
+		pipe_is "empty stream, --allow-empty" test $? -eq 0
+		pipe_is "it is passed on" cmp "$pipe.out" "$scratch/pipe.input"
+	done
+	pipe_run --check --allow-empty -m other.json none
+	pipe_is "--check --allow-empty" test $? -eq 0
+	pipe_is "which draws a warning" grep -q 'warning: no .*\[input-none\]' \
+		"$pipe.err"
+	pipe_run --check --allow-empty none
+	pipe_is "--check: policies of no workload" grep -q \
+		"no workload has the policy" "$pipe.err"
+	pipe_run -W error --allow-empty none
+	pipe_is "-W error --allow-empty" test $? -eq 1
+}
+
 theme_pipeline() {
 	command -v git >/dev/null || {
 		skip pipeline "git is not installed"
@@ -504,7 +542,7 @@ theme_pipeline() {
 	cp "$pipe"/*.pem "$scratch/pipe.from/"
 	(cd "$scratch/pipe.from" && git init -q && git add . &&
 		git commit -qm "the user's") >"$pipe.err" 2>&1
-	for part in commits places refusals dry_run check; do
+	for part in commits places refusals dry_run check empty; do
 		"pipe_$part"
 	done
 }
