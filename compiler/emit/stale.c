@@ -190,13 +190,34 @@ find_mix(const struct emit_stale *s, struct diags *d,
 	arena_free(scratch);
 }
 
-static void
-compare(const struct emit_stale *s, struct stale_file *f, struct str old)
+/*
+ * Compares one file; true: it would change.  Only what diagnostics point to
+ * outlives it.
+ */
+static bool
+compare(const struct emit_stale *s, struct stale_file *f, struct str *manifest)
 {
-	f->old = source_new(f->arena, str_from(f->out->path), old);
+	struct str text;
+	bool stale = true;
+
 	f->scratch = arena_new();
-	explain(s, f);
+	if (read_old(&text, f->scratch, f->out, f->diags)) {
+		stale = !str_eq(text, f->out->bytes);
+		if (stale || is(f->out, s->manifest))
+			text = arena_str(f->arena, text);
+		if (is(f->out, s->manifest))
+			*manifest = text;
+		if (stale) {
+			f->old =
+			    source_new(f->arena, str_from(f->out->path), text);
+			explain(s, f);
+		}
+	} else if (!is(f->out, s->manifest) && !is(f->out, s->lock) &&
+		   !is(f->out, s->hash)) {
+		f->yaml_is_missing = true;
+	}
 	arena_free(f->scratch);
+	return stale;
 }
 
 size_t
@@ -204,24 +225,12 @@ emit_stale(const struct emit_stale *s, struct arena *a, struct diags *d)
 {
 	struct map outdated = {0};
 	struct stale_file f = {.arena = a, .diags = d, .outdated = &outdated};
-	struct str text, manifest = STR("");
-	bool all_there = true;
+	struct str manifest = STR("");
 	size_t n = 0;
 
-	VEC_FOREACH(f.out, &s->files->files) {
-		text = STR("");
-		if (!read_old(&text, a, f.out, d)) {
-			all_there &= is(f.out, s->manifest) ||
-				     is(f.out, s->lock) || is(f.out, s->hash);
-			n++;
-		} else if (!str_eq(text, f.out->bytes)) {
-			compare(s, &f, text);
-			n++;
-		}
-		if (is(f.out, s->manifest))
-			manifest = text;
-	}
-	if (s->in_files && all_there && s->manifest != NULL)
+	VEC_FOREACH(f.out, &s->files->files)
+		n += compare(s, &f, &manifest);
+	if (s->in_files && !f.yaml_is_missing && s->manifest != NULL)
 		find_mix(s, d, &outdated, manifest);
 	return n;
 }

@@ -34,6 +34,7 @@ struct stale_file {
 	struct arena *arena;   /* of the run: what diagnostics point to */
 	struct arena *scratch; /* of this comparison */
 	struct diags *diags;
+	bool yaml_is_missing; /* this one, or one before */
 	size_t reports;       /* differences in it that were found */
 	struct map *outdated; /* by digest: policies that the YAML lacks */
 };

@@ -153,6 +153,19 @@ pipe_places() {
 	pipe_is "and the stream" grep -q cc_init_data "$pipe.out"
 }
 
+# Without a manifest there is no line about it.
+pipe_coco() {
+	pipe_fresh
+	sed 's/runtimeClassName: .*/runtimeClassName: kata-qemu-snp/' \
+		"$pipe/shop/bot.yml" >"$pipe/coco.yml"
+	(cd "$pipe" && "$contrastc" generate --coco --offline --git-commit \
+		--image-source "oci-layout:$top/samples/images" coco.yml) \
+		>"$pipe.out" 2>"$pipe.err"
+	pipe_is "--coco" pipe_committed coco.yml
+	pipe_is "--coco: the message" test "$(pipe_git log -1 --format=%B)" = \
+		"contrastc generate"
+}
+
 # pipe_refuses NAME PATTERN ARGUMENT...: nothing is written
 pipe_refuses() {
 	name=$1
@@ -227,6 +240,11 @@ pipe_refusals() {
 	pipe_refuses "outside of the repository" \
 		"--git-commit: '../pipe.yml' lies outside of the repository" \
 		--git-commit -o ../pipe.yml shop
+	mkdir "$pipe/verify"
+	pipe_refuses "an output in verify/" \
+		"--git-commit: 'verify/all.yml' is a file that is never committed" \
+		--git-commit -o verify/all.yml shop
+	pipe_fresh
 	git init -q "$pipe/shop"
 	pipe_refuses "a repository in the repository" \
 		"--git-commit: 'shop/bot.yml' lies outside of the repository" \
@@ -542,7 +560,7 @@ theme_pipeline() {
 	cp "$pipe"/*.pem "$scratch/pipe.from/"
 	(cd "$scratch/pipe.from" && git init -q && git add . &&
 		git commit -qm "the user's") >"$pipe.err" 2>&1
-	for part in commits places refusals dry_run check empty; do
+	for part in commits places coco refusals dry_run check empty; do
 		"pipe_$part"
 	done
 }

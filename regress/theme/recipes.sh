@@ -236,6 +236,15 @@ recipe_kustomize() {
 	recipe_is "kustomize: where an error comes from" grep -q \
 		'rendered from ../base/bot.yaml' "$recipe.err"
 	recipe_is "kustomize: and nothing is printed" test ! -s "$recipe.out"
+	cp -R samples/pipeline/kustomize "$recipe/"
+	recipe_run kustomize build --enable-alpha-plugins --enable-exec \
+		kustomize/function
+	recipe_is "kustomize: a function" test $? -eq 0
+	cp "$recipe.out" "$recipe/rendered.yml"
+	recipe_run contrastc policies -m kustomize/function/manifest.json \
+		rendered.yml
+	recipe_is "kustomize: its policy" grep -q Deployment/parcel-test/bot \
+		"$recipe.out"
 }
 
 theme_recipes() {
