@@ -501,6 +501,33 @@ pipe_check() {
 	done
 }
 
+# A machine without libgit2: only what needs it fails, and writes nothing.
+pipe_no_library() {
+	library=$(ldconfig -p 2>/dev/null | awk '/libgit2\.so\.[0-9]/ { print $NF; exit }')
+	if [ -z "$library" ] || ! unshare -m true 2>/dev/null; then
+		skip "pipeline: no libgit2" "no mount namespaces here"
+		return
+	fi
+	pipe_made
+	pipe_edit shop/bot.yml 's/WEB_HOST/WEB_PORT/'
+	before=$(pipe_git status --porcelain)
+	for case in "3 --dry-run" "3 --git-commit" "1 --check" "0 -q"; do
+		# shellcheck disable=SC2016 # the inner shell expands
+		(cd "$pipe" && unshare -m sh -c 'mount --bind /dev/null "$1" &&
+			shift && exec "$@"' - "$library" "$contrastc" generate \
+			"${case#* }" --reference-values metal-qemu-snp --offline \
+			--image-source "oci-layout:$top/samples/images" shop) \
+			>"$pipe.out" 2>"$pipe.err"
+		pipe_is "no libgit2: $case" test $? -eq "${case%% *}"
+		[ "${case%% *}" -ne 3 ] ||
+			pipe_is "no libgit2: the reason" grep -q \
+				'^Error: .*: libgit2.so.' "$pipe.err"
+		[ "${case%% *}" -eq 0 ] ||
+			pipe_is "no libgit2: nothing is written" test "$before" = \
+				"$(pipe_git status --porcelain)"
+	done
+}
+
 # Nothing to do, and nothing at all.
 pipe_empty() {
 	pipe_made
@@ -560,7 +587,7 @@ theme_pipeline() {
 	cp "$pipe"/*.pem "$scratch/pipe.from/"
 	(cd "$scratch/pipe.from" && git init -q && git add . &&
 		git commit -qm "the user's") >"$pipe.err" 2>&1
-	for part in commits places coco refusals dry_run check empty; do
+	for part in commits places coco refusals dry_run check no_library empty; do
 		"pipe_$part"
 	done
 }
