@@ -109,11 +109,15 @@ rt_base64(struct buf *out, struct str s)
 	char *q = buf_reserve(out, s.n / 3 * 4 + 4);
 	size_t i;
 
-	for (i = 0; i + 2 < s.n; i += 3) {
-		*q++ = alphabet[p[i] >> 2];
-		*q++ = alphabet[(p[i] & 3) << 4 | p[i + 1] >> 4];
-		*q++ = alphabet[(p[i + 1] & 15) << 2 | p[i + 2] >> 6];
-		*q++ = alphabet[p[i + 2] & 63];
+	for (i = 0; i + 2 < s.n; i += 3, q += 4) {
+		/* For all the compiler knows, a store changes p[]. */
+		uint32_t w =
+		    (uint32_t)p[i] << 16 | (uint32_t)p[i + 1] << 8 | p[i + 2];
+
+		q[0] = alphabet[w >> 18];
+		q[1] = alphabet[w >> 12 & 63];
+		q[2] = alphabet[w >> 6 & 63];
+		q[3] = alphabet[w & 63];
 	}
 	if (i < s.n) {
 		bool two = i + 1 < s.n;

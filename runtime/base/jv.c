@@ -254,6 +254,8 @@ zeros(uint64_t x)
 static size_t
 next_odd(struct str s, size_t i)
 {
+	static const bool odd[256] = {
+	    [0 ... 0x1f] = true, ['"'] = true, ['\\'] = true};
 	uint64_t x;
 
 	for (; i + sizeof(x) <= s.n; i += sizeof(x)) {
@@ -262,12 +264,8 @@ next_odd(struct str s, size_t i)
 			zeros(x ^ EACH('"')) | zeros(x ^ EACH('\\'))) != 0)
 			break;
 	}
-	for (; i < s.n; i++) {
-		unsigned char c = (unsigned char)s.p[i];
-
-		if (c < 0x20 || c == '"' || c == '\\')
-			break;
-	}
+	while (i < s.n && !odd[(unsigned char)s.p[i]])
+		i++;
 	return i;
 }
 

@@ -4,24 +4,6 @@
 #include "runtime/base/str.h"
 #include "runtime/base/banned.h"
 
-struct str
-str_from(const char *z)
-{
-	return (struct str){z, z == NULL ? 0 : strlen(z)};
-}
-
-bool
-str_eq(struct str a, struct str b)
-{
-	return a.n == b.n && (a.n == 0 || memcmp(a.p, b.p, a.n) == 0);
-}
-
-bool
-str_eqz(struct str a, const char *z)
-{
-	return str_eq(a, str_from(z));
-}
-
 int
 str_cmp(struct str a, struct str b)
 {
@@ -54,16 +36,6 @@ str_ends(struct str s, struct str suffix)
 {
 	return s.n >= suffix.n &&
 	       str_eq(str_sub(s, s.n - suffix.n, s.n), suffix);
-}
-
-struct str
-str_sub(struct str s, size_t from, size_t to)
-{
-	if (to > s.n)
-		to = s.n;
-	if (from > to)
-		from = to;
-	return (struct str){s.p == NULL ? NULL : s.p + from, to - from};
 }
 
 /* Up to here it does not pay to prepare a search. */

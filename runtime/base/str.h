@@ -5,6 +5,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <string.h>
 
 /*
  * A slice of bytes that somebody else owns: a source file, an arena, a
@@ -23,16 +24,45 @@ struct str {
 /* For "%.*s". */
 #define STR_ARG(s) (int)(s).n, (s).p
 
+/*
+ * What is called a thousand times for each workload is here to be seen by the
+ * compiler: most strings differ in length, and most C strings are literals.
+ */
+
 /* The bytes of a C string; NULL gives the empty slice. */
-struct str str_from(const char *z);
-bool str_eq(struct str a, struct str b);
-bool str_eqz(struct str a, const char *z);
+static inline struct str
+str_from(const char *z)
+{
+	return (struct str){z, z == NULL ? 0 : strlen(z)};
+}
+
+static inline bool
+str_eq(struct str a, struct str b)
+{
+	return a.n == b.n && (a.n == 0 || memcmp(a.p, b.p, a.n) == 0);
+}
+
+static inline bool
+str_eqz(struct str a, const char *z)
+{
+	return str_eq(a, str_from(z));
+}
+
 /* Byte order, as memcmp; a prefix comes first. */
 int str_cmp(struct str a, struct str b);
 bool str_starts(struct str s, struct str prefix);
 bool str_ends(struct str s, struct str suffix);
 /* Bytes from `from` up to (not including) `to`; both are clamped. */
-struct str str_sub(struct str s, size_t from, size_t to);
+static inline struct str
+str_sub(struct str s, size_t from, size_t to)
+{
+	if (to > s.n)
+		to = s.n;
+	if (from > to)
+		from = to;
+	return (struct str){s.p == NULL ? NULL : s.p + from, to - from};
+}
+
 /* At most `max` bytes of it, no character cut. */
 struct str str_clip(struct str s, size_t max);
 /* Offset of the first `needle` at or after `from`, or SIZE_MAX. */
