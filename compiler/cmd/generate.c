@@ -11,8 +11,8 @@
 #include "runtime/base/banned.h"
 
 /* Objects that are only looked up: --config-file. */
-static bool
-read_config_files(struct generate *g)
+bool
+generate_config_files(struct generate *g)
 {
 	const struct opt_value *v = &g->run->opt[OPT_CONFIG_FILE];
 	struct k8s_object **o;
@@ -53,9 +53,8 @@ nothing_selected(struct generate *g)
 	return true;
 }
 
-/* Objects against each other; what is kept of them goes at once. */
-static void
-check_objects(struct generate *g)
+void
+generate_cross(struct generate *g)
 {
 	struct arena *a = arena_new();
 	struct cross *c = cross_new(a, g->diags, &g->cross);
@@ -81,10 +80,8 @@ generate_compile(struct generate *g)
 	g->images = img_store_open(g->arena, g->diags, &g->image_options);
 	g->pass.images = g->images;
 	if (!generate_read(g) || !generate_round_one(g) ||
-	    nothing_selected(g) || !read_config_files(g))
+	    nothing_selected(g) || !generate_config_files(g))
 		return false;
-	if (!g->facts_only)
-		check_objects(g);
 	return generate_round_two(g);
 }
 

@@ -126,12 +126,17 @@ const char *generate_target_name(
 /* False: there was an error, which is reported with all others. */
 bool generate_read(struct generate *g);
 bool generate_round_one(struct generate *g);
+/* Between the rounds: objects of --config-file, then all against each other. */
+bool generate_config_files(struct generate *g);
+void generate_cross(struct generate *g);
 bool generate_round_two(struct generate *g);
 /* All of these, from the options on. */
 bool generate_compile(struct generate *g);
 /* Prints the findings and frees what is not in the arena. */
 void generate_close(struct generate *g);
 
+/* What a workload asks for beyond the options of the run: LOWER_... */
+unsigned generate_wishes(struct generate *g, const struct work *w);
 /* Has it a pod template? */
 bool generate_is_workload(const struct k8s_object *o);
 /* Sizes against Kubernetes' limit (policy-model 10.5). */

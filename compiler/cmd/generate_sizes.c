@@ -86,5 +86,6 @@ generate_summary(const struct generate *g)
 	}
 	if (n > LINES)
 		cmd_say(g->run, "  and %zu more", n - LINES);
-	cmd_say(g->run, "  %zu of %zu workloads have a policy", g->selected, n);
+	cmd_say(g->run, "  %zu of %zu workloads %s a policy", g->selected, n,
+	    g->run->cmd == &cmd_table[CMD_check] ? "need" : "have");
 }

@@ -79,9 +79,8 @@ prefetch(struct generate *g)
 	arena_free(scratch);
 }
 
-/* What a workload asks for beyond the options of the run. */
-static unsigned
-wishes(struct generate *g, const struct work *w)
+unsigned
+generate_wishes(struct generate *g, const struct work *w)
 {
 	static const struct {
 		const char *key;
@@ -170,7 +169,8 @@ compile(struct turn *t, struct work *w)
 	if (target == NULL || target->lower == NULL || target->linker == NULL)
 		return false;
 	ok = k8s_check_fields(t->arena, g->diags, w->object, true, g->lenient);
-	data = lower_workload(target->lower, t->arena, w->object, wishes(g, w));
+	data = lower_workload(
+	    target->lower, t->arena, w->object, generate_wishes(g, w));
 	if (g->facts_only)
 		return ok && data != NULL;
 	/* Upstream's verifier wants digests whatever the target does. */
@@ -348,6 +348,8 @@ generate_round_two(struct generate *g)
 	bool ok = true;
 
 	prefetch(g);
+	if (!g->facts_only)
+		generate_cross(g);
 	g->all.list.n = 0;
 	g->ctx.arena = t.arena;
 	g->ctx.objects = &g->data;

@@ -1,6 +1,6 @@
 PROGS += contrastc
 contrastc_SRCS = compiler/main.c
-SRCS += compiler/cmd/cmd.c compiler/cmd/completion.c compiler/cmd/explain.c compiler/cmd/findings.c \
+SRCS += compiler/cmd/check.c compiler/cmd/cmd.c compiler/cmd/completion.c compiler/cmd/explain.c compiler/cmd/findings.c \
 	compiler/cmd/generate.c compiler/cmd/generate_git.c \
 	compiler/cmd/generate_one.c compiler/cmd/generate_options.c \
 	compiler/cmd/generate_plan.c compiler/cmd/generate_sizes.c \
@@ -11,7 +11,7 @@ SRCS += compiler/cmd/cmd.c compiler/cmd/completion.c compiler/cmd/explain.c comp
 	compiler/cmd/config.c compiler/cmd/images.c compiler/cmd/progress.c \
 	compiler/cmd/platform.c compiler/cmd/policies.c \
 	compiler/cmd/settings.c compiler/cmd/settings_diff.c compiler/cmd/version.c
-MAN += compiler/cmd/contrastc.1 compiler/cmd/contrastc-annotations.7 \
+MAN += compiler/cmd/contrastc.1 compiler/cmd/contrastc-annotations.7 compiler/cmd/contrastc-check.1 \
 	compiler/cmd/contrastc-config.5 compiler/cmd/contrastc-settings.1 \
 	compiler/cmd/contrastc-generate.1 compiler/cmd/contrastc-lock.1
 MAN += compiler/cmd/contrastc-gitops.7

@@ -127,7 +127,8 @@ extract_one(struct workload_policies *out, struct arena *a, struct diags *d,
 		return true;
 	if (policy_carrier_decode(&p, a, yaml_text(n), initdata, &err) != 0) {
 		diag_report(
-		    d, POLICY_CARRIER, n->loc, STR_ARG(o->name), err.text);
+		    d, POLICY_CARRIER, n->loc, STR_ARG(o->name), err.text)
+		    ->hidden = true;
 		return false;
 	}
 	if (!extract_describe(&w, a, d, o, p.digest, format))
@@ -135,6 +136,8 @@ extract_one(struct workload_policies *out, struct arena *a, struct diags *d,
 	if (w.hash.n == 0)
 		return true;
 	w.document = p.document;
+	w.text = p.text;
+	w.carrier = p.carrier;
 	w.initdata = initdata;
 	w.loc = n->loc;
 	VEC_PUSH(a, &out->list, w);

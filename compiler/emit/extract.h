@@ -21,8 +21,8 @@ struct workload_policy {
 	struct str role;      /* "coordinator" or empty */
 	struct str secret_id; /* in the format asked for */
 	struct str other_id;  /* what the other format would give */
-	/* Extraction only: what the digest is of. */
-	struct str document;
+	/* Extraction only: what the digest is of, the module, the annotation. */
+	struct str document, text, carrier;
 	bool initdata;
 	struct loc loc; /* of the annotation, or of the object */
 };

@@ -4,6 +4,7 @@
 
 #include "runtime/base/diag.h"
 #include "runtime/base/jv.h"
+#include "runtime/base/map.h"
 #include "runtime/base/source.h"
 
 /*
@@ -55,5 +56,20 @@ bool policy_link(struct policy *out, struct arena *a, struct policy_linker *l,
  */
 int policy_carrier_decode(struct policy *out, struct arena *a, struct str value,
     bool initdata, struct rt_err *err) RT_MUST_CHECK;
+
+/*
+ * What can be said about the text of a policy without its workload: is it
+ * Rego that an agent loads, and is it laid out to the byte as policy_link()
+ * prints it?  `line` is the first one that is not.
+ */
+enum policy_state { POLICY_AS_PRINTED, POLICY_EDITED, POLICY_BROKEN };
+struct policy_look {
+	enum policy_state state;
+	uint32_t line;
+	struct str why; /* of POLICY_BROKEN */
+};
+/* `seen` remembers rules that many policies share; it begins empty. */
+struct policy_look policy_examine(
+    struct arena *a, struct map *seen, struct str text);
 
 #endif

@@ -378,6 +378,69 @@ cli_forms() {
 	cli 0 '@G list.yml && grep -c cc_init_data list.yml' 'out=^1$'
 }
 
+# The command check: before generate, after it, and after somebody's edits.
+# cli_recode FILE SED: edits the text of the policy in its annotation
+cli_recode() {
+	old=$(sed -n 's/.*cc_init_data: //p' "$1")
+	new=$(printf %s "$old" | base64 -d | gzip -dc | sed "$2" | gzip -9n |
+		base64 | tr -d '\n')
+	sed "s|cc_init_data: .*|cc_init_data: $new|" "$1" >"$1.new"
+	mv "$1.new" "$1"
+}
+
+cli_check_command() {
+	snp='--reference-values metal-qemu-snp'
+	cli 2 'check' 'err=^Error: no .yml/.yaml files found$'
+	cli 0 "check $snp shop" out! nothing hasnot=contrast.lock \
+		'err=warning: the workload has no policy annotation' \
+		'err=^help: run contrastc generate$' \
+		'err=^  5 of 5 workloads need a policy$'
+	cli 1 "check $snp -W error=no-policy shop" nothing
+	cli 1 'check shop' 'err=runtime-class-no-default' 'err=no-policy'
+	cli 3 "check $snp -m no.json shop" nothing 'err=no.json: .*No such file'
+	cli 1 "check $snp -m broken.json shop" 'err=manifest-read'
+	cli 1 "check $snp service.yml" 'err=no-workload'
+	cli 0 "check $snp --allow-empty service.yml"
+	cli 1 "check $snp bad.yml shop" 'err=yaml-duplicate-key'
+	cli_in=helm/parcel.yml
+	cli 0 "check $snp -" out! 'err=no-policy'
+	cli_in=
+	cli 0 '@G -q shop'
+	cp -R "$cli" "$cli.done"
+	cli_keep=1
+	cli 0 "check -q -W error $snp shop" out! err!
+	cli 0 'check -q -W error shop' out! err!
+	cli 0 'check -q shop --report json 2>&1' 'out="errors": 0'
+	cli 0 'check -q shop/web.yml' 'err=policy-superfluous' \
+		'err=^manifest.json:[0-9]*:[0-9]*: warning'
+	cli 1 'check -q -W error shop/web.yml'
+	cli 1 'check -q --reference-values k3s-qemu-snp --profile v1.2 shop' \
+		'err=carrier-other'
+	sed '/cc_init_data/d' "$cli.done/shop/bot.yml" >"$cli/shop/bot.yml"
+	cli 1 'check -q shop' 'err=error: .* .no-policy.$'
+	sed 's/runtimeClassName: .*/runtimeClassName: runc/' \
+		"$cli.done/shop/bot.yml" >"$cli/shop/bot.yml"
+	cli 0 'check -q shop' 'err=policy-unused' 'err!superfluous'
+	sed 's/cc_init_data: H4sI/cc_init_data: H4sJ/' \
+		"$cli.done/shop/bot.yml" >"$cli/shop/bot.yml"
+	cli 1 'check -q shop' 'err=policy-carrier' 'err!no-policy' \
+		'err!superfluous'
+	cp "$cli.done/shop/bot.yml" "$cli/shop/"
+	cli_recode "$cli/shop/bot.yml" 's/ExecProcessRequest:=false/ExecProcessRequest:=true/'
+	cli 1 'check -q shop' 'err=policy-not-in-manifest' 'err!policy-changed'
+	cp "$cli.done/shop/bot.yml" "$cli/shop/"
+	cli_recode "$cli/shop/bot.yml" 's/ExecProcessRequest:=false/ExecProcessRequest := true/'
+	cli 1 'check -q shop' 'err=policy-changed' 'err=from line [0-9]* on'
+	cp "$cli.done/shop/bot.yml" "$cli/shop/"
+	cli_recode "$cli/shop/bot.yml" 's/ExecProcessRequest:=false/ExecProcessRequest:=(/'
+	cli 1 'check -q shop' 'err=policy-unloadable'
+	cp "$cli.done/shop/bot.yml" "$cli/shop/"
+	cli 0 '@G -q --profile v1.2 shop/web.yml'
+	cli 1 'check -q shop' 'err=carrier-mix' 'err=the other one is here'
+	cli_keep=
+	rm -rf "$cli.done"
+}
+
 cli_completion() {
 	command -v bash >/dev/null || {
 		skip "cli: completion" "bash is not installed"
@@ -480,7 +543,7 @@ theme_cli() {
 	cli_locked
 	cli_pin
 	parts='framework config settings report secret access contrast streams'
-	parts="$parts files rights again forms completion install readme"
+	parts="$parts files rights again check_command forms completion install readme"
 	for part in ${CLI_PARTS:-$parts}; do
 		"cli_$part"
 	done
