@@ -105,7 +105,7 @@ for file in regress/theme/*.sh; do
 	[ ! -e "$file" ] || . "$file"
 done
 
-quick="unit compile reject rego conform man cli"
+quick="unit compile features reject rego conform man cli"
 all="$quick
 	decide
 	memory

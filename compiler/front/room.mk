@@ -10,7 +10,8 @@ SRCS += compiler/front/yaml.c compiler/front/yaml_json.c \
 SRCS += compiler/front/edit.c compiler/front/edit_apply.c \
 	compiler/front/edit_diff.c compiler/front/edit_flow.c \
 	compiler/front/edit_range.c compiler/front/edit_text.c
-MAN += compiler/front/contrastc-fields.7
+MAN += compiler/front/contrastc-fields.7 \
+	compiler/front/contrastc-kubernetes.7
 FUZZ += regress/fuzz/yaml.c
 TESTS += regress/unit/yaml_test.c
 TESTS += regress/unit/edit_test.c
