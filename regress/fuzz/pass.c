@@ -1,11 +1,12 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * Fuzz target: YAML through the passes.  The first byte chooses the options.
- * What comes out is read again, and the passes find nothing left to do.
+ * What comes out is read again, and the passes find nothing left to do.  Objects are
+ * checked against each other, too.
  */
 #include <stdlib.h>
 
-#include "compiler/pass/pass.h"
+#include "compiler/pass/cross.h"
 #include "runtime/base/banned.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t n);
@@ -18,6 +19,12 @@ handler_of(void *arg, const struct platform *p)
 			   : "contrast-cc-metal-qemu-snp-0123abcd";
 }
 
+static bool
+is_workload(const struct k8s_object *o)
+{
+	return o->kind != NULL && o->kind->role == K8S_WORKLOAD;
+}
+
 static const struct source *
 complete(struct arena *a, const struct source *s, const struct pass_options *o)
 {
@@ -25,6 +32,9 @@ complete(struct arena *a, const struct source *s, const struct pass_options *o)
 	struct units units = {{NULL, 0, 0}};
 	struct k8s_objects objects = {{NULL, 0, 0}};
 	struct pass_ctx ctx = {.arena = a, .diags = &d, .options = o};
+	const struct cross_options cross = {
+	    true, s->text.n % 2 == 1, o->profile};
+	struct cross *c = cross_new(a, &d, &cross);
 	const struct source *out = NULL;
 	struct k8s_object **it;
 	struct selection sel;
@@ -41,7 +51,9 @@ complete(struct arena *a, const struct source *s, const struct pass_options *o)
 	VEC_FOREACH(it, &objects.list) {
 		ok = pass_run(&ctx, *it, edits, &sel) && ok;
 		pass_verify(&ctx, *it, &sel);
+		cross_add(c, &ctx, *it, is_workload(*it) ? &sel : NULL);
 	}
+	cross_check(c);
 	return ok && edit_apply(edits, &out, NULL) ? out : NULL;
 }
 

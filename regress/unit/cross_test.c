@@ -1,15 +1,17 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Objects against each other: what is found, and what is left in peace. */
-#include "regress/unit/unit.h"
+#include "regress/unit/real.h"
 
 #include <string.h>
 
+#include "compiler/front/input.h"
 #include "compiler/pass/cross.h"
+#include "runtime/base/file.h"
 #include "runtime/base/banned.h"
 
 struct case_ {
 	const char *name;
-	bool latest, data, bare_id;
+	bool latest, data, bare_id, no_notes;
 	const char *in;
 	const char *found; /* "LINE name; …", notes included */
 };
@@ -270,7 +272,7 @@ is_cross(enum diag_id id)
 }
 
 static void
-show(struct buf *b, struct arena *a, struct diags *d)
+show(struct buf *b, struct arena *a, struct diags *d, bool no_notes)
 {
 	struct diag **it;
 
@@ -278,9 +280,11 @@ show(struct buf *b, struct arena *a, struct diags *d)
 	VEC_FOREACH(it, &d->list) {
 		struct loc l = loc_user((*it)->loc, NULL);
 
-		if ((*it)->severity == DIAG_ERROR && !is_cross((*it)->id))
+		if (!no_notes && (*it)->severity == DIAG_ERROR &&
+		    !is_cross((*it)->id))
 			buf_printf(b, "%.*s", STR_ARG((*it)->text));
-		if (!is_cross((*it)->id))
+		if (!is_cross((*it)->id) ||
+		    (no_notes && (*it)->severity == DIAG_NOTE))
 			continue;
 		assert_true((*it)->nnotes > 0 || (*it)->id == DIAG_CROSS_LIMIT);
 		buf_printf(b, "%s%u %s", b->n > 0 ? "; " : "",
@@ -327,7 +331,7 @@ run(struct buf *out, struct arena *a, struct str in, const struct case_ *t)
 		cross_add(c, &ctx, *o, is ? &sel : NULL);
 	}
 	cross_check(c);
-	show(out, a, &d);
+	show(out, a, &d, t->no_notes);
 }
 
 static void
@@ -377,10 +381,70 @@ cross_check__ends(void **state)
 	arena_free(a);
 }
 
+/* Of others' files that are read and marked, what is found is so. */
+static const struct {
+	const char *file, *found;
+} real[] = {
+    {"api-fields/batch.v1.CronJob.yaml", "767 pull-secrets"},
+    {"api-fields/core.v1.Pod.yaml", "648 pull-secrets"},
+    {"istio/native-sidecar.injected.yaml", "22 container-port-twice"},
+};
+
+static const char *
+expected(const char *path)
+{
+	size_t i;
+
+	for (i = 0; i < sizeof(real) / sizeof(real[0]); i++) {
+		if (str_ends(str_from(path), str_from(real[i].file)))
+			return real[i].found;
+	}
+	return "";
+}
+
+static bool
+check_real(const char *path)
+{
+	const struct case_ t = {.no_notes = true};
+	struct arena *a = arena_new();
+	const struct source *s = NULL;
+	struct buf out = {0};
+	struct rt_err err;
+	struct str text;
+
+	if (file_read(&text, a, path, INPUT_FILE_MAX, &err) == 0)
+		s = real_mark(a, source_new(a, str_from(path), text));
+	if (s != NULL) {
+		run(&out, a, s->text, &t);
+		if (!str_eqz(buf_str(&out), expected(path)))
+			fail_msg("%s: '%.*s'", path, (int)out.n, out.p);
+	}
+	buf_free(&out);
+	arena_free(a);
+	return s != NULL;
+}
+
+static void
+cross_check__real(void **state)
+{
+	glob_t g = {0};
+	size_t i, n = 0;
+
+	(void)state;
+	if (!real_files(&g))
+		skip();
+	for (i = 0; i < g.gl_pathc; i++)
+		n += !str_ends(str_from(g.gl_pathv[i]), STR(".objects.json")) &&
+		     check_real(g.gl_pathv[i]);
+	globfree(&g);
+	assert_true(n > 70);
+}
+
 int
 main(void)
 {
 	const struct CMUnitTest tests[] = {cmocka_unit_test(cross_check__finds),
+	    cmocka_unit_test(cross_check__real),
 	    cmocka_unit_test(cross_check__ends)};
 
 	return cmocka_run_group_tests_name("cross", tests, NULL, NULL);

@@ -1,9 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "regress/unit/unit.h"
+#include "regress/unit/real.h"
 
-#include <glob.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include "compiler/front/input.h"
@@ -438,30 +436,6 @@ pass_run__older(void **state)
 	arena_free(a);
 }
 
-/* Sets the runtime class of every pod, as a user would. */
-static const struct source *
-mark(struct arena *a, const struct source *s)
-{
-	struct k8s_objects objects = {{NULL, 0, 0}};
-	struct units units = {{NULL, 0, 0}};
-	const struct source *out;
-	struct k8s_object **o;
-	struct edits *edits;
-	struct diags d;
-
-	diags_init(&d, a);
-	if (!yaml_read(&units, a, &d, s) ||
-	    !k8s_objects_read(&objects, a, &d, &units))
-		return NULL;
-	edits = edits_new(a, &d, s, &units);
-	VEC_FOREACH(o, &objects.list) {
-		if (yaml_is((*o)->pod_spec, YAML_MAP))
-			edit_put(edits, (*o)->pod_spec, STR("runtimeClassName"),
-			    yaml_new_str(a, STR("contrast-cc")));
-	}
-	return edit_apply(edits, &out, NULL) ? out : NULL;
-}
-
 static void
 check_real(struct arena *a, const char *path, size_t counts[3])
 {
@@ -477,7 +451,7 @@ check_real(struct arena *a, const char *path, size_t counts[3])
 	run(&once, a, text, &hows[0]);
 	if (once.completed != NULL)
 		assert_ptr_equal(once.completed, once.source);
-	s = mark(a, source_new(a, str_from(path), text));
+	s = real_mark(a, source_new(a, str_from(path), text));
 	if (s == NULL) {
 		counts[2]++;
 		return;
@@ -501,16 +475,12 @@ check_real(struct arena *a, const char *path, size_t counts[3])
 static void
 pass_run__real(void **state)
 {
-	const char *shared = getenv("SHARED");
 	size_t counts[3] = {0, 0, 0}, i;
-	char pattern[4096];
 	struct arena *a;
 	glob_t g = {0};
 
 	(void)state;
-	(void)snprintf(pattern, sizeof(pattern), "%s/vectors/real/*/*.*",
-	    shared != NULL ? shared : "../shared");
-	if (glob(pattern, 0, NULL, &g) != 0) {
+	if (!real_files(&g)) {
 		print_message("no files of others beside the project\n");
 		skip();
 	}
