@@ -12,12 +12,19 @@
 #include "runtime/base/file.h"
 #include "runtime/base/banned.h"
 
+/* What a workload said before the passes. */
+struct was {
+	bool carried; /* there is an annotation for its policy */
+	struct str class;
+	struct loc loc; /* of the class */
+};
+
 struct check {
 	struct generate g;
 	bool sure; /* an option says which platform or dialect it is */
-	struct workload_policies policies; /* that the resources have */
-	bool decoded;                      /* all of them could be read */
-	VEC(bool) carried; /* workloads: has it a policy's annotation? */
+	struct workload_policies policies;      /* that the resources have */
+	bool decoded;                           /* all of them could be read */
+	VEC(struct was) was;                    /* workloads */
 	const struct workload_policy *first[2]; /* by carrier */
 	struct map seen;                        /* of policy_examine() */
 	struct manifest manifest;
@@ -96,11 +103,27 @@ check_missing(struct check *c, const struct work *w)
 {
 	struct diag *g;
 
-	if (c->carried.p[w - c->g.works.p])
+	if (c->was.p[w - c->g.works.p].carried)
 		return; /* it holds none: that is reported */
 	g = diag_report(c->g.diags, NO_POLICY, k8s_loc(w->object));
 	if (c->source != NULL)
 		diag_harden(c->g.diags, g);
+	k8s_say_whose(c->g.diags, g, w->object, NULL);
+}
+
+/* Since then the runtime has changed: its class ends in a hash. */
+static void
+check_class(struct check *c, const struct work *w)
+{
+	const struct was *was = &c->was.p[w - c->g.works.p];
+	struct str now =
+	    yaml_get_str(w->object->pod_spec, STR("runtimeClassName"));
+	struct diag *g;
+
+	if (str_eq(was->class, now))
+		return;
+	g = diag_report(c->g.diags, RUNTIME_CLASS_STALE, was->loc,
+	    STR_ARG(was->class), STR_ARG(now));
 	k8s_say_whose(c->g.diags, g, w->object, NULL);
 }
 
@@ -110,6 +133,7 @@ check_policy(struct check *c, struct work *w, const struct workload_policy *p)
 	w->text_size = p->text.n;
 	w->carrier_size = p->carrier.n;
 	generate_size(&c->g, w);
+	check_class(c, w);
 	check_carrier(c, w, p);
 	check_text(c, p);
 	check_entry(c, p);
@@ -207,23 +231,32 @@ read_manifest(struct check *c)
 	return true;
 }
 
-/* Before the passes make room for new ones. */
+static struct was
+remember(struct check *c, const struct k8s_object *o)
+{
+	const struct yaml_node *n = yaml_getz(o->pod_meta, "annotations");
+	const struct yaml_node *class =
+	    yaml_getz(o->pod_spec, "runtimeClassName");
+	struct was w = {.class = arena_str(c->g.arena, yaml_text(class))};
+
+	w.carried = yaml_text(yaml_getz(n, CARRIER_INITDATA)).n > 0 ||
+		    yaml_text(yaml_getz(n, CARRIER_POLICY)).n > 0;
+	w.loc = class == NULL ? k8s_loc(o) : class->loc;
+	return w;
+}
+
+/* Before the passes make room for new policies. */
 static void
 read_policies(struct check *c)
 {
 	struct generate *g = &c->g;
-	const struct yaml_node *n;
 	struct k8s_object **o;
-	bool has;
 
 	c->decoded = extract_policies(
 	    &c->policies, g->arena, g->diags, &g->all, g->secret_id_format);
 	VEC_FOREACH(o, &g->all.list) {
-		n = yaml_getz((*o)->pod_meta, "annotations");
-		has = yaml_text(yaml_getz(n, CARRIER_INITDATA)).n > 0 ||
-		      yaml_text(yaml_getz(n, CARRIER_POLICY)).n > 0;
 		if (generate_is_workload(*o))
-			VEC_PUSH(g->arena, &c->carried, has);
+			VEC_PUSH(g->arena, &c->was, remember(c, *o));
 	}
 }
 

@@ -416,6 +416,9 @@ cli_check_command() {
 	cli 1 'check -q -W error shop/web.yml'
 	cli 1 'check -q --reference-values k3s-qemu-snp --profile v1.2 shop' \
 		'err=carrier-other'
+	sed 's/snp-[0-9a-f]*$/snp-12345678/' "$cli.done/shop/bot.yml" \
+		>"$cli/shop/bot.yml"
+	cli 0 'check -q shop' 'err=runtime-class-stale' 'err!superfluous'
 	sed '/cc_init_data/d' "$cli.done/shop/bot.yml" >"$cli/shop/bot.yml"
 	cli 1 'check -q shop' 'err=error: .* .no-policy.$'
 	sed 's/runtimeClassName: .*/runtimeClassName: runc/' \
