@@ -35,7 +35,7 @@ what_to_update(struct generate *g)
 	const char **v;
 	size_t i, n = 0;
 
-	if (!opt_is_set(r, OPT_UPDATE))
+	if (!opt_on(r, OPT_UPDATE))
 		return EXIT_OK;
 	VEC_FOREACH(v, &r->opt[OPT_UPDATE].values) {
 		if (img_ref_parse(&ref, r->arena, str_from(*v), &err) != 0)
