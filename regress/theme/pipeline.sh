@@ -317,6 +317,7 @@ pipe_dry_run() {
 	rm -rf "$pipe"/odd*
 	cp -R "$pipe.want/odd dir" "$pipe/"
 	pipe_git checkout -q -- .
+	# (git apply alone is no proof: patch takes blanks in names for dates)
 	(cd "$pipe" && patch -sp1 <"$scratch/pipe.patch") >"$pipe.err" 2>&1
 	pipe_is "patch -p1" diff -r -x .git "$pipe.want" "$pipe"
 	pipe_fresh
