@@ -9,6 +9,7 @@ TESTS += regress/unit/encode_test.c regress/unit/file_test.c \
 	regress/unit/jv_test.c regress/unit/proof_test.c \
 	regress/unit/report_test.c \
 	regress/unit/source_test.c regress/unit/str_test.c
+TESTS += regress/unit/diag_test.c
 TESTS += regress/unit/k8s_field_test.c
 conform_SRCS += regress/conform_images.c
 conform_SRCS += regress/conform_genpolicy.c

@@ -182,6 +182,9 @@ begins_line(const struct edit_text *t, const struct yaml_node *key)
 	return at == key->loc.off;
 }
 
+/* spec, jobTemplate, spec, template: each step looks at all below once. */
+#define STEPS_MAX 4
+
 /* Goes into the only member with a change, if its lines stand alone. */
 static bool
 narrow(const struct edit_text *t, struct part *p)
@@ -215,12 +218,13 @@ range_new(struct edit_text *t, const struct yaml_node *at)
 {
 	struct part p = {t->unit->unit->root, t->from, t->to};
 	struct edit_range *r = ARENA_NEW(t->e->arena, struct edit_range);
+	unsigned steps = 0;
 	struct str text;
 	struct loc loc;
 	TSNode root;
 
-	while (narrow(t, &p))
-		continue;
+	while (steps < STEPS_MAX && narrow(t, &p))
+		steps++;
 	text = str_sub(t->text, p.from, p.to);
 	r->base = p.from;
 	if (str_starts(text, STR("\xef\xbb\xbf"))) {

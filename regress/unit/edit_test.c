@@ -466,6 +466,9 @@ edit_apply__too_long(void **state)
 	for (i = 0; i < 32001; i++)
 		buf_printf(&b, "k%d: 1\n", i);
 	assert_null(apply(a, buf_str(&b), put_k));
+	/* Only what changes counts. */
+	buf_puts(&b, "m:\n  b: 2\n");
+	assert_non_null(apply(a, buf_str(&b), put_m_k));
 	/* Documents count singly. */
 	buf_puts(&b, "---\na: 1\n");
 	assert_non_null(apply(a, buf_str(&b), put_k));
@@ -521,6 +524,46 @@ yaml_print_scalar__reads_back(void **state)
 			YAML_STRING));
 		buf_free(&b);
 	}
+	arena_free(a);
+}
+
+/* What two documents got alike is one, in memory that stays. */
+static void
+yaml_share__equal_parts(void **state)
+{
+	struct arena *a = arena_new(), *made = arena_new();
+	struct yaml_pool pool = {.arena = a};
+	struct change c = {.a = made};
+	struct yaml_node *new[3];
+	struct units u = {0};
+	struct diags d;
+	size_t i;
+
+	(void)state;
+	diags_init(&d, a);
+	assert_true(yaml_read(&u, a, &d,
+	    source_new(
+		a, STR("f.yml"), STR("s: [1]\n---\ns:\n- 1\n---\ns: []\n"))));
+	c.e = edits_open(a, &d);
+	for (i = 0; i < 3; i++) {
+		edits_begin(c.e, u.list.p[i]);
+		c.root = u.list.p[i]->root;
+		append_s(&c);
+		new[i] = yaml_getz(c.root, "s");
+		if (i == 2) /* differs */
+			(void)yaml_put(made, new[i]->items.p[0], STR("x"),
+			    yaml_new_int(made, 1));
+		yaml_share(&pool, u.list.p[i]);
+		arena_reset(made);
+		new[i] = new[i]->items.p[new[i]->items.n - 1];
+	}
+	edits_close(c.e);
+	assert_ptr_equal(new[0], new[1]);
+	assert_ptr_not_equal(new[0], new[2]);
+	assert_strz(yaml_get_str(new[1], STR("name")), "new");
+	assert_true(yaml_is(yaml_getz(new[2], "x"), YAML_INT));
+	yaml_pool_fini(&pool);
+	arena_free(made);
 	arena_free(a);
 }
 
@@ -585,6 +628,7 @@ main(void)
 	    cmocka_unit_test(edit_apply__too_long),
 	    cmocka_unit_test(edit_map__wrong_kind),
 	    cmocka_unit_test(yaml_print_scalar__reads_back),
+	    cmocka_unit_test(yaml_share__equal_parts),
 	    cmocka_unit_test(edit_text__one_document),
 	};
 
