@@ -12,7 +12,12 @@ struct kata_run {
 	const char *images; /* images.json */
 	const char *judge;  /* NULL: not installed */
 	bool mutate;        /* the theme mutation instead */
+	const char *target;
+	bool old; /* agents of the target have the oldest engine */
 };
+
+/* What the agents of the target evaluate with: the first of several. */
+const char *kata_engine(const struct kata_run *r);
 
 /* A policy in one form, judged by one engine. */
 struct kata_form {
@@ -25,7 +30,7 @@ struct kata_forms {
 };
 
 /*
- * Lowers the only workload of a YAML text for kata-4.  NULL and findings
+ * Lowers the only workload of a YAML text for the target.  NULL and findings
  * after an error.
  */
 struct jv *kata_lower(const struct kata_run *r, struct diags *d,
@@ -33,6 +38,8 @@ struct jv *kata_lower(const struct kata_run *r, struct diags *d,
 /* The policy of the data in all forms. */
 bool kata_link(const struct kata_run *r, struct diags *d,
     struct kata_forms *out, const struct jv *policy_data);
+/* The name of a case's request; where none is given it makes a container. */
+struct str kata_kind(const struct jv *testcase);
 /* What was found, in one line. */
 const char *kata_findings(struct arena *a, const struct diags *d);
 

@@ -19,6 +19,18 @@
 static const char *const engines[] = {"0.10.0", "0.14.1", "0.2.8", "0.1.5"};
 #define NENGINES (sizeof(engines) / sizeof(*engines))
 
+static size_t
+first_engine(const struct kata_run *r)
+{
+	return r->old ? NENGINES - 1 : 0;
+}
+
+const char *
+kata_engine(const struct kata_run *r)
+{
+	return engines[first_engine(r)];
+}
+
 const char *
 kata_findings(struct arena *a, const struct diags *d)
 {
@@ -72,7 +84,7 @@ kata_lower(const struct kata_run *r, struct diags *d, struct str yaml,
     const char *config_file)
 {
 	struct arena *a = r->c->arena;
-	struct lower_options o = {.target = target_find(STR("kata-4"))};
+	struct lower_options o = {.target = target_find(str_from(r->target))};
 	struct img_options images = {
 	    .offline = true, .platform = STR("linux/amd64")};
 	struct settings_source from = {0};
@@ -144,13 +156,13 @@ join_modules(struct arena *a, struct str *out, const struct jv *data)
 }
 
 static void
-add_forms(struct arena *a, struct kata_forms *out, const char *style,
+add_forms(const struct kata_run *r, struct kata_forms *out, const char *style,
     struct str policy)
 {
 	size_t i;
 
-	for (i = 0; i < NENGINES; i++)
-		VEC_PUSH(a, &out->list,
+	for (i = first_engine(r); i < NENGINES; i++)
+		VEC_PUSH(r->c->arena, &out->list,
 		    ((struct kata_form){style, engines[i], policy}));
 }
 
@@ -159,7 +171,7 @@ kata_link(const struct kata_run *r, struct diags *d, struct kata_forms *out,
     const struct jv *policy_data)
 {
 	static const char *const styles[] = {"specialised", "full"};
-	struct policy_options o = {.target = "kata-4", .denials = true};
+	struct policy_options o = {.target = r->target, .denials = true};
 	struct arena *a = r->c->arena;
 	struct policy_linker *l;
 	struct policy p;
@@ -168,13 +180,13 @@ kata_link(const struct kata_run *r, struct diags *d, struct kata_forms *out,
 	int i;
 
 	if (join_modules(a, &text, policy_data))
-		add_forms(a, out, "modules", text);
+		add_forms(r, out, "modules", text);
 	for (i = 0; i < 2; i++) {
 		o.style = i == 0 ? POLICY_SPECIALISED : POLICY_FULL;
 		l = policy_linker_new(a, d, &o);
 		ok = policy_link(&p, a, l, policy_data);
 		if (ok)
-			add_forms(a, out, styles[i], arena_str(a, p.text));
+			add_forms(r, out, styles[i], arena_str(a, p.text));
 		policy_linker_free(l);
 		if (!ok)
 			return false;
@@ -188,12 +200,20 @@ struct outcome {
 	const char *wrong;
 };
 
+struct str
+kata_kind(const struct jv *testcase)
+{
+	struct str kind = jv_get_str(testcase, STR("kind"));
+
+	return kind.n > 0 ? kind : STR("CreateContainerRequest");
+}
+
 static void
 judge_case(struct arena *a, struct judge *j, const struct kata_form *form,
     const struct jv *testcase, struct outcome *out)
 {
 	bool want = jv_is(jv_getz(testcase, "allowed"), JV_TRUE), got = false;
-	struct str kind = jv_get_str(testcase, STR("kind")), failed = {0};
+	struct str kind = kata_kind(testcase), failed = {0};
 	const char *why = "unknown kind";
 	struct jv *request;
 
@@ -285,13 +305,6 @@ case_directory(const struct kata_run *r, const char *dir, struct str cases_text)
 }
 
 static void
-skip_legacy(const struct kata_run *r, const char *path)
-{
-	if (!r->mutate)
-		conform_skip(r->c, path, "the target aks-v1.2 comes later");
-}
-
-static void
 tarfs(const struct kata_run *r, const char *path)
 {
 	if (!r->mutate)
@@ -305,8 +318,20 @@ generate(const struct kata_run *r, const char *path)
 		kata_generate(r, path);
 }
 
+static void walk(const struct kata_run *r, const char *dir, unsigned depth);
+
 static void
-walk(struct kata_run *r, const char *dir, unsigned depth)
+walk_aks(const struct kata_run *r, const char *dir, unsigned depth)
+{
+	struct kata_run aks = *r;
+
+	aks.target = "aks-v1.2";
+	aks.old = true;
+	walk(&aks, dir, depth);
+}
+
+static void
+walk(const struct kata_run *r, const char *dir, unsigned depth)
 {
 	struct arena *a = r->c->arena;
 	const char **names, *path;
@@ -319,8 +344,8 @@ walk(struct kata_run *r, const char *dir, unsigned depth)
 		if (strcmp(names[i], "testcases.json") == 0 &&
 		    conform_read(&text, a, path))
 			case_directory(r, dir, text);
-		else if (strcmp(names[i], "legacy") == 0)
-			skip_legacy(r, path);
+		else if (strcmp(names[i], "aks") == 0 && depth > 0)
+			walk_aks(r, path, depth - 1);
 		else if (strcmp(names[i], "tarfs") == 0)
 			tarfs(r, path);
 		else if (strcmp(names[i], "generate") == 0)
@@ -337,6 +362,7 @@ conform_kata_policy(struct conform *c, const char *dir)
 	    .c = c,
 	    .images = conform_path(c->arena, dir, "images.json"),
 	    .judge = judge_find(c->arena),
+	    .target = "kata-4",
 	};
 
 	walk(&r, dir, 8);
@@ -350,6 +376,7 @@ conform_mutation(struct conform *c, const char *dir)
 	    .images = conform_path(c->arena, dir, "images.json"),
 	    .judge = judge_find(c->arena),
 	    .mutate = true,
+	    .target = "kata-4",
 	};
 
 	walk(&r, dir, 8);

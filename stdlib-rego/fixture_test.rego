@@ -671,6 +671,7 @@ policy_data := {
 			},
 			"mounts": [0, 1, 2, 3, 4, 5, 7, 8, 9, 10, 11, 12, 13, 14, 15],
 			"volumes": [0, 1],
+			"layers": [["top", "11"], ["low", "00"]],
 			"linux": 1,
 			"capabilities": [0, 1, 1, 0, 1],
 		},
@@ -678,6 +679,8 @@ policy_data := {
 	"devices": {"vfio": {"device_path": "/dev/vfio/devices/vfio"}},
 	"common": {
 		"dynamic_annotations": {},
+		"s_source1": "^..2[0-9]{3}_[0-1][0-9]_[0-3][0-9]_[0-2][0-9]_[0-5][0-9]_[0-5][0-9]\\.[0-9]{1,10}$",
+		"s_source2": "^..data/",
 		"mount_source_cpath": "/run/kata-containers/shared/containers",
 		"cpath": "/run/kata-containers/shared/containers(?:/passthrough)?",
 		"root_path": "/run/kata-containers/$(bundle-id)/rootfs",
@@ -703,7 +706,7 @@ policy_data := {
 	},
 	"request_defaults": {
 		"CopyFileRequest": ["$(sfprefix)"],
-		"ExecProcessRequest": {"allowed_commands": [], "regex": []},
+		"ExecProcessRequest": {"allowed_commands": [], "commands": [], "regex": []},
 		"UpdateRoutesRequest": {
 			"forbidden_device_names": ["lo"],
 			"forbidden_source_regex": [

@@ -24,7 +24,8 @@ struct turn {
 
 /*
  * Target, settings and linker of one platform; made once per target.  After
- * an error, which is reported once, a part is missing.
+ * an error, which is reported once, a part is missing.  NULL: the platform is
+ * none of the profile's.
  */
 static struct gen_target *
 target_of(struct generate *g, const struct work *w)
@@ -32,6 +33,8 @@ target_of(struct generate *g, const struct work *w)
 	const char *name = generate_target_name(g, w->sel.platform);
 	struct gen_target **it, *t;
 
+	if (name == NULL)
+		return NULL;
 	VEC_FOREACH(it, &g->targets) {
 		if (strcmp((*it)->target->name, name) == 0 &&
 		    strcmp((*it)->carrier, w->sel.carrier) == 0)
@@ -40,10 +43,6 @@ target_of(struct generate *g, const struct work *w)
 	t = ARENA_NEW(g->arena, struct gen_target);
 	t->target = target_find(str_from(name));
 	t->carrier = w->sel.carrier;
-	if (t->target == NULL) {
-		diag_report(g->diags, TARGET_UNKNOWN, loc_none, name);
-		return NULL;
-	}
 	VEC_PUSH(g->arena, &g->targets, t);
 	t->settings =
 	    settings_load(g->arena, g->diags, t->target, &g->settings_source);
@@ -166,6 +165,9 @@ compile(struct turn *t, struct work *w)
 	struct jv *data;
 	bool ok;
 
+	if (target == NULL)
+		diag_report(g->diags, PLATFORM_PROFILE, w->object->node->loc,
+		    w->sel.platform->name);
 	if (target == NULL || target->lower == NULL || target->linker == NULL)
 		return false;
 	ok = k8s_check_fields(t->arena, g->diags, w->object, true, g->lenient);

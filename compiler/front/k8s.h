@@ -8,7 +8,7 @@
 /* The table of kinds (k8s_kind.def): used by every room. */
 enum k8s_role {
 	K8S_WORKLOAD, /* has a pod template: completed, gets a policy */
-	K8S_DATA,     /* ConfigMap, Secret: source of environment values */
+	K8S_DATA,     /* ConfigMap, Secret, claim: workloads refer to it */
 	K8S_KNOWN     /* passed through */
 };
 

@@ -152,6 +152,13 @@ static const struct ir_field meta_fields[] = {
 };
 
 static void
+read_text(struct ir_ctx *c, struct yaml_node *n, struct ir_str *out)
+{
+	if (n != NULL && n->kind != YAML_NULL)
+		ir_read_str(c, n, out);
+}
+
+static void
 read_claims(struct ir_ctx *c, struct ir_workload *w)
 {
 	struct yaml_node **it, *n;
@@ -162,13 +169,14 @@ read_claims(struct ir_ctx *c, struct ir_workload *w)
 	if (n == NULL || !ir_is_seq(c, n))
 		return;
 	VEC_FOREACH(it, &n->items) {
-		struct yaml_node *name =
-		    yaml_path(yaml_deref(*it), "metadata", "name", NULL);
-		struct ir_str s = {0};
+		struct yaml_node *one = yaml_deref(*it);
+		struct ir_claim claim = {0};
 
-		if (name != NULL && name->kind != YAML_NULL)
-			ir_read_str(c, name, &s);
-		VEC_PUSH(c->arena, &w->claims, s);
+		read_text(
+		    c, yaml_path(one, "metadata", "name", NULL), &claim.name);
+		read_text(c, yaml_path(one, "spec", "storageClassName", NULL),
+		    &claim.storage_class);
+		VEC_PUSH(c->arena, &w->claims, claim);
 	}
 }
 

@@ -120,11 +120,16 @@ struct ir_pair {
 	struct ir_str key, value;
 };
 
+/* One of volumeClaimTemplates. */
+struct ir_claim {
+	struct ir_str name, storage_class;
+};
+
 struct ir_workload {
 	const struct k8s_object *object;
 	VEC(struct ir_container) init, main;
 	VEC(struct ir_volume) volumes;
-	VEC(struct ir_str) claims; /* names of volumeClaimTemplates */
+	VEC(struct ir_claim) claims;
 	VEC(struct ir_pair) annotations, labels; /* of the pod */
 	VEC(struct ir_pair) sysctls;
 	struct ir_security security;

@@ -433,9 +433,13 @@ read_switches(struct lower *l)
 	s->volumes_covered = str_eqz(lowering(l, "image_volumes"), "covered");
 	s->groups = lowering_true(l, "groups");
 	s->guest_pull_error = str_eqz(lowering(l, "guest_pull_users"), "error");
-	s->propagation = lowering_true(l, "propagation");
+	s->propagation_all = str_eqz(lowering(l, "propagation"), "all");
+	s->propagation = s->propagation_all || lowering_true(l, "propagation");
 	s->image_group = lowering_true(l, "image_group");
 	s->pod_sysctls = lowering_true(l, "pod_sysctls");
+	s->image_layers = lowering_true(l, "image_layers");
+	s->named_root = lowering_true(l, "named_user_is_root");
+	s->direct_claims = lowering_true(l, "direct_claims");
 	s->guest_pull = is_true(l, "cluster_config", "guest_pull");
 	s->config_storages =
 	    is_true(l, "kata_config", "enable_configmap_secret_storages");

@@ -428,6 +428,8 @@ lw_container(struct work *w)
 	if (w->l->sw.image_pull_storage)
 		jv_push(w->a, storages, image_pull(w));
 	lw_put(w->a, o, "OCI", oci(w, storages, overridden));
+	if (w->l->sw.image_layers)
+		lw_layers(w, storages);
 	lw_put(w->a, o, "image", image(w));
 	if (overridden->items.n > 0)
 		lw_put(w->a, o, "env_overridden", overridden);

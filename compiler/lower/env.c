@@ -62,6 +62,8 @@ lw_index_data(struct lower *l, const struct k8s_objects *all)
 		struct data_list *list;
 		struct map *m;
 
+		if (str_eqz(o->kind_name, "PersistentVolumeClaim"))
+			lw_index_claim(l, o);
 		if (str_eqz(o->kind_name, "ConfigMap"))
 			m = &l->config_maps;
 		else if (str_eqz(o->kind_name, "Secret"))

@@ -31,9 +31,13 @@ struct switches {
 	bool volumes_covered;    /* image VOLUMEs need a volumeMount */
 	bool groups;             /* GID and AdditionalGids are compared */
 	bool guest_pull_error;   /* the check of users is an error */
-	bool propagation;        /* mountPropagation counts everywhere */
+	bool propagation;        /* mountPropagation counts for emptyDir */
+	bool propagation_all;    /* and for all other volumes */
 	bool image_group;        /* the G of the image's U:G counts */
 	bool pod_sysctls;        /* the runtime passes them on */
+	bool image_layers;       /* the guest checks the image's layers */
+	bool named_root;         /* a user that the image names is root */
+	bool direct_claims;      /* the guest mounts claims of some classes */
 	bool guest_pull, config_storages;
 };
 
@@ -48,8 +52,9 @@ struct lower {
 	struct switches sw;
 	struct base pause, other;
 	struct map config_maps, secrets; /* name to struct data_list */
-	struct map users;                /* reference to struct img_users */
-	struct jv *options_of[3][2];     /* [propagation][read only] */
+	struct map claims; /* "namespace/name" and "/name" to k8s_object */
+	struct map users;  /* reference to struct img_users */
+	struct jv *options_of[3][2]; /* [propagation][read only] */
 	struct jv *yes, *no, *null, *empty_list, *empty_map, *empty_text;
 	struct jv *type_bind;
 	struct jv *namespaces[2];                  /* [without uts] */
@@ -85,7 +90,7 @@ struct work {
 	bool coordinator;
 	bool failed;
 	struct map volumes; /* name to struct ir_volume */
-	struct map claims;  /* name to the template's struct ir_str */
+	struct map claims;  /* name to the template's struct ir_claim */
 	struct map annotations, labels, sysctls; /* key to struct ir_pair */
 	/* NULL: the pause container */
 	const struct ir_container *k;
@@ -200,6 +205,11 @@ void lw_secret_args(struct work *w, const struct ir_strs *args);
 struct jv *lw_process(struct work *w, struct jv *overridden);
 struct jv *lw_mounts(struct work *w, struct jv *storages);
 struct jv *lw_container(struct work *w);
+/* The image's own storages, the upper layer first. */
+void lw_layers(struct work *w, struct jv *storages);
+
+/* volume.c: a claim in the list of all objects. */
+void lw_index_claim(struct lower *l, const struct k8s_object *o);
 
 struct mounts {
 	struct jv *list;

@@ -52,11 +52,15 @@ well_formed(const struct jv *config)
 	return true;
 }
 
-/* Only some targets compare groups; layers are not read for the others. */
+/* Only some targets compare groups or layers; the others read no layers. */
 unsigned
 lower_image_needs(const struct lower *l)
 {
-	return l->sw.groups ? IMG_USERS : IMG_NAMED_USERS;
+	unsigned need = l->sw.image_layers ? IMG_VERITY : 0;
+
+	if (l->sw.groups)
+		return need | IMG_USERS;
+	return l->sw.named_root ? need : need | IMG_NAMED_USERS;
 }
 
 static void
@@ -252,10 +256,10 @@ static void
 index_volumes(struct work *w)
 {
 	struct ir_volume *it;
-	struct ir_str *claim;
+	struct ir_claim *claim;
 
 	VEC_FOREACH(claim, &w->w->claims)
-		map_set(w->a, &w->claims, claim->s, claim);
+		map_set(w->a, &w->claims, claim->name.s, claim);
 	VEC_FOREACH(it, &w->w->volumes) {
 		lw_no_token(
 		    w, it->name.s, "a volume's name", lw_loc(it->name.node));

@@ -5,13 +5,13 @@
 #include "runtime/base/banned.h"
 
 extern const struct str jv_packed_kata_4, jv_packed_contrast_metal,
-    jv_packed_metal_v1_2;
+    jv_packed_metal_v1_2, jv_packed_aks_v1_2;
 EMBED(kata_4, "compiler/lower/target/kata-4.json");
 EMBED(contrast_metal, "compiler/lower/target/contrast-metal.json");
 EMBED(metal_v1_2, "compiler/lower/target/metal-v1.2.json");
+EMBED(aks_v1_2, "compiler/lower/target/aks-v1.2.json");
 
-/* (aks-v1.2.json waits for its rules.) */
-#define NTARGETS 3
+#define NTARGETS 4
 
 static const struct target *
 all(void)
@@ -20,6 +20,7 @@ all(void)
 	    {"kata-4", true, {NULL, 0}, &jv_packed_kata_4},
 	    {"contrast-metal", true, {NULL, 0}, &jv_packed_contrast_metal},
 	    {"metal-v1.2", false, {NULL, 0}, &jv_packed_metal_v1_2},
+	    {"aks-v1.2", false, {NULL, 0}, &jv_packed_aks_v1_2},
 	};
 
 	/* The size of an embedded file is no constant expression. */
@@ -27,6 +28,7 @@ all(void)
 		t[0].defaults = EMBEDDED(kata_4);
 		t[1].defaults = EMBEDDED(contrast_metal);
 		t[2].defaults = EMBEDDED(metal_v1_2);
+		t[3].defaults = EMBEDDED(aks_v1_2);
 	}
 	return t;
 }

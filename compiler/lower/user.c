@@ -92,8 +92,8 @@ lw_users(struct work *w)
 		return u;
 	u = ARENA_NEW(w->l->arena, struct img_users);
 	map_set(w->l->arena, &w->l->users, arena_str(w->l->arena, w->image), u);
-	if (w->facts == NULL)
-		return u;
+	if (w->facts == NULL || w->l->sw.named_root)
+		return u; /* nobody looks into them */
 	read_lines(w, u, w->facts->passwd, "/etc/passwd", passwd_line);
 	read_lines(w, u, w->facts->group, "/etc/group", group_line);
 	return u;
@@ -165,6 +165,13 @@ only_gid(struct work *w, struct user *u)
 /* USER of the image */
 
 static bool
+has_run_as_user(const struct work *w)
+{
+	return w->w->security.user.node != NULL ||
+	       (w->k != NULL && w->k->security.user.node != NULL);
+}
+
+static bool
 user_part(struct work *w, struct str text, struct user *u)
 {
 	struct str digits = text;
@@ -176,6 +183,14 @@ user_part(struct work *w, struct str text, struct user *u)
 		return true;
 	if (text.n == 0)
 		return true;
+	if (w->l->sw.named_root) {
+		if (!has_run_as_user(w))
+			lw_found(
+			    w, diag_report(w->l->diags, IMAGE_USER_ROOT,
+				   w->image_loc, STR_ARG(w->image),
+				   STR_ARG(text), w->l->options->target->name));
+		return true;
+	}
 	p = by_name(w->users, text);
 	if (p == NULL) {
 		lw_found(w, diag_report(w->l->diags, IMAGE_USER, w->image_loc,
@@ -191,7 +206,7 @@ group_part(struct work *w, struct str text, struct user *u)
 {
 	const struct img_group *g;
 
-	if (number(text, &u->gid))
+	if (number(text, &u->gid) || w->l->sw.named_root)
 		return true;
 	g = group_by_name(w->users, text);
 	if (g == NULL) {

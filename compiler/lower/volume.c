@@ -42,7 +42,7 @@ static enum propagation
 propagation_of(const struct work *w, const struct use *u)
 {
 	struct str s = u->mount->propagation.s;
-	bool host = u->volume->kind == IR_HOST_PATH;
+	bool host = u->volume != NULL && u->volume->kind == IR_HOST_PATH;
 
 	if (!host && !w->l->sw.propagation)
 		return RPRIVATE;
@@ -51,6 +51,13 @@ propagation_of(const struct work *w, const struct use *u)
 	if (str_eqz(s, "HostToContainer") && w->l->sw.propagation)
 		return RSLAVE;
 	return RPRIVATE;
+}
+
+/* Of volumes to which it applies in some targets only. */
+static enum propagation
+all_propagation(const struct work *w, const struct use *u)
+{
+	return w->l->sw.propagation_all ? propagation_of(w, u) : RPRIVATE;
 }
 
 static struct jv *
@@ -270,19 +277,113 @@ host_path(
 		opts));
 }
 
-/* the other kinds */
+/* claims */
+
+#define DIRECT "$(spath)/$(b64-direct-vol-path)"
+
+void
+lw_index_claim(struct lower *l, const struct k8s_object *o)
+{
+	struct str exact, any;
+
+	exact = arena_printf(
+	    l->arena, "%.*s/%.*s", STR_ARG(o->ns), STR_ARG(o->name));
+	any = lw_cat(l->arena, STR("/"), o->name, STR(""));
+	if (map_get(&l->claims, exact) == NULL)
+		map_set(l->arena, &l->claims, exact, o->node);
+	if (map_get(&l->claims, any) == NULL)
+		map_set(l->arena, &l->claims, any, o->node);
+}
+
+/* The class of a volume's claim, if the input has the claim. */
+static struct str
+claim_class(struct work *w, const struct use *u)
+{
+	const struct yaml_node *node = yaml_path(
+	    u->volume->node, "persistentVolumeClaim", "claimName", NULL);
+	struct str name = node == NULL ? STR("") : yaml_text(node);
+	struct str any = lw_cat(w->a, STR("/"), name, STR(""));
+	struct yaml_node *found = map_get(
+	    &w->l->claims, lw_cat(w->a, w->w->object->ns, any, STR("")));
+
+	if (found == NULL)
+		found = map_get(&w->l->claims, any);
+	node = yaml_path(found, "spec", "storageClassName", NULL);
+	return node == NULL ? STR("") : yaml_text(node);
+}
+
+/* Options of the share's own; NULL: the class is of another kind. */
+static struct jv *
+smb_options(const struct work *w, struct str class)
+{
+	const struct jv *list =
+	    jv_path(w->l->settings, "common", "smb_storage_classes", NULL);
+	struct jv **it;
+
+	if (!jv_is(list, JV_ARRAY))
+		return NULL;
+	VEC_FOREACH(it, &list->items) {
+		if (str_eq(jv_get_str(*it, STR("name")), class))
+			return jv_getz(*it, "mount_options");
+	}
+	return NULL;
+}
+
+static bool
+is_disk(const struct work *w, struct str class)
+{
+	const struct jv *list = jv_path(
+	    w->l->settings, "common", "virtio_blk_storage_classes", NULL);
+	struct jv **it;
+
+	if (!jv_is(list, JV_ARRAY))
+		return false;
+	VEC_FOREACH(it, &list->items) {
+		if (str_eq(jv_str(*it), class))
+			return true;
+	}
+	return false;
+}
+
+/* A claim of a class that the guest mounts itself; false: another. */
+static bool
+direct_claim(struct work *w, struct mounts *m, const struct use *u,
+    struct str class, struct jv *storages)
+{
+	BECAUSE(direct, "the guest mounts claims of this storage class");
+	struct jv *opts, *point, *smb = NULL;
+
+	if (!w->l->sw.direct_claims || class.n == 0)
+		return false;
+	if (!is_disk(w, class) && (smb = smb_options(w, class)) == NULL)
+		return false;
+	opts = smb == NULL ? w->l->empty_list : smb;
+	point = lw_str(w->a, STR(DIRECT), &direct);
+	lw_mount_place(w, m,
+	    lw_mount(w->a, dest(w, u), point, w->l->type_bind,
+		options(w, propagation_of(w, u), false)));
+	jv_push(w->a, storages,
+	    lw_storage(w->a,
+		lw_str(w->a, smb == NULL ? STR("blk") : STR("smb"), &direct),
+		w->l->empty_list, w->l->empty_text, w->l->empty_text, opts,
+		point, w->l->null, w->l->no));
+	return true;
+}
 
 static void
 claim(
     struct work *w, struct mounts *m, const struct use *u, struct jv *storages)
 {
-	enum propagation p = RPRIVATE;
+	enum propagation p = all_propagation(w, u);
 
-	(void)storages;
+	if (direct_claim(w, m, u, claim_class(w, u), storages))
+		return;
 	if (str_eqz(u->volume->type, "ephemeral"))
 		p = propagation_of(w, u);
 	shared_bind(w, m, u, options(w, p, false));
 }
+
+/* the other kinds */
 
 static void
 config(
@@ -291,10 +392,11 @@ config(
 	const struct jv *s = volume_settings(w, "configMap");
 	struct str last = lw_last(u->mount->path.s);
 	struct jv *point = named(w, u, jv_get_str(s, STR("mount_point")), last);
+	enum propagation p = all_propagation(w, u);
 
 	lw_mount_append(w, m,
 	    lw_mount(w->a, dest(w, u), point, jv_getz(s, "mount_type"),
-		jv_getz(s, "options")));
+		p == RPRIVATE ? jv_getz(s, "options") : options(w, p, true)));
 	if (!w->l->sw.config_storages)
 		return;
 	jv_push(w->a, storages,
@@ -309,7 +411,7 @@ projected(
     struct work *w, struct mounts *m, const struct use *u, struct jv *storages)
 {
 	(void)storages;
-	shared_bind(w, m, u, options(w, RPRIVATE, true));
+	shared_bind(w, m, u, options(w, all_propagation(w, u), true));
 }
 
 static void
@@ -323,7 +425,7 @@ downward(
 	(void)storages;
 	lw_mount_place(w, m,
 	    lw_mount(w->a, dest(w, u), named(w, u, STR("$(sfprefix)"), last),
-		w->l->type_bind, options(w, RPRIVATE, true)));
+		w->l->type_bind, options(w, all_propagation(w, u), true)));
 }
 
 /* how each kind is lowered, and whether the host may change its content */
@@ -342,8 +444,9 @@ static const struct {
 
 /* claim templates of a StatefulSet come first, per mount */
 static void
-claim_templates(struct work *w, struct mounts *m)
+claim_templates(struct work *w, struct mounts *m, struct jv *storages)
 {
+	const struct ir_claim *claim;
 	const struct ir_mount *it;
 
 	if (w->w->claims.n == 0)
@@ -351,7 +454,9 @@ claim_templates(struct work *w, struct mounts *m)
 	VEC_FOREACH(it, &w->k->mounts) {
 		struct use u = {.mount = it};
 
-		if (map_get(&w->claims, it->name.s) == NULL)
+		claim = map_get(&w->claims, it->name.s);
+		if (claim == NULL ||
+		    direct_claim(w, m, &u, claim->storage_class.s, storages))
 			continue;
 		lw_mount_append(w, m,
 		    lw_mount(w->a, dest(w, &u),
@@ -359,7 +464,8 @@ claim_templates(struct work *w, struct mounts *m)
 			    STR("^/run/kata-containers/shared/containers/"
 				"$(bundle-id)-[a-z0-9]{16}-"),
 			    lw_last(it->path.s)),
-			w->l->type_bind, options(w, RPRIVATE, false)));
+			w->l->type_bind,
+			options(w, all_propagation(w, &u), false)));
 	}
 }
 
@@ -406,7 +512,7 @@ lw_volumes(struct work *w, struct mounts *m, struct jv *storages)
 
 	if (w->k->mounts.n == 0)
 		return;
-	claim_templates(w, m);
+	claim_templates(w, m, storages);
 	uses = ARENA_ARRAY(w->a, struct use, w->k->mounts.n);
 	n = collect(w, uses);
 	for (i = 0; i < n; i++) {

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "compiler/policy/feature.h"
 
+#include "compiler/policy/index.h"
+
 #include "runtime/base/banned.h"
 
 /*
@@ -68,11 +70,17 @@ holds(struct str s, struct str part)
 	return str_find(s, part, 0) != SIZE_MAX;
 }
 
+bool
+feature_aks(const struct jv *pd)
+{
+	return profile(pd, "aks-v1.2");
+}
+
 /* Runtimes of Contrast 1.2, whose requests say less. */
 bool
 feature_v12(const struct jv *pd)
 {
-	return profile(pd, "metal-v1.2") || profile(pd, "aks-v1.2");
+	return profile(pd, "metal-v1.2") || feature_aks(pd);
 }
 
 static const struct jv *
@@ -167,10 +175,17 @@ feature_exec_settings(const struct jv *pd)
 }
 
 bool
+feature_exec_joined(const struct jv *pd)
+{
+	return filled(
+	    jv_getz(setting(pd, STR("ExecProcessRequest")), "commands"));
+}
+
+bool
 feature_exec(const struct jv *pd)
 {
 	return any_container(pd, has_exec_commands) ||
-	       feature_exec_settings(pd);
+	       feature_exec_settings(pd) || feature_exec_joined(pd);
 }
 
 bool
@@ -360,7 +375,9 @@ feature_mounts_block(const struct jv *pd)
 static bool
 is_volume_storage(const struct jv *storage)
 {
-	return !str_eqz(jv_get_str(storage, STR("driver")), "image_guest_pull");
+	return !str_eqz(
+		   jv_get_str(storage, STR("driver")), "image_guest_pull") &&
+	       !policy_is_layer(storage);
 }
 
 static bool
@@ -375,12 +392,34 @@ feature_storages_none(const struct jv *pd)
 	return !any_container(pd, has_volume_storage);
 }
 
+/* A claim that the guest mounts. */
+static bool
+is_direct_storage(const struct jv *storage)
+{
+	return holds(jv_get_str(storage, STR("mount_point")),
+	    STR("$(b64-direct-vol-path)"));
+}
+
+static bool
+has_direct_storage(const struct jv *container)
+{
+	return any_item(jv_getz(container, "storages"), is_direct_storage);
+}
+
+bool
+feature_direct(const struct jv *pd)
+{
+	return any_container(pd, has_direct_storage);
+}
+
 /* One that is no block device by its settings. */
 static bool
 is_dir_storage(const struct jv *storage)
 {
 	struct str fstype = jv_get_str(storage, STR("fstype"));
 
+	if (is_direct_storage(storage))
+		return false;
 	return str_eqz(fstype, "bind") || str_eqz(fstype, "local") ||
 	       str_eqz(fstype, "tmpfs") ||
 	       jv_get_str(storage, STR("driver")).n > 0;
@@ -409,7 +448,7 @@ feature_storages_dir(const struct jv *pd)
 static bool
 is_block_storage(const struct jv *storage)
 {
-	return is_volume_storage(storage) &&
+	return is_volume_storage(storage) && !is_direct_storage(storage) &&
 	       (!is_dir_storage(storage) ||
 		   holds(jv_get_str(storage, STR("mount_point")),
 		       STR("$(b64_device_id)")));
@@ -431,6 +470,31 @@ bool
 feature_block(const struct jv *pd)
 {
 	return feature_mounts_block(pd) || feature_storages_block(pd);
+}
+
+static bool
+has_layer(const struct jv *container)
+{
+	return any_item(jv_getz(container, "storages"), policy_is_layer);
+}
+
+bool
+feature_layers(const struct jv *pd)
+{
+	return any_container(pd, has_layer);
+}
+
+bool
+feature_layers_only(const struct jv *pd)
+{
+	return feature_layers(pd) && feature_storages_none(pd);
+}
+
+bool
+feature_layers_dir(const struct jv *pd)
+{
+	return feature_layers(pd) &&
+	       (feature_storages_dir(pd) || feature_storages_block(pd));
 }
 
 static bool

@@ -85,10 +85,64 @@ row(struct tables *all, struct table *t, struct jv *value)
 }
 
 static bool
+is_overlay(const struct jv *storage)
+{
+	return str_eqz(
+	    jv_get_str(storage, STR("fstype")), "fuse3.kata-overlay");
+}
+
+bool
+policy_is_layer(const struct jv *storage)
+{
+	return str_eqz(jv_get_str(storage, STR("fstype")), "tar") ||
+	       is_overlay(storage);
+}
+
+static bool
 is_image(const struct jv *storage)
 {
-	return str_eq(
-	    jv_get_str(storage, STR("driver")), STR("image_guest_pull"));
+	return policy_is_layer(storage) ||
+	       str_eqz(jv_get_str(storage, STR("driver")), "image_guest_pull");
+}
+
+/* The next of a list with colons; false at its end. */
+static bool
+next_part(struct str *part, struct str *list)
+{
+	size_t end = str_chr(*list, ':', 0);
+
+	if (list->n == 0)
+		return false;
+	*part = str_sub(*list, 0, end);
+	*list = end == SIZE_MAX ? STR("") : str_sub(*list, end + 1, list->n);
+	return true;
+}
+
+/* What the overlay says about layers, name by name. */
+static struct jv *
+layers(struct arena *a, const struct jv *storages)
+{
+	struct jv *out = jv_array(a), *pair;
+	struct str names, hashes, name, hash;
+	const struct jv *o;
+	size_t i;
+
+	for (i = 0; jv_is(storages, JV_ARRAY) && i < storages->items.n; i++) {
+		o = jv_getz(storages->items.p[i], "options");
+		if (!is_overlay(storages->items.p[i]) || !jv_is(o, JV_ARRAY) ||
+		    o->items.n != 2)
+			continue;
+		names = jv_str(o->items.p[0]);
+		hashes = jv_str(o->items.p[1]);
+		while (next_part(&name, &names) && next_part(&hash, &hashes)) {
+			pair = jv_push(a, out, jv_array(a));
+			jv_push(a, pair, jv_string(a, name))->origin =
+			    o->items.p[0]->origin;
+			jv_push(a, pair, jv_string(a, hash))->origin =
+			    o->items.p[1]->origin;
+		}
+	}
+	return out;
 }
 
 static struct jv *
@@ -216,6 +270,7 @@ container(struct tables *all, const struct jv *from)
 	    rows(all, &all->mounts, jv_getz(oci, "Mounts")));
 	jv_set(a, out, STR("volumes"),
 	    rows(all, &all->volumes, jv_getz(from, "storages")));
+	add_list(a, out, STR("layers"), layers(a, jv_getz(from, "storages")));
 	jv_set(a, out, STR("linux"), row(all, &all->linux_parts, linux_part));
 	jv_set(a, out, STR("capabilities"),
 	    capabilities(all, jv_getz(process, "Capabilities")));

@@ -13,8 +13,9 @@
  *	            capabilities [[set, what its name stands for]], env
  *	            [pattern], members of policy_data
  *	containers  mounts [n], volumes [n], linux n, capabilities [n], one of
- *	            each set by name, templates [pattern] of variables and
- *	            arguments [pattern] where a token is, members of each
+ *	            each set by name, layers [[name, root hash]], the upper
+ *	            first, templates [pattern] of variables and arguments
+ *	            [pattern] where a token is, members of each
  *
  * Patterns hold no token but those of the sandbox's name and namespace.
  * Storages that are the image itself are not among the volumes.  The tables
@@ -26,5 +27,8 @@ struct index_memory;
 struct index_memory *index_memory_new(struct arena *a);
 struct jv *policy_index_next(
     struct arena *a, struct index_memory *m, const struct jv *policy_data);
+
+/* Is the storage a layer of the image, or what lays layers over each other? */
+bool policy_is_layer(const struct jv *storage);
 
 #endif

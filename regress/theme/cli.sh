@@ -121,12 +121,33 @@ cli_framework() {
 	cli 0 'help settings' 'out=init.show.diff' 'out=--origin'
 }
 
+# Hashes of layers come from the lock file once they are there.
+cli_layers() {
+	aks="generate --reference-values aks-clh-snp --offline"
+	cli 0 "$aks --image-source oci-layout:images shop" has=contrast.lock
+	cli_keep=1
+	# shellcheck disable=SC2015 # bad is no alternative to both
+	grep -q '"verity_hash": "[0-9a-f]\{64\}"' "$cli/contrast.lock" &&
+		ok "cli: hashes of layers are locked" ||
+		bad "cli: hashes of layers are locked" "$cli/contrast.lock"
+	cp -R "$cli/shop" "$cli/from-layers"
+	rm -rf "$cli/images"
+	cli 0 "$aks --locked shop"
+	if diff -r "$cli/shop" "$cli/from-layers" >"$cli.diff"
+	then ok "cli: the same from the lock file"
+	else bad "cli: the same from the lock file" "$cli.diff"
+	fi
+	cli_keep=
+}
+
 # The command lines of Contrast's documentation, all releases.
 cli_contrast() {
 	cli 1 'generate shop/*' out! nothing \
 		'err=runtime class name: no default platform was specified'
-	cli 1 'generate --reference-values aks-clh-snp shop/' nothing \
-		"err=no policies for target 'aks-v1.2' yet"
+	cli 0 'generate --reference-values aks-clh-snp --offline --image-source oci-layout:images shop/' \
+		'err=Generated workload policy' 'err=image-user-root' has=contrast.lock
+	cli 1 'generate --reference-values aks-clh-snp --profile latest --offline --image-source oci-layout:images shop/' \
+		nothing "err=AKS-CLH-SNP is not available with profile 'latest'"
 	cli 0 '@G shop/*' out! 'err=^✔️ Patched targets$' \
 		'err=^✔️ Generated workload policy annotations$' \
 		'err=^  Please fill in the reference values for Metal-QEMU-SNP$' \
@@ -152,6 +173,7 @@ cli_contrast() {
 	cli 0 '@G shop --compat latest --manifest-format 1.2'
 	cli 0 '@G -w one.pem -w two.pem --add-seedshare-owner-key s.pem shop' \
 		has=manifest.json
+	cli_layers
 }
 
 # Layers: command line, environment, contrastc.yaml, default.

@@ -69,6 +69,48 @@ feature__containers(void **state)
 		CONTAINER("{\"storages\":[{\"mount_point\":"
 			  "\"$(spath)/$(b64_device_id)\"}]}"),
 		true},
+	    {feature_layers, CONTAINER("{\"storages\":[{\"fstype\":\"tar\"}]}"),
+		true},
+	    {feature_layers,
+		CONTAINER("{\"storages\":[{\"fstype\":\"ext4\"}]}"), false},
+	    {feature_layers_only,
+		CONTAINER("{\"storages\":[{\"fstype\":\"tar\"}]}"), true},
+	    {feature_layers_only,
+		CONTAINER("{\"storages\":[{\"fstype\":\"tar\"},{}]}"), false},
+	    {feature_layers_dir,
+		CONTAINER("{\"storages\":[{\"fstype\":\"tar\",\"driver\":"
+			  "\"blk\"}]}"),
+		false},
+	    {feature_layers_dir,
+		CONTAINER("{\"storages\":[{\"fstype\":\"tar\"},{\"fstype\":"
+			  "\"tmpfs\"}]}"),
+		true},
+	    {feature_direct,
+		CONTAINER("{\"storages\":[{\"mount_point\":"
+			  "\"$(spath)/$(b64-direct-vol-path)\"}]}"),
+		true},
+	    {feature_storages_dir,
+		CONTAINER("{\"storages\":[{\"driver\":\"blk\",\"mount_point\":"
+			  "\"$(spath)/$(b64-direct-vol-path)\"}]}"),
+		false},
+	    {feature_storages_block,
+		CONTAINER("{\"storages\":[{\"mount_point\":"
+			  "\"$(spath)/$(b64-direct-vol-path)\"}]}"),
+		false},
+	    {feature_exec_joined,
+		"{\"request_defaults\":{\"ExecProcessRequest\":"
+		"{\"commands\":[\"a b\"]}}}",
+		true},
+	    {feature_exec,
+		"{\"request_defaults\":{\"ExecProcessRequest\":"
+		"{\"commands\":[\"a b\"]}}}",
+		true},
+	    {feature_exec_joined,
+		"{\"request_defaults\":{\"ExecProcessRequest\":"
+		"{\"commands\":[]}}}",
+		false},
+	    {feature_aks, PROFILE("aks-v1.2"), true},
+	    {feature_aks, PROFILE("metal-v1.2"), false},
 	    {feature_mounts_block,
 		CONTAINER("{\"OCI\":{\"Mounts\":[{\"source\":\"\"}]}}"), true},
 	    {feature_mounts_block,

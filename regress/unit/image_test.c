@@ -476,6 +476,10 @@ archive__docker(void **state)
 			fail_msg("%s", f->err.text);
 		assert_true(str_eqz(got->passwd, "p"));
 		assert_int_equal(got->manifest_digest.n, 0);
+		got = img_facts_get(
+		    f->store, STR("r.example/b:2"), IMG_VERITY, &f->err);
+		assert_non_null(got);
+		assert_int_equal(got->layers[1].verity_hash.n, 64);
 		expect_error(f, "c:1", 0, RT_ENOTFOUND, "docker archive");
 		expect_error(f, "a:1@" NO_DIGEST, 0, RT_ENOTFOUND,
 		    "no digests of manifests");

@@ -71,6 +71,16 @@ static const struct index_case cases[] = {
 			"\"Permitted\":[\"CAP_Y\",\"X\"],"
 			"\"Effective\":[\"$(privileged_caps)\"]}") "}",
 	NULL, "capabilities", "[0,1,2,0,3]"},
+    /* layers are no volumes */
+    {"{\"containers\":[{\"storages\":[{\"fstype\":\"tar\"},{\"fstype\":\"x\"},"
+     "{\"fstype\":\"fuse3.kata-overlay\",\"options\":[\"a:b\",\"0:1\"]}]}]}",
+	NULL, "layers", "[[\"a\",\"0\"],[\"b\",\"1\"]]"},
+    {"{\"containers\":[{\"storages\":[{\"fstype\":\"tar\"},{\"fstype\":\"x\"},"
+     "{\"fstype\":\"fuse3.kata-overlay\",\"options\":[\"a\"]}]}]}",
+	NULL, "volumes", "[0]"},
+    {"{\"containers\":[{\"storages\":[{\"fstype\":\"fuse3.kata-overlay\","
+     "\"options\":[\"a\"]}]}]}",
+	NULL, "layers", NULL},
 };
 
 static void

@@ -21,32 +21,42 @@ struct fixture {
 	const struct source *source;
 };
 
+#define ID1 "1be74353c3d0fd55fb5638a52953e6f1bc441e5b1710921db9ec2aa202725569"
+#define ID2 "84ff92691f909a05b224e1c56abb4864f01b4f8e3c854e4bb4c7baf1d3f6d652"
+#define HASH1 "1111111111111111111111111111111111111111111111111111111111111111"
+#define HASH2 "2222222222222222222222222222222222222222222222222222222222222222"
+#define LAYER(id, hash)                                                        \
+	"{\"diff_id\": \"sha256:" id "\", \"verity_hash\": \"" hash "\"}"
+#define LAYERS ", \"layers\": [" LAYER(ID1, HASH1) "]"
+
 static const char images_json[] =
     "{\"images\": {"
     "\"mcr.microsoft.com/oss/kubernetes/pause:3.6\": {\"config\": "
     "{\"User\": \"65535:65535\", \"Entrypoint\": [\"/pause\"], \"Env\": "
     "[\"PATH=/bin\"], \"WorkingDir\": \"/\"}, \"passwd\": \"\", \"group\": "
-    "\"\"},"
+    "\"\"" LAYERS "},"
     "\"ghcr.io/edgelesssys/kubernetes/pause:3.6\": {\"config\": "
     "{\"User\": \"65535:65535\", \"Entrypoint\": [\"/pause\"]}, "
     "\"passwd\": \"\", \"group\": \"\"},"
     "\"r.example/app:1\": {\"config\": {\"Entrypoint\": [\"/app\"], "
     "\"Cmd\": [\"--serve\"], \"Env\": [\"PATH=/bin\", \"A=1\"]}, "
     "\"passwd\": \"root:x:0:0::/:/bin/sh\\nweb:x:33:44::/:/bin/sh\\n\", "
-    "\"group\": \"web:x:44:\\nextra:x:50:web,other\\n\"},"
-    "\"r.example/user:1\": {\"config\": {\"User\": \"web\", \"Cmd\": "
-    "[\"sh\"]}, \"passwd\": \"\\nbad line\\n+::::::\\nweb:x:33:44::/:\\n\", "
-    "\"group\": \"\"},"
-    "\"r.example/nobody:1\": {\"config\": {\"User\": \"nobody\"}, "
-    "\"passwd\": \"\", \"group\": \"\"},"
-    "\"r.example/volume:1\": {\"config\": {\"Cmd\": [\"sh\"], \"Volumes\": "
-    "{\"/b//c\": {}, \"/data/\": {}}}, \"passwd\": \"\", \"group\": "
-    "\"\"},"
-    "\"r.example/root:1\": {\"config\": {\"Volumes\": {\"/\": {}}}, "
-    "\"passwd\": \"\", \"group\": \"\"},"
-    "\"r.example/token:1\": {\"config\": {\"Cmd\": [\"$(cpath)\"]}, "
-    "\"passwd\": \"\", \"group\": \"\"}"
-    "}}";
+    "\"group\": \"web:x:44:\\nextra:x:50:web,other\\n\", \"layers\": [" LAYER(
+	ID1, HASH1) ", " LAYER(ID2,
+	HASH2) "]},"
+	       "\"r.example/user:1\": {\"config\": {\"User\": \"web\", \"Cmd\": "
+	       "[\"sh\"]}, \"passwd\": \"\\nbad line\\n+::::::\\nweb:x:33:44::/:\\n\", "
+	       "\"group\": \"\"" LAYERS "},"
+	       "\"r.example/nobody:1\": {\"config\": {\"User\": \"nobody\"}, "
+	       "\"passwd\": \"\", \"group\": \"\"},"
+	       "\"r.example/volume:1\": {\"config\": {\"Cmd\": [\"sh\"], \"Volumes\": "
+	       "{\"/b//c\": {}, \"/data/\": {}}}, \"passwd\": \"\", \"group\": "
+	       "\"\"" LAYERS "},"
+	       "\"r.example/root:1\": {\"config\": {\"Volumes\": {\"/\": {}}}, "
+	       "\"passwd\": \"\", \"group\": \"\"},"
+	       "\"r.example/token:1\": {\"config\": {\"Cmd\": [\"$(cpath)\"]}, "
+	       "\"passwd\": \"\", \"group\": \"\"}"
+	       "}}";
 
 static int
 setup(void **state)
@@ -621,6 +631,136 @@ lower__metal_v1_2(void **state)
 	assert_int_equal(f->diags.warnings, 1);
 }
 
+static void
+lower__aks_v1_2(void **state)
+{
+	struct fixture *f = *state;
+	const struct jv *v;
+
+	f->target = "aks-v1.2";
+	v = lower(f, POD(""));
+	assert_at(
+	    v, "/containers/1/OCI/Root/Path", "\"$(cpath)/$(bundle-id)\"");
+	assert_at(v, "/containers/1/OCI/Version", "\"1.1.0-rc.1\"");
+	assert_at(v, "/containers/1/storages/0",
+	    "{\"driver\":\"blk\",\"driver_options\":[],\"source\":\"\","
+	    "\"fstype\":\"tar\",\"options\":[\"$(hash0)\"],"
+	    "\"mount_point\":\"$(layer0)\",\"fs_group\":null,"
+	    "\"shared\":false}");
+	assert_at(v, "/containers/1/storages/1/options", "[\"$(hash1)\"]");
+	assert_at(
+	    v, "/containers/1/storages/2/fstype", "\"fuse3.kata-overlay\"");
+	/* the upper layer first */
+	assert_at(v, "/containers/1/storages/2/options",
+	    "[\"2c342a137e693c7898aec36da1047f191dc7c1687e66198adacc439cf4adf379:"
+	    "2570e3a19e1bf20ddda45498a9627f61555d2d6c01479b9b76460b679b27d552\","
+	    "\"" HASH2 ":" HASH1 "\"]");
+	assert_at(v, "/containers/1/storages/2/mount_point",
+	    "\"$(cpath)/$(bundle-id)\"");
+	assert_at(v, "/containers/0/storages/2", "nothing");
+	assert_at(v, "/common/s_source2", "\"^..data/\"");
+	(void)lower(f, POD("") "  - {name: d, image: \"r.example/root:1\"}\n");
+	assert_non_null(
+	    strstr(arena_cstr(f->arena, first_error(f)), "it has no layers"));
+}
+
+/* What the image's names, VOLUMEs and groups become there. */
+static void
+lower__aks_images(void **state)
+{
+	static const char user[] =
+	    "apiVersion: v1\nkind: Pod\nmetadata: {name: p, namespace: ns}\n"
+	    "spec:\n  containers: [{name: c, image: \"r.example/user:1\"%s}]\n";
+	struct fixture *f = *state;
+	const struct jv *v;
+
+	f->target = "aks-v1.2";
+	v = lower(f, arena_printf(f->arena, user, "").p);
+	assert_at(v, C "User/UID", "0");
+	assert_int_equal(f->diags.warnings, 1);
+	assert_int_equal(f->diags.list.p[0]->id, DIAG_IMAGE_USER_ROOT);
+	v = lower(
+	    f, arena_printf(f->arena, user, ", securityContext: {runAsUser: 5}")
+		   .p);
+	assert_at(v, C "User/UID", "5");
+	assert_int_equal(f->diags.warnings, 0);
+	v = lower(f,
+	    "apiVersion: v1\nkind: Pod\nmetadata: {name: p, namespace: ns}\n"
+	    "spec:\n  containers: [{name: c, image: \"r.example/volume:1\"}]\n");
+	assert_at(v, "/containers/1/OCI/Mounts/13/source", "\"$(sfprefix)c$\"");
+}
+
+#define CLAIMS                                                                 \
+	"apiVersion: v1\nkind: PersistentVolumeClaim\n"                        \
+	"metadata: {name: disk, namespace: ns}\n"                              \
+	"spec: {storageClassName: cc-managed-csi}\n"                           \
+	"---\napiVersion: v1\nkind: PersistentVolumeClaim\n"                   \
+	"metadata: {name: share}\n"                                            \
+	"spec: {storageClassName: azurefile-csi-kata-cc}\n"                    \
+	"---\napiVersion: v1\nkind: PersistentVolumeClaim\n"                   \
+	"metadata: {name: disk, namespace: other}\n"                           \
+	"spec: {storageClassName: other}\n---\n"
+#define CLAIM(name)                                                            \
+	CLAIMS POD(                                                            \
+	    "    volumeMounts: [{name: v, mountPath: /v, "                     \
+	    "mountPropagation: HostToContainer}]\n"                            \
+	    "  volumes: [{name: v, persistentVolumeClaim: {claimName: " name   \
+	    "}}]\n")
+#define DIRECT "\"$(spath)/$(b64-direct-vol-path)\""
+
+/* Claims that the guest mounts itself, by their storage class. */
+static void
+lower__aks_claims(void **state)
+{
+	struct fixture *f = *state;
+	const struct jv *v;
+
+	f->target = "aks-v1.2";
+	v = lower(f, CLAIM("disk"));
+	assert_at(v, "/containers/1/storages/0",
+	    "{\"driver\":\"blk\",\"driver_options\":[],\"source\":\"\","
+	    "\"fstype\":\"\",\"options\":[],\"mount_point\":" DIRECT
+	    ",\"fs_group\":null,\"shared\":false}");
+	assert_at(v, "/containers/1/OCI/Mounts/13",
+	    "{\"destination\":\"/v\",\"source\":" DIRECT
+	    ",\"type_\":\"bind\",\"options\":[\"rbind\",\"rslave\",\"rw\"]}");
+	v = lower(f, CLAIM("share"));
+	assert_at(v, "/containers/1/storages/0/driver", "\"smb\"");
+	assert_at(v, "/containers/1/storages/0/options/6", "\"nobrl\"");
+	v = lower(f, CLAIM("unknown"));
+	assert_at(v, "/containers/1/storages/0/fstype", "\"tar\"");
+	assert_at(v, "/containers/1/OCI/Mounts/13",
+	    "{\"destination\":\"/v\",\"source\":\"$(sfprefix)v$\","
+	    "\"type_\":\"bind\",\"options\":[\"rbind\",\"rslave\",\"rw\"]}");
+	f->target = "kata-4";
+	v = lower(f, CLAIM("disk"));
+	assert_at(v, "/containers/1/storages", "[]");
+}
+
+static void
+lower__aks_claim_template(void **state)
+{
+	struct fixture *f = *state;
+	const struct jv *v;
+
+	f->target = "aks-v1.2";
+	v = lower(f,
+	    "apiVersion: apps/v1\nkind: StatefulSet\n"
+	    "metadata: {name: s, namespace: ns}\nspec:\n"
+	    "  volumeClaimTemplates:\n"
+	    "  - {metadata: {name: v}, spec: {storageClassName: cc-local-csi}}\n"
+	    "  - {metadata: {name: w}, spec: {storageClassName: other}}\n"
+	    "  template:\n    spec:\n      containers:\n"
+	    "      - {name: c, image: \"r.example/app:1\", volumeMounts: "
+	    "[{name: w, mountPath: /w}, {name: v, mountPath: /v}]}\n");
+	assert_at(v, "/containers/1/storages/0/mount_point", DIRECT);
+	assert_at(v, "/containers/1/storages/1/fstype", "\"tar\"");
+	assert_at(v, "/containers/1/OCI/Mounts/13/source",
+	    "\"^/run/kata-containers/shared/containers/"
+	    "$(bundle-id)-[a-z0-9]{16}-w$\"");
+	assert_at(v, "/containers/1/OCI/Mounts/14/source", DIRECT);
+}
+
 #define INIT                                                                   \
 	POD("  initContainers:\n"                                              \
 	    "  - {name: contrast-initializer, image: r.example/app:1}\n"       \
@@ -704,12 +844,12 @@ lower__origins(void **state)
 		ORIGIN_YAML, "p"},
 	};
 	static const char *const targets[] = {
-	    "contrast-metal", "metal-v1.2", "kata-4"};
+	    "contrast-metal", "metal-v1.2", "aks-v1.2", "kata-4"};
 	struct fixture *f = *state;
 	const struct jv *v = NULL;
 	size_t i;
 
-	for (i = 0; i < 3; i++) {
+	for (i = 0; i < 4; i++) {
 		f->target = targets[i];
 		v = lower(
 		    f, POD("    args: [x]\n    env: [{name: B, value: bee}]\n"
@@ -749,6 +889,10 @@ main(void)
 	    T(lower__names),
 	    T(lower__contrast_metal),
 	    T(lower__metal_v1_2),
+	    T(lower__aks_v1_2),
+	    T(lower__aks_images),
+	    T(lower__aks_claims),
+	    T(lower__aks_claim_template),
 	    T(lower__options),
 	    T(lower__origins),
 	};

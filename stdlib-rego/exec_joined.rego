@@ -1,0 +1,8 @@
+# SPDX-License-Identifier: Apache-2.0
+package agent_policy
+
+import future.keywords.in
+import future.keywords.if
+
+# Commands of older settings, in one text.
+command(p) if concat(" ", p.Args) in defaults.ExecProcessRequest.commands
