@@ -112,6 +112,7 @@ all="$quick
 	lock_registry samples images
 	verity
 	pipeline recipes faults
+	registry
 	repro hostile
 	oracle replay fuzz"
 case ${1:-quick} in

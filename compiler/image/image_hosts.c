@@ -206,10 +206,9 @@ static int
 add_ca(struct certs *c, const char *path, struct rt_err *err)
 {
 	struct str text;
-	int rc = file_read(&text, c->arena, path, PEM_MAX, err);
 
-	if (rc != 0)
-		return rc;
+	if (file_read(&text, c->arena, path, PEM_MAX, err) != 0)
+		return RT_EIO;
 	if (str_find(text, STR("-----BEGIN"), 0) == SIZE_MAX)
 		return rt_err_set(
 		    err, RT_EIO, "%s: no certificate in PEM form", path);

@@ -291,8 +291,9 @@ bad_certificate(struct img_http *h, struct rt_err *err)
 	    h->easy, CURLINFO_SSL_VERIFYRESULT, &result);
 	return rt_err_set(err, RT_ECRYPTO,
 	    "its certificate is not accepted: %s",
-	    result != X509_V_OK ? X509_verify_cert_error_string(result)
-				: "it is for another name");
+	    result > X509_V_ERR_UNSPECIFIED
+		? X509_verify_cert_error_string(result)
+		: "it is for another name");
 }
 
 static int

@@ -287,6 +287,16 @@ get_tag(struct img_desc *out, struct image *im, struct rt_err *err)
 
 /* images */
 
+/* Messages of transport have the host already. */
+static int
+name_host(const struct image *im, int rc, struct rt_err *err)
+{
+	if (rc == 0 || rc == RT_ENET || rc == RT_EAUTH || rc == RT_ECRYPTO ||
+	    str_starts(str_from(err->text), im->ref->host))
+		return rc;
+	return rt_err_wrap(err, "%.*s", STR_ARG(im->ref->host));
+}
+
 static int
 read_image(
     struct img_facts *out, struct image *im, unsigned need, struct rt_err *err)
@@ -310,7 +320,7 @@ read_image(
 	if (rc == 0)
 		out->from = arena_printf(im->session->arena, "registry %.*s",
 		    STR_ARG(im->ref->host));
-	return rc;
+	return name_host(im, rc, err);
 }
 
 static void

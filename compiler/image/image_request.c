@@ -156,7 +156,14 @@ begin(struct attempt *t, const struct img_response *head, struct rt_err *err)
 	t->begun = true;
 	t->resumed = in->n > 0 && head->status == 206 &&
 		     str_starts(head->content_range, want);
-	return in->n > 0 && !t->resumed ? img_incoming_rewind(in, err) : 0;
+	if (t->resumed)
+		return 0;
+	if (img_incoming_rewind(in, err) != 0)
+		return RT_EIO;
+	return head->status != 206
+		   ? 0
+		   : rt_err_set(err, RT_ENET,
+			 "it answers with a part that was not asked for");
 }
 
 static int
