@@ -144,8 +144,9 @@ check_host(struct str host, struct arena *a, struct rt_err *err)
 	struct str text = arena_printf(a, "%.*s/x", STR_ARG(host));
 	struct rt_err why;
 
-	if (img_ref_parse(&ref, a, text, &why) == 0 && str_eqz(ref.path, "x") &&
-	    str_eq(ref.host, host))
+	/* Of docker.io the path is library/x. */
+	if (img_ref_parse(&ref, a, text, &why) == 0 &&
+	    str_eqz(str_basename(ref.path), "x") && str_eq(ref.host, host))
 		return 0;
 	return rt_err_set(err, RT_EINVAL,
 	    "'%.*s' is no host of a registry (HOST or HOST:PORT)",
