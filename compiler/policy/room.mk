@@ -1,4 +1,5 @@
 SRCS += compiler/policy/carrier.c compiler/policy/denial.c \
+	compiler/policy/denial_literal.c compiler/policy/denial_place.c \
 	compiler/policy/examine.c \
 	compiler/policy/fold.c compiler/policy/image.c \
 	compiler/policy/layout.c compiler/policy/link.c \
@@ -6,7 +7,7 @@ SRCS += compiler/policy/carrier.c compiler/policy/denial.c \
 	compiler/policy/stdlib.c
 TESTS += regress/unit/examine_test.c regress/unit/policy_test.c regress/unit/carrier_test.c
 $(O)/compiler/policy/stdlib.o: $(wildcard stdlib-rego/*.rego)
-$(O)/compiler/policy/mkimage.o: stdlib-rego/order.def
+$(O)/compiler/policy/mkimage_write.o: stdlib-rego/order.def
 FUZZ += regress/fuzz/initdata.c
-TOOLS += compiler/policy/mkimage.c
+TOOLS += compiler/policy/mkimage.c compiler/policy/mkimage_write.c
 MAN += compiler/policy/contrastc-policy.7
