@@ -4,7 +4,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "runtime/base/map.h"
+#define XXH_INLINE_ALL
+#include <xxhash.h>
+
 #include "runtime/base/banned.h"
 
 /* Values that containers share are found by their place. */
@@ -17,7 +19,7 @@ struct familiar {
 
 struct table {
 	struct jv *rows;
-	struct map seen; /* printed value to number */
+	VEC(uint64_t) hashes; /* of the rows */
 	struct familiar familiar[FAMILIAR_MAX];
 	size_t nfamiliar;
 };
@@ -33,7 +35,6 @@ struct tables {
 	struct arena *arena;
 	const struct jv *env, *common;
 	struct table mounts, volumes, linux_parts, capabilities;
-	struct buf text; /* reused */
 };
 
 /* The number of what a value became before, or NULL. */
@@ -57,22 +58,43 @@ remember(struct table *t, const struct jv *value, struct jv *number)
 	return number;
 }
 
+static uint64_t
+mix(uint64_t h, struct str s)
+{
+	return (h ^ XXH3_64bits(s.p, s.n)) * 0x9e3779b97f4a7c15u;
+}
+
+/* Equal values have the same one; it only saves comparisons. */
+static uint64_t
+hash_of(const struct jv *v)
+{
+	const struct jv_member *m;
+	uint64_t h = mix((uint64_t)v->type, v->text), sum = 0;
+	size_t i;
+
+	for (i = 0; i < v->items.n; i++)
+		h = (h ^ hash_of(v->items.p[i])) * 31;
+	/* members in any order */
+	VEC_FOREACH(m, &v->members)
+		sum += mix(hash_of(m->value), m->key);
+	return h + sum;
+}
+
 /* The number of the row that is equal, which is added if there is none. */
 static struct jv *
 find_row(struct tables *all, struct table *t, struct jv *value)
 {
-	struct jv *number;
+	uint64_t hash = hash_of(value);
+	size_t i;
 
-	all->text.n = 0;
-	jv_print(&all->text, value, JV_COMPACT);
-	number = map_get(&t->seen, buf_str(&all->text));
-	if (number != NULL)
-		return number;
-	number = jv_int(all->arena, (int64_t)t->rows->items.n);
-	(void)map_set(all->arena, &t->seen,
-	    arena_str(all->arena, buf_str(&all->text)), number);
+	for (i = 0; i < t->hashes.n; i++) {
+		if (t->hashes.p[i] == hash &&
+		    jv_equal(t->rows->items.p[i], value))
+			return jv_int(all->arena, (int64_t)i);
+	}
+	VEC_PUSH(all->arena, &t->hashes, hash);
 	jv_push(all->arena, t->rows, value);
-	return number;
+	return jv_int(all->arena, (int64_t)i);
 }
 
 static struct jv *
@@ -356,6 +378,5 @@ policy_index_next(
 	all.mounts.rows = jv_set(a, out, STR("mounts"), jv_array(a));
 	if (jv_is(list, JV_ARRAY))
 		jv_set(a, out, STR("containers"), containers(&all, list));
-	buf_free(&all.text);
 	return out;
 }

@@ -175,6 +175,7 @@ struct rt_gzip {
 	struct buf out; /* so far */
 };
 
+/* Less memory than usual: texts are small, and their state is copied. */
 struct rt_gzip *
 rt_gzip_new(void)
 {
@@ -183,7 +184,7 @@ rt_gzip_new(void)
 
 	if (g == NULL ||
 	    deflateInit2(
-		&g->z, 9, Z_DEFLATED, 15 + 16, 8, Z_DEFAULT_STRATEGY) != Z_OK ||
+		&g->z, 9, Z_DEFLATED, 15 + 16, 7, Z_DEFAULT_STRATEGY) != Z_OK ||
 	    deflateSetHeader(&g->z, &header) != Z_OK)
 		rt_no_memory();
 	return g;
