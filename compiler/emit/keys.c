@@ -24,10 +24,29 @@ static const char *const names[KEY_KINDS] = {"workload", "seedshare"};
 /* reading */
 
 struct secret {
-	char bytes[KEY_FILE_MAX + 1];
 	size_t n;
 	mode_t mode;
+	char bytes[KEY_FILE_MAX + 1]; /* as far as n: most is never touched */
 };
+
+static struct secret *
+secret_new(void)
+{
+	struct secret *s = OPENSSL_malloc(sizeof(*s));
+
+	if (s == NULL)
+		rt_no_memory();
+	s->n = 0;
+	s->mode = 0;
+	return s;
+}
+
+static void
+secret_free(struct secret *s)
+{
+	OPENSSL_cleanse(s->bytes, s->n);
+	OPENSSL_free(s);
+}
 
 static int
 fill(struct secret *s, int fd, struct rt_err *err)
@@ -69,11 +88,9 @@ static int
 read_key(struct owner_key *out, struct arena *a, enum key_kind kind,
     mode_t *mode, struct rt_err *err)
 {
-	struct secret *s = OPENSSL_zalloc(sizeof(*s));
+	struct secret *s = secret_new();
 	int rc;
 
-	if (s == NULL)
-		rt_no_memory();
 	rc = open_secret(s, out->path, err);
 	if (rc != 0) {
 		rc = rt_err_wrap(err, "reading %s owner key", names[kind]);
@@ -84,7 +101,7 @@ read_key(struct owner_key *out, struct arena *a, enum key_kind kind,
 		if (rc != 0)
 			rc = rt_err_wrap(err, "%s", out->path);
 	}
-	OPENSSL_clear_free(s, sizeof(*s));
+	secret_free(s);
 	return rc;
 }
 
