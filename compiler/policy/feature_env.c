@@ -253,5 +253,5 @@ feature_tokens(const struct jv *pd)
 bool
 feature_tokens_exec(const struct jv *pd)
 {
-	return feature_tokens(pd) && feature_exec(pd) && !feature_exec_any(pd);
+	return feature_exec(pd) && !feature_exec_any(pd) && feature_tokens(pd);
 }

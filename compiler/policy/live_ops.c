@@ -235,21 +235,20 @@ eval_function(
 static uint32_t
 eval_call(struct maker *m, const struct rego_term *t)
 {
-	struct group *g;
+	bool plain = t->op == REGO_OP_NONE;
+	struct group *g = plain ? program_target(m->program, t->args[0]) : NULL;
 	struct rego_term **args;
 	size_t n;
 
 	args = rego_call_args(t, &n);
-	if (t->op == REGO_OP_ASSIGN && args[0]->kind == REGO_VAR)
-		bind(m, args[0], eval(m, args[1]));
-	else if (t->op != REGO_OP_NONE)
-		eval_args_whole(m, t);
-	else if ((g = program_target(m->program, t->args[0])) != NULL)
+	if (g != NULL)
 		return eval_function(m, g, args, n);
-	else if (n == 3 && is_object_get(t->args[0]))
+	if (plain && n == 3 && is_object_get(t->args[0]))
 		return eval_object_get(m, args);
-	else if (n == 1 && is_shallow(t->args[0]))
+	if (plain && n == 1 && is_shallow(t->args[0]))
 		(void)any_member(m, eval(m, args[0]));
+	else if (t->op == REGO_OP_ASSIGN && args[0]->kind == REGO_VAR)
+		bind(m, args[0], eval(m, args[1]));
 	else
 		eval_args_whole(m, t);
 	return 0;

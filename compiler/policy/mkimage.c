@@ -163,26 +163,31 @@ see_local(const struct program *p, const struct rego_rule *r)
 }
 
 static void
+gather_module(struct maker *m, size_t v)
+{
+	struct made one = {.module = (uint32_t)v};
+	struct rego_rule **r;
+
+	VEC_FOREACH(r, &m->own[v]) {
+		one.group = program_add(m->all, *r);
+		one.rule = one.group->rules.p[one.group->rules.n - 1];
+		VEC_PUSH(m->arena, &m->rules, one);
+	}
+}
+
+static void
 gather(struct maker *m)
 {
-	struct made one = {0};
-	struct rego_rule **r;
-	size_t v;
+	size_t i;
 
 	m->all = program_new(m);
-	for (v = 0; v < MODULES_MAX; v++) {
-		VEC_FOREACH(r, &m->own[v]) {
-			one.group = program_add(m->all, *r);
-			one.rule = one.group->rules.p[one.group->rules.n - 1];
-			one.module = (uint32_t)v;
-			VEC_PUSH(m->arena, &m->rules, one);
-		}
-	}
-	for (v = 0; v < m->rules.n; v++)
-		see_local(m->all, m->rules.p[v].rule);
-	for (v = 0; v < m->all->groups.n; v++) {
-		m->all->groups.p[v]->number = (uint32_t)v;
-		m->all->groups.p[v]->reached = true;
+	for (i = 0; i < MODULES_MAX; i++)
+		gather_module(m, i);
+	for (i = 0; i < m->rules.n; i++)
+		see_local(m->all, m->rules.p[i].rule);
+	for (i = 0; i < m->all->groups.n; i++) {
+		m->all->groups.p[i]->number = (uint32_t)i;
+		m->all->groups.p[i]->reached = true;
 	}
 	name_shorten(m->all);
 }
