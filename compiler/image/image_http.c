@@ -15,7 +15,7 @@
 #include "compiler/image/image_http.h"
 #include "runtime/base/banned.h"
 
-#define CONNECT_MAX ((uint64_t)20000) /* of the time, in milliseconds */
+#define CONNECT_MAX ((uint64_t)10000) /* of the time, in milliseconds */
 #define HEAD_MAX ((size_t)64 << 10)
 #define TEXT_MAX ((size_t)4 << 10)  /* what is kept of an error */
 #define SKIP_MAX ((size_t)64 << 10) /* what is read of it */

@@ -12,7 +12,8 @@
 #include "runtime/base/banned.h"
 
 #define REDIRECTS_MAX 10
-#define BACKOFF 250        /* milliseconds, doubled from try to try */
+#define BACKOFF 250 /* milliseconds, doubled from try to try */
+#define TRIES_DEAF 3
 #define PATIENCE_MAX 60000 /* that Retry-After may ask for */
 
 static int
@@ -400,6 +401,14 @@ transport(int rc, struct rt_err *err)
 	return RT_ENET;
 }
 
+/* Who does not answer at all is seldom there a little later. */
+static unsigned
+max_tries(const struct reg_request *r, const struct img_response *answer)
+{
+	return answer->status == 0 && r->tries > TRIES_DEAF ? TRIES_DEAF
+							    : r->tries;
+}
+
 /* libcurl is loaded for the first question. */
 static int
 connect_to(struct reg_session *s, struct rt_err *err)
@@ -435,7 +444,7 @@ reg_do(struct img_response *out, struct reg_session *s,
 			rc = complete(&t, err);
 		again = rc != 0 && is_passing(&t, rc) &&
 			keep_what_came(&t, rc, NULL) == 0 &&
-			reg_wait(out, ++tries, r->tries, t.until);
+			reg_wait(out, ++tries, max_tries(r, out), t.until);
 	} while (again);
 	img_secret_wipe(&t.header);
 	if (rc == 0)
