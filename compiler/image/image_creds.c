@@ -4,12 +4,13 @@
  * them: containers-auth.json(5), Docker's config.json.  The first place that
  * has some counts.
  */
+#include <errno.h>
+#include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
 #include "compiler/image/image_registry.h"
-#include "runtime/base/file.h"
 #include "runtime/base/banned.h"
 
 #define FILE_MAX ((size_t)1 << 20)
@@ -22,6 +23,33 @@ img_creds_wipe(struct img_creds *c)
 	img_secret_wipe(&c->password);
 	img_secret_wipe(&c->identity);
 	img_secret_wipe(&c->token);
+}
+
+/* The file in memory that is wiped, and no copy anywhere else. */
+static int
+read_secret(struct str *out, struct arena *secret, const char *path, size_t max,
+    struct rt_err *err)
+{
+	int fd = open(path, O_RDONLY | O_CLOEXEC);
+	char *p = arena_alloc(secret, max + 1);
+	size_t n = 0;
+	ssize_t got = 1;
+
+	if (fd < 0)
+		return rt_err_sys(
+		    err, errno == ENOENT ? RT_ENOTFOUND : RT_EIO, "%s", path);
+	while (n <= max && got > 0) {
+		got = read(fd, p + n, max + 1 - n);
+		if (got > 0)
+			n += (size_t)got;
+		else if (got < 0 && errno == EINTR)
+			got = 1;
+	}
+	(void)close(fd);
+	if (got < 0 || n > max)
+		return rt_err_set(err, RT_EIO, "%s: cannot be read", path);
+	*out = (struct str){p, n};
+	return 0;
 }
 
 /* one file */
@@ -210,7 +238,7 @@ look(struct search *s, const char *place, bool must)
 {
 	struct str text, helper, entry;
 	struct rt_err err;
-	int rc = file_read(&text, s->secret, place, FILE_MAX, &err);
+	int rc = read_secret(&text, s->secret, place, FILE_MAX, &err);
 
 	if (rc == RT_ENOTFOUND && !must)
 		return;
@@ -243,7 +271,7 @@ option_value(struct img_secret *out, struct arena *secret, const char *value,
 	int rc = 0;
 
 	if (value[0] == '@')
-		rc = file_read(&text, secret, value + 1, SECRET_MAX, err);
+		rc = read_secret(&text, secret, value + 1, SECRET_MAX, err);
 	if (rc == 0 && value[0] == '@')
 		while (text.n > 0 && (text.p[text.n - 1] == '\n' ||
 					 text.p[text.n - 1] == '\r'))
