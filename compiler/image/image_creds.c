@@ -301,10 +301,15 @@ from_options(struct search *s, const struct img_registry_options *o)
 			if (list[i].value == NULL)
 				continue;
 			if (option_value(list[i].to, s->secret, list[i].value,
-				&err) != 0)
-				note(s, list[i].name, "cannot be read");
-			else
-				found(s, list[i].name, "for", s->host);
+				&err) != 0) {
+				/* Half of what was given is not sent. */
+				img_creds_wipe(s->out);
+				s->out->found = false;
+				note(s, list[i].name,
+				    "names a file that cannot be read");
+				return true;
+			}
+			found(s, list[i].name, "for", s->host);
 		}
 	}
 	return s->out->found;

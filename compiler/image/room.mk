@@ -14,8 +14,8 @@ SRCS += compiler/image/image_archive.c compiler/image/image_blob.c \
 	compiler/image/image_verity.c compiler/image/image_verity_layer.c \
 	compiler/image/image_verity_tarfs.c
 
-TESTS += regress/unit/image_ref_test.c regress/unit/image_registry_test.c \
-	regress/unit/image_test.c \
+TESTS += regress/unit/image_creds_test.c regress/unit/image_ref_test.c \
+	regress/unit/image_registry_test.c regress/unit/image_test.c \
 	regress/unit/image_users_test.c regress/unit/image_verity_test.c
 
 FUZZ += regress/fuzz/auth.c regress/fuzz/imgref.c regress/fuzz/layer.c regress/fuzz/lock.c \
