@@ -65,8 +65,10 @@ check_updated(struct generate *g)
 		if (!img_lock_uses(g->images, *ref))
 			status = cmd_fail(g->run, EXIT_FINDINGS,
 			    "--update: no workload uses image '%.*s', and there "
-			    "is no file of that name",
-			    STR_ARG(*ref));
+			    "is no file of that name\nA reference is named as "
+			    "the resources have it, with its digest if it has "
+			    "one: '%s lock --json' lists them.",
+			    STR_ARG(*ref), g->run->program);
 	return status;
 }
 

@@ -87,11 +87,12 @@ static int
 not_found(struct buf *tried, bool locked, struct rt_err *err)
 {
 	if (tried->n == 0)
-		buf_puts(tried, "no source was given");
+		return rt_err_set(err, RT_ENOTFOUND,
+		    locked ? "there is no lock file"
+			   : "found nowhere: no source was given");
 	return rt_err_set(err, RT_ENOTFOUND,
-	    locked ? "--locked allows no other source than %.*s"
-		   : "found nowhere: %.*s",
-	    (int)tried->n, tried->p);
+	    locked ? "not found in %.*s" : "found nowhere: %.*s", (int)tried->n,
+	    tried->p);
 }
 
 /* Facts that lack something leave the question to the next source. */

@@ -55,6 +55,8 @@ cli_lock() {
 cli_locked() {
 	moved=$(printf '%s' "$lock_o" | sed 's/:images/:moved/')
 	(cd "$cli_from" && contrast lock ${lock_o} -q tags) >/dev/null 2>&1
+	cli 1 '@G --locked --lock-file no.lock shop' nothing \
+		'err=is not locked: there is no lock file .image-not-locked'
 	cli 0 "lock $moved tags" out! \
 		"err=^tags/web.yml:27:16: warning: image 'registry.example/parcel/web:1.4.2' has moved: $lock_web → $lock_bot .OCI layout moved. .image-moved.$" \
 		'err=^help: take the new image: contrastc lock --update=registry.example/parcel/web:1.4.2 with'
@@ -69,7 +71,8 @@ cli_locked() {
 	cli 0 "lock $moved --update tags" "out=parcel/bot:1.4.2 $lock_bot" \
 		'err=^  0 added, 2 changed, 0 removed, 3 kept$'
 	cli 1 "lock $moved --update no.example/x:1 tags" out! \
-		"err=^Error: --update: no workload uses image 'no.example/x:1', and there is no file"
+		"err=^Error: --update: no workload uses image 'no.example/x:1', and there is no file" \
+		'err=^A reference is named as the resources have it'
 	cli 2 "lock $moved --update=No tags" 'err=parse flags: --update: image ref'
 	locked="generate --reference-values metal-qemu-snp --profile v1.2 --locked"
 	cli 0 "$locked tags" 'err=^✔️ Updated manifest'

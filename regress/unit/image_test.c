@@ -656,7 +656,7 @@ lock__round_trip(void **state)
 	assert_true(str_eqz(got->from, in_dir(f, "contrast.lock")));
 	expect_user(f, "b:1", "b");
 	expect_error(f, "b:1", IMG_USERS, RT_ENOTFOUND, "has no passwd");
-	expect_error(f, "c:1", 0, RT_ENOTFOUND, "--locked allows no other");
+	expect_error(f, "c:1", 0, RT_ENOTFOUND, "not found in lock file");
 	expect_user(f, "registry.k8s.io/pause:3.6", "65535:65535");
 	assert_int_equal(f->diags.list.n, 0);
 }
