@@ -51,6 +51,15 @@ unknown_command(const struct run *r, const char *name)
 	return EXIT_USAGE;
 }
 
+/* No option changes what these print, and a configuration with a fault must
+ * not keep anybody from reading what the fault means. */
+static bool
+only_explains(const struct cmd *c)
+{
+	return c->run == cmd_explain || c->run == cmd_help ||
+	       c->run == cmd_completion;
+}
+
 /* -W NAME, no-NAME, error=NAME, error. */
 static bool
 set_level(struct diags *d, const char *text)
@@ -228,7 +237,7 @@ run_command(struct run *r, int argc, char **argv)
 		cmd_usage(r, r->cmd, 1);
 		return EXIT_OK;
 	}
-	if ((status = opt_layers(r)) != EXIT_OK) {
+	if (!only_explains(r->cmd) && (status = opt_layers(r)) != EXIT_OK) {
 		if (r->diags.errors > 0)
 			cmd_report(r);
 		return status;

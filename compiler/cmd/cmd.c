@@ -129,6 +129,15 @@ may_be_empty(struct run *r)
 	return d->errors == 0;
 }
 
+int
+cmd_no_inputs(struct run *r)
+{
+	return cmd_fail(r, EXIT_USAGE,
+	    "no .yml/.yaml files found\nName files, directories or - for "
+	    "standard input; '%s %s --help' has all flags.",
+	    r->program, r->cmd->name);
+}
+
 bool
 cmd_inputs(struct run *r, struct inputs *out)
 {

@@ -144,6 +144,9 @@ void cmd_say(const struct run *r, const char *fmt, ...)
     __attribute__((format(printf, 2, 3)));
 /* Writes to stdout; EXIT_OK or a failure that was reported. */
 int cmd_print(struct run *r, struct str s);
+/* A command that needs files got no name of one. */
+int cmd_no_inputs(struct run *r);
+
 /* The exit status of a run that found errors. */
 int cmd_status(const struct run *r);
 /* The files of -f and of the arguments, in this order (front/input.h). */

@@ -12,10 +12,15 @@
 static void
 put_platforms(struct buf *b)
 {
+	const char *p;
 	size_t i;
 
-	for (i = 0; i < nplatforms; i++)
-		buf_printf(b, " %s", platforms[i].name);
+	/* any letter case is taken; this is what people type */
+	for (i = 0; i < nplatforms; i++) {
+		buf_putc(b, ' ');
+		for (p = platforms[i].name; *p != '\0'; p++)
+			buf_putc(b, (char)tolower((unsigned char)*p));
+	}
 }
 
 static void

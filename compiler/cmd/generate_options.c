@@ -16,14 +16,19 @@ static int
 word(struct run *r, enum opt_id option, const char *const *words)
 {
 	const char *v = opt_str(r, option);
+	struct str known;
 	int i;
 
 	for (i = 0; words[i] != NULL; i++) {
 		if (strcmp(v, words[i]) == 0)
 			return i;
 	}
-	(void)cmd_fail(r, EXIT_USAGE, "parse flags: --%s: unknown value: %s%s",
-	    opt_table[option].name, v, opt_where(r, option));
+	for (known = str_from(words[0]), i = 1; words[i] != NULL; i++)
+		known = arena_printf(
+		    r->arena, "%.*s, %s", STR_ARG(known), words[i]);
+	(void)cmd_fail(r, EXIT_USAGE,
+	    "parse flags: --%s: unknown value: %s%s (one of: %.*s)",
+	    opt_table[option].name, v, opt_where(r, option), STR_ARG(known));
 	return -1;
 }
 
@@ -164,7 +169,7 @@ exclusive(struct generate *g)
 		return cmd_fail(r, EXIT_USAGE,
 		    "--check and --dry-run compare files: not with --output -");
 	if (r->args.n + r->opt[OPT_FILENAME].values.n == 0)
-		return cmd_fail(r, EXIT_USAGE, "no .yml/.yaml files found");
+		return cmd_no_inputs(r);
 	return EXIT_OK;
 }
 
@@ -239,8 +244,10 @@ carrier(struct generate *g)
 		t = target_find(str_from(g->target));
 		if (t == NULL)
 			return cmd_fail(g->run, EXIT_USAGE,
-			    "parse flags: unknown target: %s%s", g->target,
-			    opt_where(g->run, OPT_TARGET));
+			    "parse flags: unknown target: %s%s\n"
+			    "'%s version' lists the targets.",
+			    g->target, opt_where(g->run, OPT_TARGET),
+			    g->run->program);
 		g->pass.carrier =
 		    t->initdata ? CARRIER_IS_INITDATA : CARRIER_IS_POLICY;
 	}

@@ -97,7 +97,9 @@ set_variable(struct run *r, int id, struct str name, const char *text)
 		 kind != OPT_BOOL)
 		VEC_PUSH(r->arena, &v->values, text);
 	else if (kind == OPT_BOOL && !opt_parse_bool(text, &v->on))
-		return cmd_fail(r, EXIT_USAGE, "%s: not a boolean word: %s",
+		return cmd_fail(r, EXIT_USAGE,
+		    "%s: not a boolean word: %s "
+		    "(true or false)",
 		    v->variable, text);
 	return EXIT_OK;
 }

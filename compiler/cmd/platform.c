@@ -18,8 +18,9 @@ cmd_platform(struct run *r, const struct platform **out)
 	if (p == NULL)
 		return cmd_fail(r, EXIT_USAGE,
 		    "parse flags: invalid reference-values platform: "
-		    "unknown platform: %s%s",
-		    name, opt_where(r, OPT_PLATFORM));
+		    "unknown platform: %s%s\n"
+		    "'%s version' lists the platforms.",
+		    name, opt_where(r, OPT_PLATFORM), r->program);
 	if (p->insecure && !opt_on(r, OPT_INSECURE))
 		return cmd_fail(r, EXIT_USAGE,
 		    "parse flags: platform %s has no hardware protection: "

@@ -143,10 +143,10 @@ cmd_policies(struct run *r)
 	int status = EXIT_OK;
 
 	if (r->args.n + r->opt[OPT_FILENAME].values.n == 0)
-		return cmd_fail(r, EXIT_USAGE, "no .yml/.yaml files found");
+		return cmd_no_inputs(r);
 	if (!read_all(r, &w)) {
 		cmd_report(r);
-		return EXIT_FINDINGS;
+		return cmd_status(r);
 	}
 	(opt_on(r, OPT_JSON) ? as_json : list)(r, &b, &w);
 	status = cmd_print(r, buf_str(&b));

@@ -29,8 +29,9 @@ target(struct run *r, const struct target **out)
 	*out = target_find(str_from(name));
 	if (*out == NULL)
 		return cmd_fail(r, EXIT_USAGE,
-		    "parse flags: unknown target: %s%s", name,
-		    opt_where(r, OPT_TARGET));
+		    "parse flags: unknown target: %s%s\n"
+		    "'%s version' lists the targets.",
+		    name, opt_where(r, OPT_TARGET), r->program);
 	return EXIT_OK;
 }
 

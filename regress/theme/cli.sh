@@ -71,7 +71,8 @@ cli_framework() {
 	cli 0 'generate --help' 'out=--reference-values PLATFORM' err!
 	cli 0 'generate -h nosuch' 'out=^Usage:' err!
 	cli 0 'help generate' 'out=--add-workload-owner-key FILE' err!
-	cli 2 'help nosuch' out! 'err=unknown help topic: nosuch'
+	cli 2 'help nosuch' out! 'err=unknown help topic: nosuch$'
+	cli 2 'help lokc' out! 'err=topic: lokc .did you mean lock..$'
 	cli 0 '--version' 'out=^contrast version v' err!
 	cli 0 '-v' 'out=^contrast version v' err!
 	cli 0 'version' 'out=^contrast version v' err!
@@ -90,15 +91,18 @@ cli_framework() {
 	cli 2 'generate shop -m' "err=flag needs an argument: 'm' in -m$"
 	cli 2 'generate shop -d=x' 'err=^Error: invalid argument "x" for "-d, --disable-updates" flag: strconv.ParseBool: parsing "x": invalid syntax$'
 	cli 2 'generate -d -w k.pem shop' 'err=^Error: if any flags in the group \[add-workload-owner-key disable-updates\] are set none of the others can be; \[add-workload-owner-key disable-updates\] were all set$'
-	cli 2 'generate' 'err=^Error: no .yml/.yaml files found$'
+	cli 2 'generate' 'err=^Error: no .yml/.yaml files found$' \
+		'err=^Name files, directories or -'
 	cli 2 'generate --reference-values nosuch shop' nothing \
-		'err=^Error: parse flags: invalid reference-values platform: unknown platform: nosuch$'
+		'err=^Error: parse flags: invalid reference-values platform: unknown platform: nosuch$' \
+		'err=contrast version. lists the platforms'
 	cli 2 '@G --startup-deny maybe shop' 'err=startup-deny: unknown value'
 	cli 2 '@G --workload-secret-id-format x shop' 'err=unknown value: x'
 	cli 2 '@G --color sometimes shop' 'err=unknown value: sometimes'
 	cli 2 '@G --report xml shop' 'err=unknown report format: xml'
 	cli 2 '@G -W nosuch shop' 'err=-W nosuch: no diagnostic'
-	cli 2 '@G --target kata-5 shop' 'err=unknown target: kata-5'
+	cli 2 '@G --target kata-5 shop' 'err=unknown target: kata-5$' \
+		'err=contrast version. lists the targets'
 	cli 2 '@G --log-level loud shop' 'err=invalid log level: "loud"'
 	cli 2 'explain no-workloat' 'err=did you mean no-workload'
 	cli 0 'explain no-workload' 'out=^no-workload .error.' err!
@@ -210,6 +214,10 @@ cli_config() {
 	printf 'options: {registry-token: "hunter2"}\n' >"$cli_from/c.yaml"
 	cli 2 'generate --config c.yaml shop' 'err!hunter2'
 	cli 2 'version --config c.yaml' out! 'err=config-secret'
+	# who asks what a fault means gets an answer
+	cli 0 'explain config-unknown --config c.yaml' 'out=^config-unknown' err!
+	cli 0 'help lock --config c.yaml' 'out=^lock: ' err!
+	cli 0 'completion bash --config c.yaml' 'out=complete -' err!
 	printf 'a: 1\n---\nb: 1\n' >"$cli_from/c.yaml"
 	cli 2 'version --config c.yaml' 'err=^c.yaml:3:1: .* one document'
 	printf '# nothing\n' >"$cli_from/c.yaml"
@@ -253,7 +261,7 @@ cli_config() {
 	cli 0 '@G shop' 'err=CONTRASTC_OFLINE .config-variable' 'err!DATA_DIR'
 	cli 1 '@G -W error shop' nothing
 	cli_as='env CONTRASTC_OFFLINE=perhaps'
-	cli 2 'generate shop' 'err=^Error: CONTRASTC_OFFLINE: not a boolean word: perhaps'
+	cli 2 'generate shop' 'err=OFFLINE: not a boolean word: perhaps .true or false.$'
 	cli 0 'version'
 	printf 'commands: {generate: {registry-password: "@pw"}}\n' \
 		>"$cli_from/ws/c.yaml"
@@ -264,7 +272,7 @@ cli_config() {
 	cli 0 'config show --json --config ws/c.yaml' 'out!hunter2'
 	rm "$cli_from/ws/c.yaml"
 	cli_as='env CONTRASTC_DENIALS=some'
-	cli 2 '@G shop' 'err=unknown value: some .CONTRASTC_DENIALS.$'
+	cli 2 '@G shop' 'err=unknown value: some .CONTRASTC_DENIALS. .one of: markers, none.$'
 	cli_as='env CONTRASTC_PROFILE=latest'
 	cli 2 '@G shop --compat 1.3' 'err=unknown profile: 1.3$'
 	cli_as='env CONTRAST_ALLOW_INSECURE=1'
@@ -310,7 +318,8 @@ cli_files() {
 	cli 3 '@G nosuch -o shop' nothing \
 		'err=^Error: parse flags: output file shop is a directory$'
 	cli 3 '@G nosuch shop' nothing out! 'err=walk nosuch: .*No such file'
-	cli 1 '@G images' 'err=no .yml/.yaml files found'
+	cli 1 '@G images' 'err=no .yml/.yaml files found' \
+		'err=^help: a directory is searched'
 	cli 1 '@G notes.txt' 'err=ignoring notes.txt: not a .yml/.yaml file'
 	cli 0 '@G notes.txt shop' 'err=ignoring notes.txt'
 	cli 0 '@G -W no-input-ignored notes.txt shop' 'err!ignoring'
@@ -365,6 +374,7 @@ cli_again() {
 		'err!reference values for Metal-QEMU-TDX'
 	cli 0 '@G -d shop' has=workload-owner.pem
 	cli 0 'policies -m manifest.json shop' 'out=Deployment/parcel/web'
+	cli 3 'policies nosuch' out! 'err=walk nosuch: .*No such file'
 	cli 0 'manifest validate --allow-missing manifest.json'
 	rm -rf "$cli.first"
 	cli_keep=
@@ -472,7 +482,7 @@ cli_completion() {
 		return
 	}
 	for case in 'gen:generate' 'generate --refer:--reference-values' \
-		'generate --reference-values Metal-QEMU-TDX-:Metal-QEMU-TDX-GPU' \
+		'generate --reference-values metal-qemu-tdx-:metal-qemu-tdx-gpu' \
 		'generate --target cont:contrast-metal' \
 		'generate --report sa:sarif' 'generate -W no-input-i:no-input-ignored' \
 		'generate --access d:debug' 'generate -p rules.r:rules.rego' \
