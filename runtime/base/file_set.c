@@ -182,7 +182,7 @@ make_temp(struct arena *a, struct file_out *f, int *fd, struct rt_err *err)
 	*fd = mkostemp(name, O_CLOEXEC);
 	if (*fd < 0)
 		return rt_err_sys(
-		    err, RT_EIO, "create a file beside %s", f->path);
+		    err, RT_EIO, "%s: create a file beside it", f->path);
 	f->temp = name;
 	return 0;
 }
@@ -316,7 +316,7 @@ file_set_commit(struct file_set *fs, size_t *changed, struct rt_err *err)
 			continue;
 		if (put_in_place(f) != 0 ||
 		    sync_directory(fs->arena, f->target) != 0) {
-			r = rt_err_sys(err, RT_EIO, "rename to %s", f->path);
+			r = rt_err_sys(err, RT_EIO, "%s: rename", f->path);
 			roll_back(fs, (size_t)(f - fs->files.p) + 1, err);
 			*changed = 0;
 			return r;
