@@ -38,7 +38,7 @@ find(struct emit_git *g, const struct emit_git_options *o, struct rt_err *err)
 	rc = git->repository_open_ext(&g->repo, dir, 0, NULL);
 	if (rc == GIT_ENOTFOUND)
 		return rt_err_set(err, RT_ENOTFOUND,
-		    "'%s' lies in no git repository", o->home);
+		    "'%s' lies in no git repository: see git init", o->home);
 	if (rc != 0)
 		return git_api_fail(
 		    git, err, RT_ESTATE, "the repository of '%s'", o->home);
