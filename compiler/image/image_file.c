@@ -340,6 +340,24 @@ img_file_answer(struct img_facts *out, struct img_source *src,
 	return 0;
 }
 
+struct str
+img_file_pinned(const struct img_source *src, const struct img_ref *ref)
+{
+	const struct img_file *f = src->state;
+	struct str digest = STR("");
+	struct img_entry *const *e;
+
+	VEC_FOREACH(e, &f->entries) {
+		if (!img_ref_same_name(&(*e)->ref, ref) ||
+		    !str_eq((*e)->ref.tag, ref->tag) || (*e)->ref.digest.n == 0)
+			continue;
+		if (digest.n > 0 && !str_eq(digest, (*e)->ref.digest))
+			return STR("");
+		digest = (*e)->ref.digest;
+	}
+	return digest;
+}
+
 void
 img_images_open(struct img_store *s, const struct img_kind *kind)
 {

@@ -127,6 +127,12 @@ int img_file_read(struct img_file **out, struct arena *a, const char *path,
 const struct img_entry *img_file_find(
     const struct img_file *f, struct arena *a, const struct img_ref *ref);
 void img_images_open(struct img_store *s, const struct img_kind *kind);
+/*
+ * The only digest that is written behind this tag in an entry, or empty: what
+ * an earlier run pinned it to.
+ */
+struct str img_file_pinned(
+    const struct img_source *src, const struct img_ref *ref);
 int img_file_answer(struct img_facts *out, struct img_source *src,
     const struct img_ref *ref, unsigned need, struct rt_err *err);
 

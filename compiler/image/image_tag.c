@@ -52,7 +52,7 @@ img_digest_find(struct img_facts *out, struct img_source *src,
     const struct img_ref *ref, struct rt_err *err)
 {
 	struct arena *a = src->store->arena;
-	struct str digest;
+	struct str digest = STR("");
 	int rc;
 
 	if (src->kind->peek != NULL && ref->digest.n == 0 &&
@@ -61,6 +61,12 @@ img_digest_find(struct img_facts *out, struct img_source *src,
 		return 0;
 	}
 	rc = src->kind->find(out, src, ref, 0, err);
+	if (rc == RT_ENOTFOUND && src == src->store->lock && ref->digest.n == 0)
+		digest = img_file_pinned(src, ref);
+	if (digest.n > 0) {
+		*out = (struct img_facts){.index_digest = digest};
+		return 0;
+	}
 	if (rc == 0 && img_pull_digest(out).n == 0)
 		rc = rt_err_set(err, RT_ENOTFOUND, "it knows no digest");
 	return rc;

@@ -123,6 +123,9 @@ cli_pin() {
 	else bad "cli: pinned" "$cli/tags/bot.yml"
 	fi
 	cli 0 "$pin tags && cp -R tags once && contrast $pin -q tags && diff -r once tags"
+	# what an earlier run pinned is an answer: also for what is injected
+	locked="generate --reference-values metal-qemu-snp --locked --offline"
+	cli 0 "$pin tags && cp -R tags once && contrast $locked --pin-images -q tags && diff -r once tags"
 	cat >"$cli_from/forms.yml" <<-EOF
 		apiVersion: v1
 		kind: Pod
