@@ -39,8 +39,7 @@ scan(struct str text)
 
 	if (!yaml_parser_initialize(&p))
 		return false;
-	yaml_parser_set_input_string(
-	    &p, (const unsigned char *)text.p, text.n);
+	yaml_parser_set_input_string(&p, (const unsigned char *)text.p, text.n);
 	while (ok && !end) {
 		ok = yaml_parser_scan(&p, &token) != 0;
 		end = ok && token.type == YAML_STREAM_END_TOKEN;

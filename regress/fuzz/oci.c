@@ -91,8 +91,8 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	else if (data[0] == 'm')
 		read_manifest(a, text);
 	else if (data[0] == 'c')
-		err.code = img_oci_config(
-		    &facts, a, text, STR("linux/amd64"), &err);
+		err.code =
+		    img_oci_config(&facts, a, text, STR("linux/amd64"), &err);
 	else
 		err.code = img_file_parse(&file, a, STR("images.json"), text,
 		    STR("linux/amd64"), false, &err);

@@ -319,7 +319,8 @@ yaml_read__bomb(void **state)
 static void
 yaml_read__long_document(void **state)
 {
-	static const size_t sizes[] = {YAML_DOCUMENT_MAX, YAML_DOCUMENT_MAX + 1};
+	static const size_t sizes[] = {
+	    YAML_DOCUMENT_MAX, YAML_DOCUMENT_MAX + 1};
 	struct reading r;
 	struct buf b = {0};
 	int i;
