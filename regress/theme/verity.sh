@@ -12,6 +12,8 @@ theme_verity() {
 	python3 regress/verity/model.py "$O/verity" 300 "$scratch/layers" \
 		>"$scratch/verity" 2>&1
 	add "$scratch/verity" "verity against the model"
+	# a sanitizer's memory is not the program's
+	[ -z "${SAN:-}" ] || return 0
 	# 2 GB of zeros in a file, which the file system need not store
 	python3 regress/verity/large.py "$scratch/layers/large.tar"
 	# shellcheck disable=SC2046 # two numbers
