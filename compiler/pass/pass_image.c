@@ -69,6 +69,18 @@ pass_replaced(const struct pass_ctx *ctx, struct str image)
 	return to == NULL ? image : *to;
 }
 
+void
+pass_set_image(struct pass_ctx *ctx, struct k8s_object *o, struct str list,
+    size_t i, struct str image)
+{
+	struct yaml_node *seq;
+
+	pass_own(ctx, o);
+	seq = edit_seq(ctx->edits, o->pod_spec, list);
+	edit_put(ctx->edits, edit_item(ctx->edits, seq, i), STR("image"),
+	    yaml_new_str(ctx->arena, image));
+}
+
 static void
 replace(struct pass_ctx *ctx, struct k8s_object *o, struct str list)
 {
@@ -82,10 +94,8 @@ replace(struct pass_ctx *ctx, struct k8s_object *o, struct str list)
 		if (str_eq(image, to))
 			continue;
 		edit_what(ctx->edits, "the replaced image");
-		pass_own(ctx, o);
-		seq = edit_seq(ctx->edits, o->pod_spec, list);
-		edit_put(ctx->edits, edit_item(ctx->edits, seq, i),
-		    STR("image"), yaml_new_str(ctx->arena, to));
+		pass_set_image(ctx, o, list, i, to);
+		seq = yaml_get(o->pod_spec, list);
 	}
 }
 

@@ -99,6 +99,9 @@ bool pass_secure_pv(struct pass_ctx *ctx, struct k8s_object *o,
 /* What the container list of a pod has, main and init alike. */
 #define PASS_LISTS 2
 extern const char *const pass_lists[PASS_LISTS];
+/* Writes the image of container `i` of the list. */
+void pass_set_image(struct pass_ctx *ctx, struct k8s_object *o, struct str list,
+    size_t i, struct str image);
 
 /* name[:tag]@sha256:<64 hex> */
 bool pass_has_digest(struct str image);

@@ -42,10 +42,8 @@ pin(struct pass_ctx *ctx, struct k8s_object *o, struct str list)
 		to = pinned(ctx, o, inject_item(seq, i));
 		if (ctx->failed || to.n == 0)
 			continue;
-		pass_own(ctx, o);
-		seq = edit_seq(ctx->edits, o->pod_spec, list);
-		edit_put(ctx->edits, edit_item(ctx->edits, seq, i),
-		    STR("image"), yaml_new_str(ctx->arena, to));
+		pass_set_image(ctx, o, list, i, to);
+		seq = yaml_get(o->pod_spec, list);
 	}
 }
 
