@@ -1,0 +1,44 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#ifndef CONTRASTC_REGO_PROFILE_H
+#define CONTRASTC_REGO_PROFILE_H
+
+#include "runtime/base/str.h"
+
+/*
+ * What differs between the engines that a policy may meet (rego 1.2 and 11),
+ * as data: parser, checker, evaluator and built-ins read these fields and
+ * nothing else says which engine is meant.
+ */
+enum rego_numbers {
+	REGO_NUMBERS_OPA, /* exact integers, fractions with 64 bits */
+	REGO_NUMBERS_F64, /* exact integers, fractions as IEEE double */
+	REGO_NUMBERS_DEC  /* decimals of 100 digits */
+};
+
+enum rego_dialect { REGO_DIALECT_GO, REGO_DIALECT_RUST };
+
+struct rego_profile {
+	const char *name;          /* "opa", "kata", "kata-0.2.8" … */
+	const char *builtins;      /* letters of the rows of builtin.def */
+	enum rego_numbers numbers; /* rego 6.3 */
+	enum rego_dialect regex;   /* rego 10.1 */
+	enum rego_dialect sprintf; /* rego 10.3, and text of values */
+	bool v1;                   /* language without an import */
+	bool set_first;            /* sets sort before objects (6.2) */
+	bool negates_body;         /* `not` over all of its literal (7.7) */
+	bool operators_abort;      /* operands of a wrong type (8.3) */
+	bool utf16_count;          /* count() of a string (6.4) */
+	bool full_case;            /* upper() and lower() (6.4) */
+	bool keeps_spelling;       /* of numbers that pass through */
+	bool escapes_html;         /* in JSON text (6.5) */
+	bool every_scalar;         /* `every` over no collection holds */
+	bool data_wins;            /* over a rule of the same path (5.1) */
+	bool functions_recover;    /* aborts inside definitions (8.3) */
+};
+
+#define REGO_PROFILES_MAX 4
+extern const struct rego_profile rego_profiles[REGO_PROFILES_MAX];
+/* By name; NULL if there is none.  "opa" is the first, "kata" the second. */
+const struct rego_profile *rego_profile_find(struct str name);
+
+#endif
