@@ -1,0 +1,140 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#ifndef CONTRASTC_WIRE_ATLS_H
+#define CONTRASTC_WIRE_ATLS_H
+
+#include <openssl/ssl.h>
+
+#include "runtime/base/buf.h"
+#include "runtime/base/err.h"
+
+/*
+ * Attested TLS: ordinary TLS 1.2 or 1.3 (RFC 5246, RFC 8446) with self-signed
+ * certificates that are judged by the attestation document in an extension.
+ * The document's report data binds the key of the certificate and a nonce
+ * that the verifying side drew for this connection alone.  There is no
+ * resumption, no early data, no renegotiation: each connection is attested.
+ *
+ * Evidence is made and judged by callbacks; nothing here knows a platform.
+ * Times are milliseconds of the monotonic clock, as atls_deadline() gives.
+ * The program ignores SIGPIPE (sandbox_harden() sees to it).
+ */
+
+#define ATLS_NONCE_LEN 32
+#define ATLS_REPORT_DATA_LEN 64
+/* Largest document in a certificate, bytes; sent or received. */
+#define ATLS_DOC_MAX ((size_t)256 << 10)
+/* Largest certificate message that a peer may send, bytes. */
+#define ATLS_CERT_MAX ((size_t)320 << 10)
+/* Dotted decimal object identifier with its NUL. */
+#define ATLS_OID_MAX 64
+
+/*
+ * Makes evidence: puts the dotted OID into `oid` and appends the document to
+ * `doc`.  It may block, but should end before `deadline`; it is called at most
+ * once a connection, in the thread of the handshake.  Any failure ends the
+ * handshake.
+ */
+typedef int atls_issue_fn(char oid[ATLS_OID_MAX], struct buf *doc, void *arg,
+    const unsigned char report_data[ATLS_REPORT_DATA_LEN], int64_t deadline,
+    struct rt_err *err);
+
+/*
+ * Judges one extension of the peer's certificate; it is called for one after
+ * another until one is accepted.  0 accepts.  RT_ENOTFOUND: the OID is not one
+ * of evidence (the extension is passed over).  Any other code rejects this
+ * document, with a text that names each validator that was tried.  It may
+ * block, but should end before `deadline`.
+ */
+typedef int atls_validate_fn(void *arg, const char *oid, struct str doc,
+    const unsigned char report_data[ATLS_REPORT_DATA_LEN], int64_t deadline,
+    struct rt_err *err);
+
+/*
+ * How a client sends its nonce: in an ALPN name (since March 2025), in
+ * server_name (Contrast 1.2), or in both.  Servers understand all three.
+ */
+enum atls_dialect { ATLS_ALPN, ATLS_SNI, ATLS_BOTH };
+
+/* Our side of one connection; all of it stays the caller's. */
+struct atls_party {
+	atls_issue_fn *issue; /* NULL: our certificate carries no evidence */
+	void *issue_arg;
+	atls_validate_fn *validate; /* NULL: any self-signed certificate is
+				       accepted */
+	void *validate_arg;
+	EVP_PKEY *key;       /* NULL: a fresh P-256 key */
+	bool need_peer_cert; /* server: refuse a client without certificate */
+	enum atls_dialect dialect; /* client */
+	const char
+	    *host; /* client: for server_name; NULL or an address: none */
+};
+
+/* What all connections of a process share; safe for use by many threads. */
+struct atls_ctx;
+int atls_ctx_new(struct atls_ctx **out, struct rt_err *err) RT_MUST_CHECK;
+/* Accepts NULL; connections that still exist keep what they need. */
+void atls_ctx_free(struct atls_ctx *ctx);
+
+/* `ms` milliseconds from now. */
+int64_t atls_deadline(int64_t ms);
+
+/*
+ * A connection; one thread at a time may use it.  The descriptor stays the
+ * caller's, who closes it after atls_free().
+ */
+struct atls_conn;
+
+/*
+ * The handshake, as server or client, on a connected socket: blocks until
+ * `deadline` at the latest, in a worker thread of the caller.  Makes the
+ * descriptor non-blocking.  On failure *out is NULL and the code says who
+ * refused:
+ *	RT_EVERIFY  we refuse the peer's certificate or evidence
+ *	RT_EAUTH    the peer refuses us (a fatal alert)
+ *	RT_EFORMAT  the peer breaks the protocol (nonce, ALPN, TLS)
+ *	RT_ENET     closed, broken (err->sys: errno), or the peer has an internal
+ *	            error; past the deadline err->sys is ETIMEDOUT
+ *	RT_ECRYPTO  something of ours failed
+ *	other       the code of the issuer
+ */
+int atls_accept(struct atls_conn **out, struct atls_ctx *ctx,
+    const struct atls_party *us, int fd, int64_t deadline,
+    struct rt_err *err) RT_MUST_CHECK;
+int atls_connect(struct atls_conn **out, struct atls_ctx *ctx,
+    const struct atls_party *us, int fd, int64_t deadline,
+    struct rt_err *err) RT_MUST_CHECK;
+/* Accepts NULL.  Sends close_notify where that does not block. */
+void atls_free(struct atls_conn *c);
+
+/* For libraries that drive TLS themselves; owned by the connection. */
+SSL *atls_ssl(const struct atls_conn *c);
+/*
+ * The SubjectPublicKeyInfo (DER, as it stands in the certificate) whose key
+ * the peer has proved to hold; empty if it sent no certificate.  Lives as long
+ * as the connection; so does the key, NULL if there is none.
+ */
+struct str atls_peer_spki(const struct atls_conn *c);
+EVP_PKEY *atls_peer_key(const struct atls_conn *c);
+/* OID of the evidence that was accepted, "" if none was judged. */
+const char *atls_peer_oid(const struct atls_conn *c);
+
+/* What a read or write waits for. */
+enum { ATLS_WANT_READ = 1, ATLS_WANT_WRITE = 2 };
+
+/*
+ * Reads or writes without blocking.  0: *got bytes were moved, and *got = 0
+ * from a read is the end of the stream (close_notify).  ATLS_WANT_…: again
+ * when the descriptor is ready for that; a write then with the same bytes, at
+ * any address.  RT_EAUTH: a server judges the certificate of a TLS 1.3 client
+ * after the client's handshake has ended, and this is its late refusal.
+ * RT_ENET: broken, or cut off without close_notify.
+ */
+int atls_read(size_t *got, struct atls_conn *c, void *p, size_t n,
+    struct rt_err *err) RT_MUST_CHECK;
+int atls_write(size_t *got, struct atls_conn *c, const void *p, size_t n,
+    struct rt_err *err) RT_MUST_CHECK;
+/* Waits for what a read or write wants.  RT_ENET, ETIMEDOUT past `deadline`. */
+int atls_wait(const struct atls_conn *c, int want, int64_t deadline,
+    struct rt_err *err) RT_MUST_CHECK;
+
+#endif
