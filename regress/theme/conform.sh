@@ -3,7 +3,8 @@
 theme_conform() {
 	for pair in manifests:manifests kubernetes:kubernetes strict:real \
 		images:genpolicy genpolicy:genpolicy real:real \
-		kata-policy:kata-policy mutation:kata-policy rego:rego; do
+		kata-policy:kata-policy mutation:kata-policy rego:rego \
+		attestation:attestation; do
 		theme=${pair%:*}
 		dir=$SHARED/vectors/${pair#*:}
 		if [ ! -d "$dir" ]; then
