@@ -87,12 +87,16 @@ cmd_print(struct run *r, struct str s)
 static int
 status_of(const struct diag *g)
 {
+	static const enum diag_id environment[] = {DIAG_INPUT_READ,
+	    DIAG_FILE_UNREADABLE, DIAG_OWNER_KEY_WRITE, DIAG_IMAGE_SOURCE,
+	    DIAG_IMAGE_NETWORK, DIAG_IMAGE_AUTH, DIAG_IMAGE_TLS};
+	size_t i;
+
 	if (g->id == DIAG_INTERNAL || g->id == DIAG_EMIT_PROOF)
 		return EXIT_INTERNAL;
-	if (g->id == DIAG_INPUT_READ || g->id == DIAG_FILE_UNREADABLE ||
-	    g->id == DIAG_OWNER_KEY_WRITE || g->id == DIAG_IMAGE_NETWORK ||
-	    g->id == DIAG_IMAGE_AUTH || g->id == DIAG_IMAGE_TLS)
-		return EXIT_ENVIRONMENT;
+	for (i = 0; i < sizeof(environment) / sizeof(environment[0]); i++)
+		if (g->id == environment[i])
+			return EXIT_ENVIRONMENT;
 	return EXIT_FINDINGS;
 }
 

@@ -6,13 +6,33 @@
 #include "compiler/report/report.h"
 #include "runtime/base/banned.h"
 
+/* The text of a finding with "…" for what is filled in. */
+static void
+put_text(struct buf *out, const char *text)
+{
+	for (; *text != '\0'; text++) {
+		if (*text != '%') {
+			buf_putc(out, *text);
+			continue;
+		}
+		text += 1 + strcspn(text + 1, "sduxc%");
+		buf_puts(out, *text == '%' ? "%" : "…");
+	}
+}
+
+/* A line each; the name comes first, for loops of a shell. */
 static void
 list_names(struct buf *out)
 {
+	static const char *const severity[] = {"note", "warning", "error"};
 	int i;
 
-	for (i = 0; i < DIAG_COUNT; i++)
-		buf_printf(out, "%s\n", diag_table[i].name);
+	for (i = 0; i < DIAG_COUNT; i++) {
+		buf_printf(out, "%-28s %-8s ", diag_table[i].name,
+		    severity[diag_table[i].severity]);
+		put_text(out, diag_table[i].text);
+		buf_putc(out, '\n');
+	}
 }
 
 int

@@ -79,6 +79,9 @@ generate_compile(struct generate *g)
 {
 	g->images = img_store_open(g->arena, g->diags, &g->image_options);
 	g->pass.images = g->images;
+	/* Each image would be missing too. */
+	if (g->diags->errors > 0)
+		return false;
 	if (!generate_read(g) || !generate_round_one(g) ||
 	    nothing_selected(g) || !generate_config_files(g))
 		return false;

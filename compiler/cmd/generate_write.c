@@ -291,6 +291,21 @@ private_keys(struct write *w, struct emit_git_options *o)
 	o->nkeys = paths.n;
 }
 
+/* Before a key is made, which takes seconds: is there a repository at all? */
+static int
+git_try(struct write *w)
+{
+	struct emit_git_options o = {.home = opt_path(w->g->run, OPT_MANIFEST)};
+	struct file_set none = {0};
+	int status = EXIT_OK;
+
+	if (!generate_is_plan(w->g) && has_manifest(w))
+		status = generate_git_open(&w->git, w->g, &none, &o);
+	emit_git_close(w->git);
+	w->git = NULL;
+	return status;
+}
+
 /* The repository of the manifest, or else of the first file. */
 static int
 git_open(struct write *w)
@@ -440,13 +455,12 @@ int
 generate_write(struct generate *g)
 {
 	struct write w = {.g = g};
-	int status;
+	int status = git_try(&w);
 
-	if (!has_manifest(&w) || make_manifest(&w)) {
-		status = commit(&w);
-	} else {
-		status = cmd_status(g->run);
-	}
+	if (status == EXIT_OK)
+		status = !has_manifest(&w) || make_manifest(&w)
+			     ? commit(&w)
+			     : cmd_status(g->run);
 	emit_git_close(w.git);
 	keys_wipe(&w.owners);
 	keys_wipe(&w.seedshare);

@@ -64,7 +64,10 @@ img_lock_open(struct img_store *s, const struct img_kind *kind)
 		return;
 	read_renewed(s);
 	rc = img_file_read(&f, s->arena, path, s->platform, true, &err);
-	if (rc == RT_ENOTFOUND && !s->options->locked) {
+	if (rc == RT_ENOTFOUND) {
+		/* Each image will say so. */
+		if (s->options->locked)
+			return;
 		f = no_file(s);
 	} else if (rc != 0) {
 		diag_report(s->diags, IMAGE_SOURCE, loc_none, err.text);

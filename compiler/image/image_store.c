@@ -84,15 +84,19 @@ say_tried(struct buf *b, const struct img_source *src, const char *why)
 }
 
 static int
-not_found(struct buf *tried, bool locked, struct rt_err *err)
+not_found(struct buf *tried, const struct img_options *o, struct rt_err *err)
 {
-	if (tried->n == 0)
+	if (tried->n > 0)
 		return rt_err_set(err, RT_ENOTFOUND,
-		    locked ? "there is no lock file"
-			   : "found nowhere: no source was given");
-	return rt_err_set(err, RT_ENOTFOUND,
-	    locked ? "not found in %.*s" : "found nowhere: %.*s", (int)tried->n,
-	    tried->p);
+		    o->locked ? "not found in %.*s" : "found nowhere: %.*s",
+		    (int)tried->n, tried->p);
+	if (o->locked)
+		return rt_err_set(err, RT_ENOTFOUND,
+		    "there is no lock file%s%s",
+		    o->lock_path == NULL ? "" : " ",
+		    o->lock_path == NULL ? "" : o->lock_path);
+	return rt_err_set(
+	    err, RT_ENOTFOUND, "found nowhere: no source was given");
 }
 
 /* Facts that lack something leave the question to the next source. */
@@ -194,8 +198,7 @@ fail(struct asking *q, int rc)
 	const struct img_source *src = ans->source;
 
 	if (rc == RT_ENOTFOUND)
-		(void)not_found(
-		    &q->tried, q->store->options->locked, &ans->err);
+		(void)not_found(&q->tried, q->store->options, &ans->err);
 	else if (src->name.n > 0)
 		(void)rt_err_wrap(
 		    &ans->err, "%s %.*s", src->kind->what, STR_ARG(src->name));
