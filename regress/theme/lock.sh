@@ -56,7 +56,7 @@ cli_locked() {
 	moved=$(printf '%s' "$lock_o" | sed 's/:images/:moved/')
 	(cd "$cli_from" && contrast lock ${lock_o} -q tags) >/dev/null 2>&1
 	cli 1 '@G --locked --lock-file no.lock shop' nothing \
-		'err=is not locked: there is no lock file .image-not-locked'
+		'err=is not locked: there is no lock file no.lock .image-not-locked'
 	cli 0 "lock $moved tags" out! \
 		"err=^tags/web.yml:27:16: warning: image 'registry.example/parcel/web:1.4.2' has moved: $lock_web → $lock_bot .OCI layout moved. .image-moved.$" \
 		'err=^help: take the new image: contrastc lock --update=registry.example/parcel/web:1.4.2 with'

@@ -903,7 +903,9 @@ lock__missing(void **state)
 	assert_int_equal(f->diags.errors, 0);
 	f->options.locked = true;
 	open_store(f);
-	expect_diag(f, "contrast.lock");
+	assert_int_equal(f->diags.errors, 0);
+	expect_error(f, "registry.example/web:1", 0, RT_ENOTFOUND,
+	    "there is no lock file ");
 }
 
 /* the pause images */
