@@ -19,4 +19,21 @@ bool agent_request_known(struct str kind);
 struct jv *agent_request_normalise(
     struct arena *a, struct str kind, const struct jv *request);
 
+/*
+ * What an agent makes of a CopyFileRequest before it asks the policy: it
+ * differs between generations (policy-model 3.2).
+ */
+enum agent_copy {
+	AGENT_COPY_REDUCED, /* from 3.29 on: file_type, symlink_target */
+	AGENT_COPY_DATA,    /* before: the data itself */
+	AGENT_COPY_LINK     /* azl: symlink_src */
+};
+/*
+ * The request in that form, from whichever form it has.  RT_EFORMAT: a link
+ * whose target is no UTF-8, or data that are no bytes: the agent fails before
+ * it asks.
+ */
+int agent_copy_file(struct jv **out, struct arena *a, enum agent_copy form,
+    const struct jv *request, struct rt_err *err) RT_MUST_CHECK;
+
 #endif
