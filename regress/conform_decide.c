@@ -8,9 +8,9 @@
  */
 #include <string.h>
 
+#include "compiler/analyse/simulate.h"
 #include "grammar/toml_doc.h"
 #include "regress/conform.h"
-#include "regress/decide.h"
 #include "regress/judge.h"
 #include "regress/mutate.h"
 #include "runtime/agent/agent.h"
@@ -29,7 +29,9 @@ struct decide {
 	struct conform *c;
 	struct arena *arena;
 	const char *dir, *program;
-	struct decide_pod pod;
+	const struct jv *data; /* style full */
+	struct sim *sim;
+	bool fresh;          /* so is the container that was created last */
 	struct map *changed; /* commands of containers that had their turn */
 	VEC(struct decider) deciders;
 	/* of the request that is being changed */
@@ -231,12 +233,6 @@ expect(struct decide *d, const char *kind, const struct jv *request, bool want,
 
 	d->kind = str_from(kind);
 	d->request = agent_request_normalise(d->arena, d->kind, request);
-	if (d->pod.unknown.n > 0) {
-		conform_fail(d->c, d->dir, "no example of the pattern %.*s",
-		    STR_ARG(d->pod.unknown));
-		d->pod.unknown = (struct str){0};
-		return false;
-	}
 	if (!decide(d, &allowed, &failed, what))
 		return false;
 	if (allowed == want) {
@@ -250,83 +246,43 @@ expect(struct decide *d, const char *kind, const struct jv *request, bool want,
 }
 
 static bool
-setting(const struct decide *d, const char *name)
+setting(const struct decide *d, struct str name)
 {
 	return jv_is(
-	    jv_get(jv_getz(d->pod.data, "request_defaults"), str_from(name)),
-	    JV_TRUE);
+	    jv_get(jv_getz(d->data, "request_defaults"), name), JV_TRUE);
 }
 
 /* What is decided by a switch of the settings, once a container runs. */
 static void
-switches(struct decide *d, size_t k)
+switches(struct decide *d, const struct jv *container)
 {
 	static const char *const names[] = {
-	    "ReadStreamRequest", "WriteStreamRequest", "CloseStdinRequest"};
+	    "WriteStreamRequest", "CloseStdinRequest"};
 	size_t i;
 
 	for (i = 0; i < sizeof(names) / sizeof(*names); i++)
-		(void)expect(d, names[i], decide_container_id(&d->pod, k),
-		    setting(d, names[i]), "");
+		(void)expect(
+		    d, names[i], container, setting(d, str_from(names[i])), "");
+	(void)expect(d, "SetPolicyRequest", container, false, "");
+	(void)expect(d, "ReseedRandomDevRequest", container, false, "");
 }
 
+/* A command that nothing runs. */
 static void
-copy_files(struct decide *d, size_t k, bool mutate)
+other_command(struct decide *d, const struct sim_request *r)
 {
-	const struct jv *c = jv_getz(d->pod.data, "containers")->items.p[k];
-	struct jv **it, *request;
+	struct jv *request = jv_copy(d->arena, r->input);
+	struct jv *args = jv_path(request, "process", "Args", NULL);
 
-	VEC_FOREACH(it, &jv_path(c, "OCI", "Mounts", NULL)->items) {
-		request = decide_copy_file(&d->pod, k, *it);
-		if (request == NULL)
-			continue;
-		(void)expect(d, "CopyFileRequest", request, true, "");
-		if (mutate)
-			mutate_request(d->arena, d->request, false, changed, d);
-	}
-}
-
-static void
-execs(struct decide *d, size_t k, bool mutate)
-{
-	const struct jv *c = jv_getz(d->pod.data, "containers")->items.p[k];
-	struct jv **it, *no = jv_array(d->arena);
-
-	jv_push(d->arena, no, jv_string(d->arena, STR("/no/such/command")));
-	(void)expect(
-	    d, "ExecProcessRequest", decide_exec(&d->pod, k, no), false, "");
-	VEC_FOREACH(it, &jv_getz(c, "exec_commands")->items) {
-		(void)expect(d, "ExecProcessRequest",
-		    decide_exec(&d->pod, k, *it), true, "");
-		if (mutate)
-			mutate_request(d->arena, d->request, false, changed, d);
-	}
-}
-
-static bool
-run(struct decide *d, size_t k, bool mutate)
-{
-	const char *what = arena_printf(d->arena, " of container %zu", k).p;
-	bool ok;
-
-	copy_files(d, k, mutate && k == 0);
-	ok = expect(d, "CreateContainerRequest",
-	    decide_create_container(&d->pod, k), true, what);
-	if (ok && mutate)
-		mutate_request(d->arena, d->request, false, changed, d);
-	(void)expect(d, "StartContainerRequest",
-	    decide_container_id(&d->pod, k), true, what);
-	switches(d, k);
-	if (k > 0)
-		execs(d, k, mutate);
-	return ok;
+	args->items.p[0] = jv_string(d->arena, STR("/no/such/command"));
+	(void)expect(d, "ExecProcessRequest", request, false, "");
 }
 
 /* Pods share the pause container, the Initializer and the mesh: once each. */
 static bool
 is_new(struct decide *d, size_t k)
 {
-	const struct jv *c = jv_getz(d->pod.data, "containers")->items.p[k];
+	const struct jv *c = jv_getz(d->data, "containers")->items.p[k];
 	struct buf b = {0};
 	struct str key;
 	bool known;
@@ -339,60 +295,83 @@ is_new(struct decide *d, size_t k)
 	return !known;
 }
 
-/* The pod comes up: the sandbox, its pause container, then the others. */
 static bool
-sandbox(struct decide *d, bool mutate)
+is_kind(const struct sim_request *r, const char *kind)
 {
-	if (!restart(d) || !expect(d, "CreateSandboxRequest",
-			       decide_create_sandbox(&d->pod), true, ""))
-		return false;
-	if (mutate)
+	return str_eqz(r->kind, kind);
+}
+
+/* What is changed at every place, the same for many pods only once. */
+static bool
+to_change(struct decide *d, const struct sim_request *r)
+{
+	if (is_kind(r, "CreateSandboxRequest"))
+		return true;
+	if (is_kind(r, "CreateContainerRequest"))
+		return d->fresh = is_new(d, r->container);
+	if (is_kind(r, "CopyFileRequest"))
+		return r->container == 0;
+	return is_kind(r, "ExecProcessRequest") && d->fresh;
+}
+
+static bool
+ask(struct decide *d, const struct sim_request *r)
+{
+	bool want = !r->may_be_refused || setting(d, r->kind);
+	const char *what = arena_printf(d->arena, " of container %.*s %.*s",
+	    STR_ARG(r->name), STR_ARG(r->what))
+			       .p;
+	bool ok =
+	    expect(d, arena_cstr(d->arena, r->kind), r->input, want, what);
+
+	if (ok && to_change(d, r))
 		mutate_request(d->arena, d->request, false, changed, d);
-	return run(d, 0, mutate && is_new(d, 0));
+	return ok;
 }
 
 static void
-stop(struct decide *d, size_t k)
+in_order(struct decide *d)
 {
-	struct jv *request = decide_container_id(&d->pod, k);
+	const struct sim_request *r;
 
-	(void)expect(d, "SignalProcessRequest", request, true, "");
-	(void)expect(d, "WaitProcessRequest", request, true, "");
-	(void)expect(d, "RemoveContainerRequest", request, true, "");
-}
-
-/*
- * The policy lists what comes before the application in reverse (7.4): the
- * nth container that is created.
- */
-static size_t
-in_turn(const struct decide *d, size_t nth)
-{
-	const struct jv *checks =
-	    jv_path(d->pod.data, "contrastc", "checks", NULL);
-	int64_t from;
-
-	if (jv_to_int(jv_getz(checks, "application_from"), &from) &&
-	    nth < (size_t)from)
-		return (size_t)from - nth;
-	return nth;
-}
-
-static void
-in_order(struct decide *d, size_t n)
-{
-	struct jv *nothing = jv_object(d->arena);
-	size_t k;
-
-	if (!sandbox(d, true))
+	if (!restart(d))
 		return;
-	for (k = 1; k < n; k++)
-		(void)run(d, in_turn(d, k), is_new(d, in_turn(d, k)));
-	(void)expect(d, "SetPolicyRequest", nothing, false, "");
-	(void)expect(d, "ReseedRandomDevRequest", nothing, false, "");
-	for (k = n; k-- > 0;)
-		stop(d, k);
-	(void)expect(d, "DestroySandboxRequest", nothing, true, "");
+	VEC_FOREACH(r, &d->sim->list) {
+		if (!ask(d, r) && r->phase == SIM_SANDBOX)
+			return;
+		if (is_kind(r, "StatsContainerRequest"))
+			switches(d, r->input);
+		if (is_kind(r, "ExecProcessRequest"))
+			other_command(d, r);
+	}
+}
+
+/* A pod that has its sandbox and nothing else. */
+static bool
+sandbox(struct decide *d)
+{
+	const struct sim_request *r;
+
+	if (!restart(d))
+		return false;
+	VEC_FOREACH(r, &d->sim->list) {
+		if (r->container == 0 && is_kind(r, "CreateContainerRequest"))
+			return expect(d, "CreateContainerRequest", r->input,
+			    true, " of the sandbox");
+	}
+	return false;
+}
+
+static const struct jv *
+create_request(const struct decide *d, size_t k)
+{
+	const struct sim_request *r;
+
+	VEC_FOREACH(r, &d->sim->list) {
+		if (r->container == k && is_kind(r, "CreateContainerRequest"))
+			return r->input;
+	}
+	return NULL;
 }
 
 /*
@@ -402,25 +381,22 @@ in_order(struct decide *d, size_t n)
 static void
 out_of_order(struct decide *d, size_t n)
 {
-	const struct jv *checks =
-	    jv_path(d->pod.data, "contrastc", "checks", NULL);
-	const struct jv *before = jv_getz(checks, "start_before");
-	struct jv *app;
+	const struct jv *checks = jv_path(d->data, "contrastc", "checks", NULL);
+	const struct jv *before = jv_getz(checks, "start_before"), *app;
 	int64_t k, from;
 	size_t i;
 
 	if (before == NULL || before->items.n == 0 ||
 	    !jv_to_int(jv_getz(checks, "application_from"), &from) ||
-	    (size_t)from >= n || !sandbox(d, false))
+	    (size_t)from >= n || !sandbox(d))
 		return;
-	app = decide_create_container(&d->pod, (size_t)from);
+	app = create_request(d, (size_t)from);
 	for (i = before->items.n; i-- > 0;) {
 		(void)expect(d, "CreateContainerRequest", app, false,
 		    " of the application before its time");
 		if (jv_to_int(before->items.p[i], &k))
 			(void)expect(d, "CreateContainerRequest",
-			    decide_create_container(&d->pod, (size_t)k), true,
-			    " out of turn");
+			    create_request(d, (size_t)k), true, " out of turn");
 	}
 	(void)expect(d, "CreateContainerRequest", app, true,
 	    " of the application at its time");
@@ -432,24 +408,14 @@ other_pod(struct decide *d)
 {
 	struct jv *request;
 
-	if (!sandbox(d, false))
+	if (!sandbox(d))
 		return;
-	request = decide_create_container(&d->pod, 1);
+	request = jv_copy(d->arena, create_request(d, 1));
 	jv_set(d->arena, jv_path(request, "OCI", "Annotations", NULL),
 	    STR("io.kubernetes.cri.sandbox-name"),
 	    jv_string(d->arena, STR("other")));
 	(void)expect(d, "CreateContainerRequest", request, false,
 	    " in a sandbox of another name");
-}
-
-static struct str
-sandbox_text(struct decide *d, const char *key, const char *otherwise)
-{
-	const struct jv *first = jv_getz(d->pod.data, "containers")->items.p[0];
-	struct str s = jv_get_str(
-	    jv_path(first, "OCI", "Annotations", NULL), str_from(key));
-
-	return s.n == 0 ? str_from(otherwise) : decide_example(&d->pod, 0, s);
 }
 
 static bool
@@ -462,8 +428,7 @@ open_case(struct decide *d)
 	if (!read_module(
 		&text, d->arena, conform_path(d->arena, d->dir, "data")))
 		return false;
-	d->pod.arena = d->arena;
-	d->pod.data = policy_data(d->arena, text);
+	d->data = policy_data(d->arena, text);
 	names = conform_list(d->arena, d->dir, &n);
 	for (i = 0; i < n; i++) {
 		struct decider it = {.name = names[i]};
@@ -477,7 +442,7 @@ open_case(struct decide *d)
 		it.engine = strchr(style + 1, '.') + 1;
 		VEC_PUSH(d->arena, &d->deciders, it);
 	}
-	return d->pod.data != NULL && d->deciders.n > 0;
+	return d->data != NULL && d->deciders.n > 0;
 }
 
 static void
@@ -490,18 +455,15 @@ decide_case(struct conform *c, const char *dir, const char *program,
 	    .program = program,
 	    .changed = changed_before};
 	struct decider *it;
-	size_t n;
+	struct rt_err err;
 
 	if (!open_case(&d)) {
 		conform_fail(c, dir, "no policy data or no text");
+	} else if (sim_new(&d.sim, d.arena, d.data, NULL, &err) != 0) {
+		conform_fail(c, dir, "%s", err.text);
 	} else {
-		d.pod.name =
-		    sandbox_text(&d, "io.kubernetes.cri.sandbox-name", "pod-7");
-		d.pod.namespace = sandbox_text(
-		    &d, "io.kubernetes.cri.sandbox-namespace", "default");
-		n = jv_getz(d.pod.data, "containers")->items.n;
-		in_order(&d, n);
-		out_of_order(&d, n);
+		in_order(&d);
+		out_of_order(&d, jv_getz(d.data, "containers")->items.n);
 		other_pod(&d);
 	}
 	VEC_FOREACH(it, &d.deciders)

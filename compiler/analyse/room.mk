@@ -1,0 +1,7 @@
+# SPDX-License-Identifier: Apache-2.0
+SRCS += compiler/analyse/example.c compiler/analyse/simulate.c \
+	compiler/analyse/simulate_file.c compiler/analyse/simulate_hints.c \
+	compiler/analyse/simulate_oci.c compiler/analyse/simulate_storage.c \
+	compiler/analyse/simulate_text.c
+TESTS += regress/unit/example_test.c
+FUZZ += regress/fuzz/example.c
