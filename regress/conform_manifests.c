@@ -287,7 +287,7 @@ static void
 signature_case(struct conform *c, const char *top, const char *dir)
 {
 	struct str prepare, sig, pem;
-	struct owner_key k = {0};
+	struct pki_owner_key k = {0};
 
 	if (!conform_read(&prepare, c->arena,
 		conform_path(c->arena, dir, "transition.prepare")) ||
@@ -296,7 +296,8 @@ signature_case(struct conform *c, const char *top, const char *dir)
 	    !conform_read(
 		&pem, c->arena, conform_path(c->arena, top, "keys/wo.pem")))
 		return;
-	if (keys_public(&k, c->arena, KEY_WORKLOAD, pem, NULL) == 0 &&
+	if (pki_owner_public(&k, c->arena, PKI_OWNER_WORKLOAD, pem, NULL) ==
+		0 &&
 	    verifies(k.der, prepare, sig))
 		conform_pass(c);
 	else
@@ -325,34 +326,34 @@ run_digests(struct conform *c, const char *top, const char *dir)
 
 struct key_form {
 	const char *list, *der; /* members of expected.json */
-	enum key_kind kind;
+	enum pki_owner kind;
 };
 
 static void
 key_case(struct conform *c, const char *top, const struct key_form *form,
     const struct jv *v, const char *file)
 {
-	struct owner_key k = {0};
+	struct pki_owner_key k = {0};
 	struct rt_err err = {0};
 	struct str pem, digest = jv_get_str(v, STR("digest_sha256_hex"));
 
 	if (!conform_read(&pem, c->arena, conform_path(c->arena, top, file)) ||
-	    keys_public(&k, c->arena, form->kind, pem, &err) != 0) {
+	    pki_owner_public(&k, c->arena, form->kind, pem, &err) != 0) {
 		conform_fail(c, file, "%s", err.text);
 		return;
 	}
-	same_text(c, file, keys_hex(c->arena, &k),
+	same_text(c, file, pki_owner_hex(c->arena, &k),
 	    jv_get_str(v, str_from(form->der)));
 	if (digest.n > 0)
-		same_text(c, file, keys_digest(c->arena, &k), digest);
+		same_text(c, file, pki_owner_digest_hex(c->arena, &k), digest);
 }
 
 static void
 run_keys(struct conform *c, const char *top, const char *dir)
 {
 	static const struct key_form forms[] = {
-	    {"workload_owner", "spki_der_hex", KEY_WORKLOAD},
-	    {"seedshare_owner", "pkcs1_der_hex", KEY_SEEDSHARE},
+	    {"workload_owner", "spki_der_hex", PKI_OWNER_WORKLOAD},
+	    {"seedshare_owner", "pkcs1_der_hex", PKI_OWNER_SEEDSHARE},
 	};
 	struct jv *all = NULL;
 	size_t f, i, k;

@@ -116,8 +116,8 @@ fill_options(struct write *w)
  * owner.  An RSA key takes a second or two: nobody shall wonder.
  */
 static bool
-load_kind(
-    struct write *w, struct owner_keys *out, enum key_kind kind, enum opt_id id)
+load_kind(struct write *w, struct owner_keys *out, enum pki_owner kind,
+    enum opt_id id)
 {
 	struct run *r = w->g->run;
 	const struct opt_value *v = &r->opt[id];
@@ -130,7 +130,7 @@ load_kind(
 			VEC_PUSH(w->g->arena, &w->no_keys, one);
 			return true;
 		}
-		if (kind == KEY_SEEDSHARE)
+		if (kind == PKI_OWNER_SEEDSHARE)
 			cmd_say(r, "  Making a new RSA key: %s", one);
 	}
 	return keys_load(out, w->g->arena, w->g->diags, kind,
@@ -145,8 +145,9 @@ load_keys(struct write *w)
 			     : OPT_OWNER_KEY;
 
 	return (w->fill.disable_updates ||
-		   load_kind(w, &w->owners, KEY_WORKLOAD, id)) &&
-	       load_kind(w, &w->seedshare, KEY_SEEDSHARE, OPT_SEEDSHARE_KEY);
+		   load_kind(w, &w->owners, PKI_OWNER_WORKLOAD, id)) &&
+	       load_kind(
+		   w, &w->seedshare, PKI_OWNER_SEEDSHARE, OPT_SEEDSHARE_KEY);
 }
 
 /* The manifest as it is; NULL: there is none.  False: unreadable. */
@@ -283,7 +284,7 @@ private_keys(struct write *w, struct emit_git_options *o)
 
 	for (i = 0; i < 2; i++) {
 		VEC_FOREACH(k, &kinds[i]->list) {
-			if (k->private)
+			if (k->key.private)
 				VEC_PUSH(w->g->arena, &paths, k->path);
 		}
 	}

@@ -120,14 +120,14 @@ convert(struct job *j)
 		return cmd_fail(j->run, EXIT_USAGE,
 		    "parse flags: --to needs 1.2, 1.7, 1.10 or 2");
 	if (paths->values.n > 0 &&
-	    !keys_load(&keys, j->run->arena, &j->run->diags, KEY_WORKLOAD,
+	    !keys_load(&keys, j->run->arena, &j->run->diags, PKI_OWNER_WORKLOAD,
 		paths->values.p, paths->values.n)) {
 		cmd_report(j->run);
 		return EXIT_FINDINGS;
 	}
 	VEC_FOREACH(k, &keys.list)
 		manifest_list_add(
-		    &hex, j->run->arena, keys_hex(j->run->arena, k));
+		    &hex, j->run->arena, pki_owner_hex(j->run->arena, &k->key));
 	keys_wipe(&keys);
 	if (manifest_convert(&j->m, j->run->arena, (enum manifest_format)format,
 		&hex, &err) != 0)

@@ -11,144 +11,47 @@
 #include <unistd.h>
 
 #include <openssl/crypto.h>
-#include <openssl/evp.h>
-#include <openssl/pem.h>
-#include <openssl/rsa.h>
 
 #include "compiler/emit/keys.h"
 
 #include "runtime/base/banned.h"
 
-static const char *const names[KEY_KINDS] = {"workload", "seedshare"};
-
-/* reading */
-
-struct secret {
-	size_t n;
-	mode_t mode;
-	char bytes[KEY_FILE_MAX + 1]; /* as far as n: most is never touched */
-};
-
-static struct secret *
-secret_new(void)
-{
-	struct secret *s = OPENSSL_malloc(sizeof(*s));
-
-	if (s == NULL)
-		rt_no_memory();
-	s->n = 0;
-	s->mode = 0;
-	return s;
-}
-
-static void
-secret_free(struct secret *s)
-{
-	OPENSSL_cleanse(s->bytes, s->n);
-	OPENSSL_free(s);
-}
-
 static int
-fill(struct secret *s, int fd, struct rt_err *err)
-{
-	struct stat st;
-
-	if (fstat(fd, &st) != 0)
-		return rt_err_sys(err, RT_EIO, "stat");
-	s->mode = st.st_mode;
-	while (s->n < sizeof(s->bytes)) {
-		ssize_t n = read(fd, s->bytes + s->n, sizeof(s->bytes) - s->n);
-
-		if (n < 0 && errno == EINTR)
-			continue;
-		if (n < 0)
-			return rt_err_sys(err, RT_EIO, "read");
-		if (n == 0)
-			return 0;
-		s->n += (size_t)n;
-	}
-	return rt_err_set(
-	    err, RT_ELIMIT, "larger than %zu KiB", KEY_FILE_MAX >> 10);
-}
-
-static int
-open_secret(struct secret *s, const char *path, struct rt_err *err)
-{
-	int fd = open(path, O_RDONLY | O_CLOEXEC), rc;
-
-	if (fd < 0)
-		return rt_err_sys(err, errno == ENOENT ? RT_ENOTFOUND : RT_EIO,
-		    "open %s", path);
-	rc = fill(s, fd, err);
-	(void)close(fd);
-	return rc == 0 ? 0 : rt_err_wrap(err, "%s", path);
-}
-
-static int
-read_key(struct owner_key *out, struct arena *a, enum key_kind kind,
+read_key(struct owner_key *out, struct arena *a, enum pki_owner kind,
     mode_t *mode, struct rt_err *err)
 {
-	struct secret *s = secret_new();
-	int rc;
+	struct pki_file f;
+	int rc = pki_file_read(&f, out->path, err);
 
-	rc = open_secret(s, out->path, err);
 	if (rc != 0) {
-		rc = rt_err_wrap(err, "reading %s owner key", names[kind]);
+		rc = rt_err_wrap(
+		    err, "reading %s owner key", pki_owner_names[kind]);
 	} else {
-		*mode = s->mode;
-		rc = keys_public(
-		    out, a, kind, (struct str){s->bytes, s->n}, err);
+		*mode = f.mode;
+		rc =
+		    pki_owner_public(&out->key, a, kind, pki_file_str(&f), err);
 		if (rc != 0)
 			rc = rt_err_wrap(err, "%s", out->path);
 	}
-	secret_free(s);
+	pki_file_free(&f);
 	return rc;
 }
 
-/* making */
-
-int
-keys_make(char **pem, size_t *len, enum key_kind kind, struct rt_err *err)
-{
-	EVP_PKEY *k =
-	    kind == KEY_WORKLOAD ? EVP_EC_gen("P-384") : EVP_RSA_gen(4096);
-	BIO *bio = BIO_new(BIO_s_mem());
-	char *bytes = NULL;
-	long n = 0;
-
-	if (k != NULL && bio != NULL &&
-	    PEM_write_bio_PrivateKey_traditional(
-		bio, k, NULL, NULL, 0, NULL, NULL) == 1)
-		n = BIO_get_mem_data(bio, &bytes);
-	*pem = n > 0 ? OPENSSL_zalloc((size_t)n + 1) : NULL;
-	if (*pem != NULL) {
-		memcpy(*pem, bytes, (size_t)n);
-		*len = (size_t)n;
-		OPENSSL_cleanse(bytes, (size_t)n);
-	}
-	BIO_free(bio);
-	EVP_PKEY_free(k);
-	if (*pem == NULL)
-		return rt_err_set(err, RT_ECRYPTO,
-		    "a new %s owner key cannot be made", names[kind]);
-	return 0;
-}
-
 static int
-make_key(struct owner_key *k, struct arena *a, enum key_kind kind,
+make_key(struct owner_key *k, struct arena *a, enum pki_owner kind,
     struct rt_err *err)
 {
-	int rc = keys_make(&k->pem, &k->pem_len, kind, err);
+	int rc = pki_owner_make(&k->pem, kind, err);
 
 	if (rc == 0)
-		rc = keys_public(
-		    k, a, kind, (struct str){k->pem, k->pem_len}, err);
+		rc = pki_owner_public(
+		    &k->key, a, kind, pki_secret_str(&k->pem), err);
 	return rc;
 }
 
 bool
 keys_load(struct owner_keys *out, struct arena *a, struct diags *d,
-    enum key_kind kind, const char *const *paths, size_t n)
+    enum pki_owner kind, const char *const *paths, size_t n)
 {
 	bool ok = true;
 	size_t i;
@@ -163,12 +66,12 @@ keys_load(struct owner_keys *out, struct arena *a, struct diags *d,
 		if (rc == RT_ENOTFOUND && n == 1)
 			rc = make_key(&k, a, kind, &err);
 		if (rc != 0) {
-			diag_report(
-			    d, OWNER_KEY, loc_none, names[kind], err.text);
+			diag_report(d, OWNER_KEY, loc_none,
+			    pki_owner_names[kind], err.text);
 			ok = false;
 			continue;
 		}
-		if (k.private && (mode & (S_IRGRP | S_IROTH)) != 0)
+		if (k.key.private && (mode & (S_IRGRP | S_IROTH)) != 0)
 			diag_report(d, OWNER_KEY_MODE, loc_none, k.path);
 		VEC_PUSH(a, &out->list, k);
 	}
@@ -178,17 +81,16 @@ keys_load(struct owner_keys *out, struct arena *a, struct diags *d,
 /* writing */
 
 static int
-write_secret(int fd, const char *p, size_t n, struct rt_err *err)
+write_secret(int fd, struct str text, struct rt_err *err)
 {
-	while (n > 0) {
-		ssize_t w = write(fd, p, n);
+	while (text.n > 0) {
+		ssize_t w = write(fd, text.p, text.n);
 
 		if (w < 0 && errno == EINTR)
 			continue;
 		if (w < 0)
 			return rt_err_sys(err, RT_EIO, "write");
-		p += w;
-		n -= (size_t)w;
+		text = str_sub(text, (size_t)w, text.n);
 	}
 	if (fchmod(fd, S_IRUSR | S_IWUSR) != 0 || fsync(fd) != 0)
 		return rt_err_sys(err, RT_EIO, "write");
@@ -205,7 +107,7 @@ close_secret(int fd, int rc, struct rt_err *err)
 
 /* Where a file system has no second names. */
 static int
-create_directly(const char *path, const char *p, size_t n, struct rt_err *err)
+create_directly(const char *path, struct str text, struct rt_err *err)
 {
 	int fd = open(
 	    path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, S_IRUSR | S_IWUSR);
@@ -214,28 +116,27 @@ create_directly(const char *path, const char *p, size_t n, struct rt_err *err)
 	if (fd < 0)
 		return rt_err_sys(
 		    err, errno == EEXIST ? RT_EEXIST : RT_EIO, "open %s", path);
-	rc = close_secret(fd, write_secret(fd, p, n, err), err);
+	rc = close_secret(fd, write_secret(fd, text, err), err);
 	if (rc != 0)
 		(void)unlink(path);
 	return rc;
 }
 
 static int
-give_name(const char *temp, const char *path, const char *p, size_t n,
-    struct rt_err *err)
+give_name(
+    const char *temp, const char *path, struct str text, struct rt_err *err)
 {
 	if (link(temp, path) == 0)
 		return 0;
 	if (errno == EPERM || errno == ENOTSUP || errno == ENOSYS)
-		return create_directly(path, p, n, err);
+		return create_directly(path, text, err);
 	return rt_err_sys(
 	    err, errno == EEXIST ? RT_EEXIST : RT_EIO, "open %s", path);
 }
 
 /* A file that has no name before it is whole.  False: there are none here. */
 static bool
-create_nameless(
-    int *rc, const char *path, const char *p, size_t n, struct rt_err *err)
+create_nameless(int *rc, const char *path, struct str text, struct rt_err *err)
 {
 	struct str s = str_from(path), base = str_basename(s);
 	char dir[PATH_MAX], self[64];
@@ -249,7 +150,7 @@ create_nameless(
 	if (fd < 0)
 		return false;
 	(void)snprintf(self, sizeof(self), "/proc/self/fd/%d", fd);
-	*rc = write_secret(fd, p, n, err);
+	*rc = write_secret(fd, text, err);
 	named = *rc != 0 ||
 		linkat(AT_FDCWD, self, AT_FDCWD, path, AT_SYMLINK_FOLLOW) == 0;
 	if (!named && errno == EEXIST) {
@@ -262,7 +163,7 @@ create_nameless(
 
 /* The name appears only with the whole key behind it. */
 static int
-create_named(const char *path, const char *p, size_t n, struct rt_err *err)
+create_named(const char *path, struct str text, struct rt_err *err)
 {
 	size_t len = strlen(path) + sizeof(".XXXXXX");
 	char *temp = OPENSSL_zalloc(len);
@@ -275,9 +176,9 @@ create_named(const char *path, const char *p, size_t n, struct rt_err *err)
 	if (fd < 0) {
 		rc = rt_err_sys(err, RT_EIO, "open %s", path);
 	} else {
-		rc = close_secret(fd, write_secret(fd, p, n, err), err);
+		rc = close_secret(fd, write_secret(fd, text, err), err);
 		if (rc == 0)
-			rc = give_name(temp, path, p, n, err);
+			rc = give_name(temp, path, text, err);
 		(void)unlink(temp);
 	}
 	OPENSSL_free(temp);
@@ -285,13 +186,13 @@ create_named(const char *path, const char *p, size_t n, struct rt_err *err)
 }
 
 static int
-create_file(const char *path, const char *p, size_t n, struct rt_err *err)
+create_file(const char *path, struct str text, struct rt_err *err)
 {
 	int rc;
 
-	return create_nameless(&rc, path, p, n, err)
+	return create_nameless(&rc, path, text, err)
 		   ? rc
-		   : create_named(path, p, n, err);
+		   : create_named(path, text, err);
 }
 
 bool
@@ -302,15 +203,16 @@ keys_write(struct owner_keys *k, struct diags *d)
 	VEC_FOREACH(it, &k->list) {
 		struct rt_err err = {0};
 
-		if (it->pem == NULL)
+		if (it->pem.p == NULL)
 			continue;
-		if (create_file(it->path, it->pem, it->pem_len, &err) != 0) {
+		if (create_file(it->path, pki_secret_str(&it->pem), &err) !=
+		    0) {
 			diag_report(d, OWNER_KEY_WRITE, loc_none,
-			    names[k->kind], names[k->kind], err.text);
+			    pki_owner_names[k->kind], pki_owner_names[k->kind],
+			    err.text);
 			return false;
 		}
-		OPENSSL_clear_free(it->pem, it->pem_len);
-		it->pem = NULL;
+		pki_secret_free(&it->pem);
 		it->written = true;
 	}
 	return true;
@@ -333,9 +235,6 @@ keys_wipe(struct owner_keys *k)
 {
 	struct owner_key *it;
 
-	VEC_FOREACH(it, &k->list) {
-		if (it->pem != NULL)
-			OPENSSL_clear_free(it->pem, it->pem_len);
-		it->pem = NULL;
-	}
+	VEC_FOREACH(it, &k->list)
+		pki_secret_free(&it->pem);
 }

@@ -115,7 +115,8 @@ convert(struct manifest *m, struct arena *a, struct diags *d,
 	size_t i;
 
 	for (i = 0; keys != NULL && i < keys->list.n; i++)
-		manifest_list_add(&given, a, keys_hex(a, &keys->list.p[i]));
+		manifest_list_add(
+		    &given, a, pki_owner_hex(a, &keys->list.p[i].key));
 	if (manifest_convert(m, a, to, &given, &err) == 0)
 		return true;
 	diag_report(d, MANIFEST_CONVERT, whole(old), o->path, err.text);
@@ -300,7 +301,7 @@ void
 fill_owners(struct manifest *m, struct arena *a, const struct fill_options *o,
     const struct owner_keys *keys)
 {
-	bool workload = keys->kind == KEY_WORKLOAD;
+	bool workload = keys->kind == PKI_OWNER_WORKLOAD;
 	bool digests = workload && m->format < MANIFEST_2;
 	struct manifest_list *l = !workload ? &m->seedshare_keys
 				  : digests ? &m->owner_digests
@@ -312,8 +313,9 @@ fill_owners(struct manifest *m, struct arena *a, const struct fill_options *o,
 		return;
 	}
 	VEC_FOREACH(k, &keys->list)
-		manifest_list_add(
-		    l, a, digests ? keys_digest(a, k) : keys_hex(a, k));
+		manifest_list_add(l, a,
+		    digests ? pki_owner_digest_hex(a, &k->key)
+			    : pki_owner_hex(a, &k->key));
 	manifest_list_sort(l);
 }
 

@@ -2,8 +2,8 @@
 /* Reads any bytes as an owner key of either kind. */
 #include <stdlib.h>
 
-#include "compiler/emit/keys.h"
-#include "runtime/manifest/der.h"
+#include "runtime/pki/der.h"
+#include "runtime/pki/owner.h"
 
 #include "runtime/base/banned.h"
 
@@ -14,13 +14,13 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	struct arena *a = arena_new();
 	struct str text = {(const char *)data, size};
-	struct owner_key k = {0};
+	struct pki_owner_key k = {0};
 
 	/* What comes out is what a manifest accepts. */
-	if (keys_public(&k, a, KEY_WORKLOAD, text, NULL) == 0 &&
+	if (pki_owner_public(&k, a, PKI_OWNER_WORKLOAD, text, NULL) == 0 &&
 	    !der_is_ec_spki(k.der))
 		abort();
-	if (keys_public(&k, a, KEY_SEEDSHARE, text, NULL) == 0 &&
+	if (pki_owner_public(&k, a, PKI_OWNER_SEEDSHARE, text, NULL) == 0 &&
 	    !der_is_rsa_pkcs1(k.der))
 		abort();
 	(void)der_is_ec_spki(text);

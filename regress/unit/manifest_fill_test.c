@@ -233,9 +233,9 @@ fill_policies__old_entries(void **state)
 static void
 fill_owners__union(void **state)
 {
-	struct owner_keys w = {.kind = KEY_WORKLOAD},
-			  s = {.kind = KEY_SEEDSHARE};
-	struct owner_key k = {.der = STR("\x30\x01")};
+	struct owner_keys w = {.kind = PKI_OWNER_WORKLOAD},
+			  s = {.kind = PKI_OWNER_SEEDSHARE};
+	struct owner_key k = {.key.der = STR("\x30\x01")};
 	struct fill_options o = {0};
 	struct manifest m;
 

@@ -7,7 +7,7 @@
 
 #include "runtime/attest/attest_x509.h"
 #include "runtime/attest/snp_int.h"
-#include "runtime/manifest/der.h"
+#include "runtime/pki/der.h"
 #include "runtime/base/banned.h"
 
 /* Distinguished names: these attributes in this order, then the CN. */

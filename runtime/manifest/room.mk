@@ -1,4 +1,4 @@
-SRCS += runtime/manifest/convert.c runtime/manifest/der.c \
+SRCS += runtime/manifest/convert.c \
 	runtime/manifest/format.c runtime/manifest/idblock.c \
 	runtime/manifest/json_text.c runtime/manifest/legacy.c \
 	runtime/manifest/manifest.c \

@@ -2,8 +2,8 @@
 /* What a manifest must say to be usable (cli 7.4); collects every finding. */
 #include <stddef.h>
 
-#include "runtime/manifest/der.h"
 #include "runtime/manifest/manifest_int.h"
+#include "runtime/pki/der.h"
 #include "runtime/base/banned.h"
 
 struct mf_checker {

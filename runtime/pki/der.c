@@ -2,7 +2,7 @@
 #include <openssl/ec.h>
 #include <openssl/obj_mac.h>
 
-#include "runtime/manifest/der.h"
+#include "runtime/pki/der.h"
 #include "runtime/base/banned.h"
 
 const struct str der_oid_ec = STR_INIT("\x2a\x86\x48\xce\x3d\x02\x01");

@@ -1,18 +1,18 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The public part of a key in any of the PEM forms that people have. */
+/* Keys in any of the PEM forms that people have. */
 #include <string.h>
 
-#include <openssl/core_names.h>
 #include <openssl/crypto.h>
 #include <openssl/err.h>
 #include <openssl/evp.h>
 #include <openssl/pem.h>
 #include <openssl/x509.h>
 
-#include "compiler/emit/keys.h"
 #include "runtime/base/buf.h"
 #include "runtime/base/encode.h"
-#include "runtime/manifest/der.h"
+#include "runtime/pki/der.h"
+#include "runtime/pki/key.h"
+#include "runtime/pki/owner.h"
 
 #include "runtime/base/banned.h"
 
@@ -89,25 +89,14 @@ static bool
 normalise(struct str *out, struct arena *a, struct str der, bool private)
 {
 	const unsigned char *p = (const unsigned char *)der.p;
-	unsigned char *spki = NULL;
 	EVP_PKEY *k = private ? d2i_AutoPrivateKey(NULL, &p, (long)der.n)
 			      : d2i_PUBKEY(NULL, &p, (long)der.n);
-	int n = 0;
+	bool ok = k != NULL && EVP_PKEY_is_a(k, "EC") &&
+		  p == (const unsigned char *)der.p + der.n &&
+		  pki_key_public(out, a, k, NULL) == 0;
 
-	if (k != NULL && EVP_PKEY_is_a(k, "EC") &&
-	    p == (const unsigned char *)der.p + der.n &&
-	    EVP_PKEY_set_utf8_string_param(
-		k, OSSL_PKEY_PARAM_EC_ENCODING, "named_curve") == 1 &&
-	    EVP_PKEY_set_utf8_string_param(k,
-		OSSL_PKEY_PARAM_EC_POINT_CONVERSION_FORMAT,
-		"uncompressed") == 1)
-		n = i2d_PUBKEY(k, &spki);
-	if (n > 0)
-		*out =
-		    arena_str(a, (struct str){(const char *)spki, (size_t)n});
-	OPENSSL_free(spki);
 	EVP_PKEY_free(k);
-	return n > 0 && der_is_ec_spki(*out);
+	return ok;
 }
 
 /* ECPrivateKey of SEC 1; `curve` is what PKCS#8 says about it. */
@@ -226,23 +215,29 @@ rsa_public(struct str *out, struct arena *a, struct str der)
 /* labels */
 
 struct form {
-	enum key_kind kind;
-	bool private;
+	enum pki_owner kind;
+	int type; /* of the private key, 0: there is none; or PKCS8 */
 	const char *label;
 	const char *what; /* "parsing WHAT: ..." */
-	bool (*read)(struct str *out, struct arena *a, struct str der);
+	bool (*public)(struct str *out, struct arena *a, struct str der);
 };
 
+/* What PKCS#8 has inside only its reader knows. */
+#define PKCS8 (-1)
+
+#define EC PKI_OWNER_WORKLOAD
+#define RSA PKI_OWNER_SEEDSHARE
 static const struct form forms[] = {
-    {KEY_WORKLOAD, true, "EC PRIVATE KEY", "EC private key", ec_private},
-    {KEY_WORKLOAD, true, "PRIVATE KEY", "EC private key", ec_pkcs8},
-    {KEY_WORKLOAD, false, "PUBLIC KEY", "EC public key", ec_public},
-    {KEY_SEEDSHARE, true, "RSA PRIVATE KEY", "seedshare owner key",
-	rsa_private},
-    {KEY_SEEDSHARE, true, "PRIVATE KEY", "seedshare owner key", rsa_pkcs8},
-    {KEY_SEEDSHARE, false, "PUBLIC KEY", "seedshare owner key", rsa_public},
-    {KEY_SEEDSHARE, false, "RSA PUBLIC KEY", "seedshare owner key", rsa_pkcs1},
+    {EC, EVP_PKEY_EC, "EC PRIVATE KEY", "EC private key", ec_private},
+    {EC, PKCS8, "PRIVATE KEY", "EC private key", ec_pkcs8},
+    {EC, 0, "PUBLIC KEY", "EC public key", ec_public},
+    {RSA, EVP_PKEY_RSA, "RSA PRIVATE KEY", "seedshare owner key", rsa_private},
+    {RSA, PKCS8, "PRIVATE KEY", "seedshare owner key", rsa_pkcs8},
+    {RSA, 0, "PUBLIC KEY", "seedshare owner key", rsa_public},
+    {RSA, 0, "RSA PUBLIC KEY", "seedshare owner key", rsa_pkcs1},
 };
+#undef EC
+#undef RSA
 
 struct block {
 	char *label, *header;
@@ -279,46 +274,50 @@ first_block(struct block *out, struct str pem)
 	return ok;
 }
 
-static int
-read_block(struct owner_key *out, struct arena *a, enum key_kind kind,
-    const struct block *b, struct rt_err *err)
+static const struct form *
+form_of(const struct block *b, enum pki_owner kind, struct rt_err *err)
 {
-	struct str der = {(const char *)b->der, (size_t)b->len};
 	size_t i;
 
 	if (strstr(b->header, "ENCRYPTED") != NULL ||
-	    strcmp(b->label, "ENCRYPTED PRIVATE KEY") == 0)
-		return rt_err_set(err, RT_EFORMAT,
+	    strcmp(b->label, "ENCRYPTED PRIVATE KEY") == 0) {
+		(void)rt_err_set(err, RT_EFORMAT,
 		    "the key is encrypted with a password; decrypt it first");
-	for (i = 0; i < sizeof(forms) / sizeof(forms[0]); i++) {
-		const struct form *f = &forms[i];
-
-		if (f->kind != kind || strcmp(f->label, b->label) != 0)
-			continue;
-		out->private = f->private;
-		if (f->read(&out->der, a, der))
-			return 0;
-		return rt_err_set(err, RT_EFORMAT,
-		    "parsing %s: not a key of this kind", f->what);
+		return NULL;
 	}
-	return rt_err_set(
+	for (i = 0; i < sizeof(forms) / sizeof(forms[0]); i++) {
+		if (forms[i].kind == kind &&
+		    strcmp(forms[i].label, b->label) == 0)
+			return &forms[i];
+	}
+	(void)rt_err_set(
 	    err, RT_EFORMAT, "unsupported PEM block type: %.64s", b->label);
+	return NULL;
 }
 
-int
-keys_public(struct owner_key *out, struct arena *a, enum key_kind kind,
-    struct str pem, struct rt_err *err)
+/* What to do with the first block. */
+typedef int read_block(void *out, struct arena *a, const struct form *f,
+    struct str der, struct rt_err *err);
+
+static int
+read_pem(void *out, struct arena *a, enum pki_owner kind, struct str pem,
+    read_block *read, struct rt_err *err)
 {
 	static const char *const none[] = {"failed to decode PEM block",
 	    "decoding seedshare owner key: no key found"};
+	const struct form *f;
 	struct block b;
-	int rc;
+	int rc = RT_EFORMAT;
 
 	/* Texts of errors, which nobody sees, are most of the work here. */
 	(void)OPENSSL_init_crypto(OPENSSL_INIT_NO_LOAD_CRYPTO_STRINGS, NULL);
 	ERR_set_mark();
-	if (pem.n <= KEY_FILE_MAX && first_block(&b, pem)) {
-		rc = read_block(out, a, kind, &b, err);
+	if (pem.n <= PKI_FILE_MAX && first_block(&b, pem)) {
+		f = form_of(&b, kind, err);
+		if (f != NULL)
+			rc = read(out, a, f,
+			    (struct str){(const char *)b.der, (size_t)b.len},
+			    err);
 		block_free(&b);
 	} else {
 		rc = rt_err_set(err, RT_EFORMAT, "%s", none[kind]);
@@ -327,14 +326,91 @@ keys_public(struct owner_key *out, struct arena *a, enum key_kind kind,
 	return rc;
 }
 
+static int
+bad_block(const struct form *f, struct rt_err *err)
+{
+	return rt_err_set(
+	    err, RT_EFORMAT, "parsing %s: not a key of this kind", f->what);
+}
+
+static int
+read_public(void *out, struct arena *a, const struct form *f, struct str der,
+    struct rt_err *err)
+{
+	struct pki_owner_key *k = out;
+
+	k->private = f->type != 0;
+	return f->public(&k->der, a, der) ? 0 : bad_block(f, err);
+}
+
+int
+pki_owner_public(struct pki_owner_key *out, struct arena *a,
+    enum pki_owner kind, struct str pem, struct rt_err *err)
+{
+	return read_pem(out, a, kind, pem, read_public, err);
+}
+
+/* The kind of key that the label promises, whole and in itself sound. */
+static EVP_PKEY *
+private_key(const struct form *f, struct str der)
+{
+	const unsigned char *p = (const unsigned char *)der.p;
+	EVP_PKEY *k = f->type == PKCS8
+			  ? d2i_AutoPrivateKey(NULL, &p, (long)der.n)
+			  : d2i_PrivateKey(f->type, NULL, &p, (long)der.n);
+
+	if (k != NULL && p == (const unsigned char *)der.p + der.n &&
+	    pki_key_normalise(k, NULL) == 0 && pki_key_check(k, NULL) == 0)
+		return k;
+	EVP_PKEY_free(k);
+	return NULL;
+}
+
+static int
+read_private(void *out, struct arena *a, const struct form *f, struct str der,
+    struct rt_err *err)
+{
+	static const char *const kinds[] = {"EC", "RSA"};
+	EVP_PKEY **key = out;
+	struct str public;
+
+	if (f->type == 0)
+		return rt_err_set(err, RT_EFORMAT,
+		    "%s owner key is not an %s private key",
+		    pki_owner_names[f->kind], kinds[f->kind]);
+	/* what is refused for a manifest is no key to sign with either */
+	if (!f->public(&public, a, der))
+		return bad_block(f, err);
+	*key = private_key(f, der);
+	return *key != NULL ? 0 : bad_block(f, err);
+}
+
+int
+pki_owner_private(
+    EVP_PKEY **out, enum pki_owner kind, struct str pem, struct rt_err *err)
+{
+	struct arena *a = NULL;
+	EVP_PKEY *k = NULL;
+	int rc = pki_secret_init(NULL, err);
+
+	if (rc != 0)
+		return rc;
+	a = arena_new();
+	rc = read_pem(&k, a, kind, pem, read_private, err);
+	arena_free(a);
+	if (rc == 0)
+		*out = k;
+	return rc;
+}
+
 struct str
-keys_hex(struct arena *a, const struct owner_key *k)
+pki_owner_hex(struct arena *a, const struct pki_owner_key *k)
 {
 	return rt_hex(a, (const unsigned char *)k->der.p, k->der.n);
 }
 
 struct str
-keys_digest(struct arena *a, const struct owner_key *k)
+pki_owner_digest_hex(struct arena *a, const struct pki_owner_key *k)
 {
 	return rt_sha256_hex(a, k->der);
 }

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#ifndef CONTRASTC_MANIFEST_DER_H
-#define CONTRASTC_MANIFEST_DER_H
+#ifndef CONTRASTC_PKI_DER_H
+#define CONTRASTC_PKI_DER_H
 
 #include "runtime/base/str.h"
 
