@@ -22,7 +22,7 @@ struct rego_profile {
 	const char *builtins;      /* letters of the rows of builtin.def */
 	enum rego_numbers numbers; /* rego 6.3 */
 	enum rego_dialect regex;   /* rego 10.1 */
-	enum rego_dialect sprintf; /* rego 10.3, and text of values */
+	enum rego_dialect text;    /* of values, and sprintf() (10.3) */
 	bool v1;                   /* language without an import */
 	bool set_first;            /* sets sort before objects (6.2) */
 	bool negates_body;         /* `not` over all of its literal (7.7) */

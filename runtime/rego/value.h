@@ -37,17 +37,27 @@ enum rv_type {
 
 /* What a pointer leads to begins with this. */
 struct rv_head {
-	uint8_t type;  /* enum rv_type */
-	uint8_t flags; /* RV_F_… */
-	uint32_t n;    /* bytes, elements or members */
-	uint64_t hash; /* 0: not computed yet; equal values have equal ones */
+	uint8_t type;   /* enum rv_type */
+	uint8_t flags;  /* RV_F_… */
+	uint16_t depth; /* levels of collections, itself counted */
+	uint32_t n;     /* bytes, elements or members */
+	uint64_t hash;  /* 0: not computed yet; equal values have equal ones */
 };
 
 enum {
 	RV_F_CONST = 1 << 0, /* lives as long as the program; hash is there */
 	RV_F_ASCII = 1 << 1, /* of a string */
-	RV_F_INTERNED = 1 << 2
+	RV_F_INTERNED = 1 << 2,
+	RV_F_DOUBLE = 1 << 3 /* of a number: number_int.h */
 };
+
+/*
+ * Collections in each other: what is built beyond it counts as a heap that is
+ * full, so that no function that descends needs a limit of its own.
+ */
+#define RV_DEPTH_MAX 1024
+/* Levels of JSON text. */
+#define RV_JSON_DEPTH_MAX 128
 
 /* Bytes follow, then a NUL. */
 struct rv_string {
@@ -114,6 +124,13 @@ rv_bool(bool b)
 /* "null", "boolean", "number" … */
 const char *rv_type_name(rv v);
 
+/* Texts of values as in Go (OPA); else as in Rust. */
+static inline bool
+rv_is_go(const struct rv_heap *h)
+{
+	return h->profile->text == REGO_DIALECT_GO;
+}
+
 /* Strings: UTF-8.  Interned if the heap knows it, otherwise a copy. */
 rv rv_string(struct rv_heap *h, struct str s);
 static inline struct str
@@ -128,7 +145,9 @@ size_t rv_string_count(const struct rv_heap *h, rv v);
 
 /*
  * Collections are built in any order and then closed: sets and objects get
- * sorted by the order of the profile and lose their duplicates.
+ * sorted by the order of the profile and lose their duplicates.  Start with
+ * `struct rv_builder b = {0}`; a builder that was closed is empty and may be
+ * used again.
  */
 struct rv_builder {
 	rv *v;
@@ -178,6 +197,11 @@ int rv_compare(const struct rv_heap *h, rv a, rv b);
 
 /* A copy that needs nothing of another heap. */
 rv rv_copy(struct rv_heap *h, rv v);
+/*
+ * The value and all in it live as long as the program from now on (they are
+ * in its arena): hashes are computed, nothing is written afterwards.
+ */
+void rv_make_const(rv v);
 
 /*
  * JSON text to a value: at most 128 levels, the last of equal members counts,

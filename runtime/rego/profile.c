@@ -1,0 +1,53 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "runtime/rego/profile.h"
+#include "runtime/base/banned.h"
+
+/* The agents' rows differ in language version, built-ins and numbers only. */
+#define AGENT                                                                  \
+	.regex = REGO_DIALECT_RUST, .text = REGO_DIALECT_RUST,                 \
+	.set_first = true, .negates_body = true, .operators_abort = true,      \
+	.utf16_count = true, .full_case = true, .data_wins = true,             \
+	.functions_recover = true
+
+const struct rego_profile rego_profiles[REGO_PROFILES_MAX] = {
+    {
+	.name = "opa",
+	.builtins = "ko",
+	.numbers = REGO_NUMBERS_OPA,
+	.regex = REGO_DIALECT_GO,
+	.text = REGO_DIALECT_GO,
+	.v1 = true,
+	.keeps_spelling = true,
+	.escapes_html = true,
+    },
+    {
+	.name = "kata",
+	.builtins = "k",
+	.numbers = REGO_NUMBERS_F64,
+	.v1 = true,
+	AGENT,
+    },
+    {
+	.name = "kata-0.2.8",
+	.builtins = "k",
+	.numbers = REGO_NUMBERS_DEC,
+	AGENT,
+    },
+    {
+	.name = "kata-0.1.5",
+	.builtins = "k",
+	.numbers = REGO_NUMBERS_DEC,
+	AGENT,
+    },
+};
+
+const struct rego_profile *
+rego_profile_find(struct str name)
+{
+	size_t i;
+
+	for (i = 0; i < REGO_PROFILES_MAX; i++)
+		if (str_eqz(name, rego_profiles[i].name))
+			return &rego_profiles[i];
+	return NULL;
+}
