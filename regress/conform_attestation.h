@@ -29,14 +29,18 @@ int64_t attestation_int(const struct jv *v, const char *member, int64_t none);
 /* Counts a pass or fails the case. */
 void attestation_judge(
     struct attestation *t, bool ok, const char *what, struct str detail);
+/*
+ * Are the result's claims those of the claims.json beside the file that a
+ * member names, in order?
+ */
+void attestation_claims(struct attestation *t, const char *member);
 
 /*
- * Kinds of cases: run it, t->r has the code.  Those of a TEE that is not
- * linked are skipped.  `finish` looks at what else a case says once the code
- * was as expected; NULL: nothing.
+ * Kinds of cases: run it, t->r has the code.  `finish` looks at what else
+ * a case says once the code was as expected; NULL: nothing.
  */
-void attestation_tdx(struct attestation *t) __attribute__((weak));
-void attestation_tdx_finish(struct attestation *t) __attribute__((weak));
-void attestation_tdreport(struct attestation *t) __attribute__((weak));
+void attestation_tdx(struct attestation *t);
+void attestation_tdx_finish(struct attestation *t);
+void attestation_tdreport(struct attestation *t);
 
 #endif

@@ -28,4 +28,5 @@ TESTS += regress/unit/k8s_class_test.c
 conform_SRCS += regress/conform_rego.c
 FUZZ += regress/fuzz/config.c regress/fuzz/lower.c
 SHIMS += regress/shim/alloc.c regress/shim/fault.c
-conform_SRCS += regress/conform_attestation.c
+conform_SRCS += regress/conform_attestation.c \
+	regress/conform_attestation_tdx.c

@@ -10,3 +10,14 @@ $(O)/runtime/attest/snp_roots.o: runtime/attest/snp_roots.pem
 
 TESTS += regress/unit/attest_test.c
 TESTS += regress/unit/snp_test.c
+SRCS += runtime/attest/intel_chain.c runtime/attest/intel_crl.c \
+	runtime/attest/pck_ext.c runtime/attest/tcb_evaluate.c \
+	runtime/attest/tcb_info.c runtime/attest/tcb_read.c \
+	runtime/attest/tdx_claims.c runtime/attest/tdx_collateral.c \
+	runtime/attest/tdx_compare.c runtime/attest/tdx_doc.c \
+	runtime/attest/tdx_key.c runtime/attest/tdx_quote.c \
+	runtime/attest/tdx_root.c runtime/attest/tdx_trust.c \
+	runtime/attest/tdx_verify.c
+FUZZ += regress/fuzz/tdx_quote.c regress/fuzz/pck_ext.c \
+	regress/fuzz/tcb_info.c regress/fuzz/qe_identity.c \
+	regress/fuzz/tdx_collateral.c
