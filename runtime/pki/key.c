@@ -3,6 +3,7 @@
 #include <openssl/core_names.h>
 #include <openssl/crypto.h>
 #include <openssl/ec.h>
+#include <openssl/err.h>
 #include <openssl/evp.h>
 #include <openssl/objects.h>
 #include <openssl/param_build.h>
@@ -110,10 +111,12 @@ pki_key_from_scalar(
 	BIGNUM *x = BN_secure_new();
 	EVP_PKEY *k = NULL;
 
+	ERR_set_mark();
 	if (g != NULL && x != NULL && scalar.n <= PKI_SECRET_MAX &&
 	    BN_bin2bn((const unsigned char *)scalar.p, (int)scalar.n, x) !=
 		NULL)
 		k = from_number(g, x);
+	ERR_pop_to_mark();
 	BN_clear_free(x);
 	EC_GROUP_free(g);
 	if (k == NULL)
@@ -189,8 +192,10 @@ pki_key_from_spki(EVP_PKEY **out, struct str der, struct rt_err *err)
 	const unsigned char *p = (const unsigned char *)der.p;
 	EVP_PKEY *k = NULL;
 
+	ERR_set_mark();
 	if (der_is_ec_spki(der))
 		k = d2i_PUBKEY(NULL, &p, (long)der.n);
+	ERR_pop_to_mark();
 	if (k == NULL)
 		return rt_err_set(
 		    err, RT_EFORMAT, "not the DER of an EC public key");
@@ -204,8 +209,10 @@ pki_key_from_pkcs1(EVP_PKEY **out, struct str der, struct rt_err *err)
 	const unsigned char *p = (const unsigned char *)der.p;
 	EVP_PKEY *k = NULL;
 
+	ERR_set_mark();
 	if (der_is_rsa_pkcs1(der))
 		k = d2i_PublicKey(EVP_PKEY_RSA, NULL, &p, (long)der.n);
+	ERR_pop_to_mark();
 	if (k == NULL)
 		return rt_err_set(
 		    err, RT_EFORMAT, "not the DER of an RSA public key");

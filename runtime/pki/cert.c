@@ -1,0 +1,238 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* What all certificates of the Coordinator have in common (coordinator 7). */
+#include <openssl/bn.h>
+#include <openssl/evp.h>
+#include <openssl/pem.h>
+#include <openssl/x509v3.h>
+
+#include "runtime/base/encode.h"
+#include "runtime/pki/cert_int.h"
+#include "runtime/pki/der.h"
+#include "runtime/pki/key.h"
+
+#include "runtime/base/banned.h"
+
+#define LEEWAY (60 * 60) /* clocks of guests may be wrong by this, seconds */
+#define SERIAL_BITS 128
+#define KEY_ID_LEN 20
+
+static bool
+set_serial(X509 *x)
+{
+	BIGNUM *n = BN_new();
+	bool ok = n != NULL;
+
+	do
+		ok = ok && BN_rand(n, SERIAL_BITS, BN_RAND_TOP_ANY,
+			       BN_RAND_BOTTOM_ANY) == 1;
+	while (ok && BN_is_zero(n));
+	ok = ok && BN_to_ASN1_INTEGER(n, X509_get_serialNumber(x)) != NULL;
+	BN_free(n);
+	return ok;
+}
+
+/* Calendar years; the 29th of February may become the 1st of March. */
+static time_t
+add_years(time_t t, int years)
+{
+	struct tm tm;
+
+	if (gmtime_r(&t, &tm) == NULL)
+		return t;
+	tm.tm_year += years;
+	return timegm(&tm);
+}
+
+X509 *
+cert_new(EVP_PKEY *key, time_t now, int years)
+{
+	X509 *x = X509_new();
+
+	if (x != NULL && X509_set_version(x, X509_VERSION_3) == 1 &&
+	    set_serial(x) &&
+	    ASN1_TIME_set(X509_getm_notBefore(x), now - LEEWAY) != NULL &&
+	    ASN1_TIME_set(X509_getm_notAfter(x), add_years(now, years)) !=
+		NULL &&
+	    X509_set_pubkey(x, key) == 1)
+		return x;
+	X509_free(x);
+	return NULL;
+}
+
+/* X.680 41.4 */
+static bool
+is_printable(struct str s)
+{
+	static const struct str set =
+	    STR_INIT("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
+		     "0123456789 '()+,-./:=?");
+	size_t i;
+
+	for (i = 0; i < s.n; i++) {
+		if (str_chr(set, s.p[i], 0) == SIZE_MAX)
+			return false;
+	}
+	return true;
+}
+
+/* With a type of ASN.1 OpenSSL leaves the length alone. */
+X509_NAME *
+cert_name(struct str cn)
+{
+	X509_NAME *n = X509_NAME_new();
+	int type =
+	    is_printable(cn) ? V_ASN1_PRINTABLESTRING : V_ASN1_UTF8STRING;
+
+	if (n != NULL && str_is_utf8(cn) &&
+	    X509_NAME_add_entry_by_NID(n, NID_commonName, type,
+		(const unsigned char *)cn.p, (int)cn.n, -1, 0) == 1)
+		return n;
+	X509_NAME_free(n);
+	return NULL;
+}
+
+bool
+cert_set_names(X509 *x, struct str subject, struct str issuer)
+{
+	X509_NAME *s = cert_name(subject), *i = cert_name(issuer);
+	bool ok = s != NULL && i != NULL && X509_set_subject_name(x, s) == 1 &&
+		  X509_set_issuer_name(x, i) == 1;
+
+	X509_NAME_free(s);
+	X509_NAME_free(i);
+	return ok;
+}
+
+bool
+cert_add(X509 *x, int nid, bool critical, void *value)
+{
+	return X509_add1_ext_i2d(x, nid, value, critical, X509V3_ADD_APPEND) ==
+	       1;
+}
+
+bool
+cert_add_raw(X509 *x, const char *oid, struct str der)
+{
+	ASN1_OBJECT *o = OBJ_txt2obj(oid, 1);
+	ASN1_OCTET_STRING *v = ASN1_OCTET_STRING_new();
+	X509_EXTENSION *e = NULL;
+	bool ok;
+
+	if (o != NULL && v != NULL &&
+	    ASN1_OCTET_STRING_set(
+		v, (const unsigned char *)der.p, (int)der.n) == 1)
+		e = X509_EXTENSION_create_by_OBJ(NULL, o, 0, v);
+	ok = e != NULL && X509_add_ext(x, e, -1) == 1;
+	X509_EXTENSION_free(e);
+	ASN1_OCTET_STRING_free(v);
+	ASN1_OBJECT_free(o);
+	return ok;
+}
+
+bool
+cert_add_usage(X509 *x, bool ca)
+{
+	ASN1_BIT_STRING *bits = ASN1_BIT_STRING_new();
+	bool ok = bits != NULL && ASN1_BIT_STRING_set_bit(bits, 0, 1) == 1 &&
+		  (!ca || ASN1_BIT_STRING_set_bit(bits, 5, 1) == 1) &&
+		  cert_add(x, NID_key_usage, true, bits);
+
+	ASN1_BIT_STRING_free(bits);
+	return ok;
+}
+
+/* RFC 7093, method 1: 160 bits of the SHA-256 of the public key's bits. */
+static ASN1_OCTET_STRING *
+key_id(EVP_PKEY *key)
+{
+	X509_PUBKEY *pub = NULL;
+	ASN1_OCTET_STRING *id = ASN1_OCTET_STRING_new();
+	const unsigned char *bits = NULL;
+	unsigned char sum[SHA256_LEN];
+	int n = 0;
+
+	if (id != NULL && X509_PUBKEY_set(&pub, key) == 1 &&
+	    X509_PUBKEY_get0_param(NULL, &bits, &n, NULL, pub) == 1) {
+		rt_sha256(sum, (struct str){(const char *)bits, (size_t)n});
+		if (ASN1_OCTET_STRING_set(id, sum, KEY_ID_LEN) != 1)
+			bits = NULL;
+	}
+	X509_PUBKEY_free(pub);
+	if (bits != NULL)
+		return id;
+	ASN1_OCTET_STRING_free(id);
+	return NULL;
+}
+
+bool
+cert_add_subject_id(X509 *x, EVP_PKEY *key)
+{
+	ASN1_OCTET_STRING *id = key_id(key);
+	bool ok =
+	    id != NULL && cert_add(x, NID_subject_key_identifier, false, id);
+
+	ASN1_OCTET_STRING_free(id);
+	return ok;
+}
+
+bool
+cert_add_authority(X509 *x, EVP_PKEY *issuer_key)
+{
+	AUTHORITY_KEYID *a = AUTHORITY_KEYID_new();
+	bool ok = a != NULL && (a->keyid = key_id(issuer_key)) != NULL &&
+		  cert_add(x, NID_authority_key_identifier, false, a);
+
+	AUTHORITY_KEYID_free(a);
+	return ok;
+}
+
+bool
+cert_sign(X509 *x, EVP_PKEY *key)
+{
+	return X509_sign(x, key, EVP_sha384()) > 0;
+}
+
+int
+pki_cert_pem(
+    struct str *out, struct arena *a, const X509 *cert, struct rt_err *err)
+{
+	BIO *bio = BIO_new(BIO_s_mem());
+	char *p = NULL;
+	long n = 0;
+
+	if (bio != NULL && PEM_write_bio_X509(bio, cert) == 1)
+		n = BIO_get_mem_data(bio, &p);
+	if (n > 0)
+		*out = arena_str(a, (struct str){p, (size_t)n});
+	BIO_free(bio);
+	return n > 0 ? 0
+		     : rt_err_set(
+			   err, RT_ECRYPTO, "a certificate cannot be written");
+}
+
+int
+pki_cert_secret_id(
+    struct str *out, struct arena *a, const X509 *cert, struct rt_err *err)
+{
+	ASN1_OBJECT *oid = OBJ_txt2obj(PKI_OID_SECRET_ID, 1);
+	int at = oid == NULL ? -1 : X509_get_ext_by_OBJ(cert, oid, -1);
+	bool twice = at >= 0 && X509_get_ext_by_OBJ(cert, oid, at) >= 0;
+	const ASN1_OCTET_STRING *v;
+	struct str der, id;
+
+	ASN1_OBJECT_free(oid);
+	if (oid == NULL)
+		return rt_err_set(err, RT_ECRYPTO, "no object identifier");
+	if (at < 0) {
+		*out = STR("");
+		return 0;
+	}
+	v = X509_EXTENSION_get_data(X509_get_ext(cert, at));
+	der = (struct str){(const char *)ASN1_STRING_get0_data(v),
+	    (size_t)ASN1_STRING_length(v)};
+	if (twice || !der_take(&der, DER_OCTETS, &id) || der.n != 0)
+		return rt_err_set(err, RT_EFORMAT,
+		    "the certificate's workload secret ID is malformed");
+	*out = arena_str(a, id);
+	return 0;
+}
