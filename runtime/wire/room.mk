@@ -1,5 +1,11 @@
 PROTOS += runtime/wire/userapi runtime/wire/meshapi
-SRCS += runtime/wire/pb.c runtime/wire/status.c
+SRCS += runtime/wire/client.c runtime/wire/client_response.c \
+	runtime/wire/h2.c runtime/wire/io.c runtime/wire/loop.c \
+	runtime/wire/message.c runtime/wire/net.c runtime/wire/pb.c \
+	runtime/wire/pool.c runtime/wire/server.c \
+	runtime/wire/server_call.c runtime/wire/server_conn.c \
+	runtime/wire/server_handshake.c runtime/wire/server_reply.c \
+	runtime/wire/server_stream.c runtime/wire/status.c
 TESTS += regress/unit/wire_status_test.c regress/unit/wire_pb_test.c
 SRCS += runtime/wire/atls.c runtime/wire/atls_cert.c runtime/wire/atls_conn.c \
 	runtime/wire/atls_judge.c runtime/wire/atls_nonce.c
@@ -8,3 +14,5 @@ FUZZ += regress/fuzz/atls_cert.c regress/fuzz/atls_hello.c regress/fuzz/atls_nam
 SRCS += runtime/wire/sandbox.c runtime/wire/sandbox_landlock.c \
 	runtime/wire/sandbox_seccomp.c
 TESTS += regress/unit/sandbox_test.c
+TESTS += regress/unit/wire_grpc_test.c
+$(O)/regress/unit/wire_grpc_test: $(O)/regress/wire_rig.o

@@ -79,18 +79,20 @@ struct wire_observe {
 struct wire_limits {
 	unsigned connections; /* [1024] above: the longest idle one goes */
 	unsigned streams;     /* [100] calls at once in a connection */
-	unsigned idle_age;    /* [1000] ms; younger ones are not let go */
-	size_t message;       /* [64 MiB] a request or response */
-	size_t buffered;      /* [256 MiB] requests of all connections */
+	unsigned resets;      /* [200] calls that a peer starts and drops */
+	size_t message;       /* [64 MiB] a request or response, in bytes */
+	size_t buffered;      /* [256 MiB] of them in all connections */
 	size_t headers;       /* [16 KiB] names and values of a request */
+	size_t rate;          /* [1024] bytes a second of a request after 5 s */
+	int64_t idle_age;     /* [1000] younger connections do not go */
 	int64_t handshake;    /* [25000] from accept to the handshake's end */
-	int64_t preface;      /* [10000] then until the first frame */
+	int64_t preface;      /* [10000] from there to the first frame */
 	int64_t request;      /* [60000] from its headers to its end */
 	int64_t response;     /* [120000] from its first to its last byte */
 	int64_t stall;        /* [30000] a write that moves nothing */
 	int64_t ping;         /* [15000] silence before a PING */
 	int64_t ping_ack;     /* [20000] wait for its ACK */
-	int64_t idle;         /* [600000] no call: GOAWAY */
+	int64_t idle;         /* [600000] without a call: GOAWAY */
 };
 
 struct wire_server_config {
