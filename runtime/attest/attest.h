@@ -47,6 +47,7 @@ const char *attest_code_text(enum attest_code code);
 
 /* A comparison that failed; required and reported are text, hex for bytes. */
 struct attest_mismatch {
+	const char *validator; /* or NULL, from a single verification */
 	enum attest_code code;
 	const char *field; /* "MEASUREMENT", "REPORTED_TCB.snp" */
 	struct str required, reported;
@@ -222,6 +223,8 @@ struct attest_platform {
 	    const struct attest_env *env);
 };
 extern const struct attest_platform attest_snp, attest_simulated_snp;
+/* The platform of an OID, or NULL. */
+const struct attest_platform *attest_platform_find(const char *oid);
 
 /* One reference value, ready to verify against. */
 struct attest_validator {
@@ -229,5 +232,27 @@ struct attest_validator {
 	const struct attest_platform *platform;
 	const void *policy; /* struct snp_policy, struct tdx_policy */
 };
+
+/*
+ * Judges a document under an OID: the validators of its kind are tried in
+ * order and the first that accepts decides.  0 accepts.  RT_ENOTFOUND: the OID
+ * is not one of evidence.  RT_EVERIFY: the code is the last validator's, the
+ * text names each with its code; doc.oid or sim.not_allowed if there is none
+ * for this kind.
+ */
+int attest_verify(struct attest_result *r, const char *oid, struct str doc,
+    const struct attest_validator *v, size_t n, const struct attest_expect *e,
+    const struct attest_env *env) RT_MUST_CHECK;
+
+/*
+ * Evidence of this machine over the report data: its OID, and the document in
+ * the result's arena.  RT_EVERIFY with an issue.… or sim.… code.
+ */
+int attest_issue(const char **oid, struct str *doc, struct attest_result *r,
+    const struct attest_host *host,
+    const unsigned char report_data[ATTEST_REPORT_DATA_LEN],
+    const struct attest_env *env) RT_MUST_CHECK;
+/* What attest_issue() would issue here, or NULL. */
+const struct attest_platform *attest_present(const struct attest_host *host);
 
 #endif

@@ -50,8 +50,8 @@ void
 attest_mismatch(struct attest_result *r, enum attest_code code,
     const char *field, struct str required, struct str reported)
 {
-	struct attest_mismatch m = {code, field, arena_str(r->arena, required),
-	    arena_str(r->arena, reported)};
+	struct attest_mismatch m = {NULL, code, field,
+	    arena_str(r->arena, required), arena_str(r->arena, reported)};
 
 	(void)attest_reject(r, code, "%s: required %.*s, reported %.*s", field,
 	    STR_ARG(required), STR_ARG(reported));

@@ -1,6 +1,10 @@
 # SPDX-License-Identifier: Apache-2.0
-SRCS += runtime/attest/attest_collect.c runtime/attest/attest_pb.c \
-	runtime/attest/attest_result.c runtime/attest/attest_x509.c
+SRCS += runtime/attest/attest.c runtime/attest/attest_collect.c \
+	runtime/attest/attest_manifest.c runtime/attest/attest_pb.c \
+	runtime/attest/attest_result.c runtime/attest/attest_tsm.c \
+	runtime/attest/attest_x509.c runtime/attest/sev_guest.c \
+	runtime/attest/simulated.c runtime/attest/simulated_make.c \
+	runtime/attest/snp_platform.c
 SRCS += runtime/attest/snp_cert.c runtime/attest/snp_claims.c \
 	runtime/attest/snp_compare.c runtime/attest/snp_crl.c \
 	runtime/attest/snp_doc.c runtime/attest/snp_launch.c \
@@ -21,3 +25,4 @@ SRCS += runtime/attest/intel_chain.c runtime/attest/intel_crl.c \
 FUZZ += regress/fuzz/tdx_quote.c regress/fuzz/pck_ext.c \
 	regress/fuzz/tcb_info.c regress/fuzz/qe_identity.c \
 	regress/fuzz/tdx_collateral.c
+TESTS += regress/unit/attest_issue_test.c

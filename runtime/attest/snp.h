@@ -153,6 +153,7 @@ struct snp_policy {
 	enum snp_product product;
 	bool allow_vlek;
 	bool revocation; /* a revocation list must be there */
+	struct str crl;  /* one that the operator gives, or empty */
 	bool check_guest_policy;
 	uint64_t guest_policy; /* required word, 5.4 */
 	bool check_platform_info;
@@ -206,6 +207,13 @@ struct snp_table {
 	struct str vcek, vlek, ca, ark, crl;
 };
 bool snp_table_read(struct snp_table *out, struct str table);
+
+/*
+ * The report's own VCEK and revocation list, as an issuer adds them: what the
+ * evidence has if it fits, else what can be had.  What cannot is left empty.
+ */
+void snp_endorse(
+    struct snp_evidence *ev, struct arena *a, const struct attest_env *env);
 
 /* The launch digest of one more vCPU (8.4). */
 void snp_extend_vcpu(unsigned char digest[SNP_MEASUREMENT_LEN], uint32_t apeip,

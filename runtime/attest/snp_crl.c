@@ -13,6 +13,7 @@ struct query {
 	const struct snp_root *root;
 	const struct attest_env *env;
 	int64_t now;
+	struct str used;
 	bool revoked;
 };
 
@@ -60,18 +61,21 @@ check_list(void *arg, struct attest_result *r, const struct attest_body *body)
 	else if (!is_fresh(crl, q))
 		(void)attest_reject(r, ATTEST_SNP_CRL_STALE,
 		    "the revocation list is not valid now");
-	else
+	if (r->code == ATTEST_OK) {
+		q->used = body->bytes;
 		q->revoked = X509_CRL_get0_by_serial(crl, &entry,
 				 X509_get0_serialNumber(q->root->ca)) == 1;
+	}
 	X509_CRL_free(crl);
 	return attest_outcome(r);
 }
 
 int
-snp_crl_check(struct attest_result *r, const struct snp_root *root,
-    struct str attached, const struct attest_env *env, int64_t now)
+snp_crl_check(struct str *used, struct attest_result *r,
+    const struct snp_root *root, struct str attached,
+    const struct attest_env *env, int64_t now)
 {
-	struct query q = {root, env, now, false};
+	struct query q = {.root = root, .env = env, .now = now};
 	struct attest_body body = {.bytes = attached};
 	struct attest_item item;
 	int rc;
@@ -82,6 +86,8 @@ snp_crl_check(struct attest_result *r, const struct snp_root *root,
 		return attest_reject(r, ATTEST_SNP_CRL_MISSING,
 		    "no revocation list of %s",
 		    snp_product_name(root->product));
+	if (rc == 0 && used != NULL)
+		*used = q.used;
 	if (rc == 0 && q.revoked)
 		return attest_reject(r, ATTEST_SNP_REVOKED,
 		    "the intermediate certificate of %s is revoked",

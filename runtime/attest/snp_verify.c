@@ -28,8 +28,8 @@ is_zero(struct str s)
 
 /* Step 8: what binds the leaf to the report. */
 
-static int
-check_binding(struct attest_result *r, const struct snp_report *rep,
+int
+snp_binding_check(struct attest_result *r, const struct snp_report *rep,
     const struct snp_leaf *leaf)
 {
 	size_t len = snp_hwid_len(leaf->product);
@@ -95,7 +95,7 @@ check_fetched(
 		return attest_reject(r, ATTEST_SNP_CERT_PARSE,
 		    "a certificate of %zu bytes", body->bytes.n);
 	if (parse_leaf(&leaf, j, r, body->bytes) == 0 &&
-	    check_binding(r, &j->report, &leaf) == 0) {
+	    snp_binding_check(r, &j->report, &leaf) == 0) {
 		snp_leaf_fini(&j->leaf);
 		j->leaf = leaf;
 		return 0;
@@ -138,11 +138,27 @@ find_leaf(struct job *j, const struct snp_evidence *ev)
 	if (parse_leaf(&j->leaf, j, j->r, der) != 0)
 		return RT_EVERIFY;
 	/* One of before a firmware update is replaced if that is possible. */
-	if (check_binding(&scratch, &j->report, &j->leaf) != 0) {
+	if (snp_binding_check(&scratch, &j->report, &j->leaf) != 0) {
 		scratch = (struct attest_result){.arena = j->r->arena};
 		(void)fetch_leaf(j, &scratch);
 	}
 	return 0;
+}
+
+/* Step 6; nobody publishes lists for the simulated platform. */
+static int
+check_revocation(struct job *j, const struct snp_evidence *ev)
+{
+	const struct snp_policy *p = j->policy;
+	struct attest_env env = *j->env;
+
+	if (!p->revocation)
+		return 0;
+	if (p->roots->simulated)
+		env.fetch = NULL;
+	return snp_crl_check(NULL, j->r,
+	    snp_roots_find(p->roots, j->leaf.product, j->leaf.key),
+	    p->crl.n > 0 ? p->crl : ev->crl, &env, j->now);
 }
 
 /* Steps 4 to 8. */
@@ -156,12 +172,8 @@ check_signatures(struct job *j, const struct snp_evidence *ev)
 	if (j->leaf.key == SNP_VLEK && !p->allow_vlek)
 		return attest_reject(j->r, ATTEST_SNP_ROOT,
 		    "reports signed with a VLEK are not allowed");
-	if (snp_chain_check(j->r, &j->leaf, p->roots, j->env, j->now) != 0)
-		return RT_EVERIFY;
-	if (p->revocation &&
-	    snp_crl_check(j->r,
-		snp_roots_find(p->roots, j->leaf.product, j->leaf.key), ev->crl,
-		j->env, j->now) != 0)
+	if (snp_chain_check(j->r, &j->leaf, p->roots, j->env, j->now) != 0 ||
+	    check_revocation(j, ev) != 0)
 		return RT_EVERIFY;
 	if (!attest_ecdsa_verify_le(X509_get0_pubkey(j->leaf.x),
 		str_sub(j->report.f.signature, 0, 144),
@@ -169,7 +181,7 @@ check_signatures(struct job *j, const struct snp_evidence *ev)
 		return attest_reject(j->r, ATTEST_SNP_SIGNATURE,
 		    "the report is not signed by its %s",
 		    snp_key_name(j->leaf.key));
-	return check_binding(j->r, &j->report, &j->leaf);
+	return snp_binding_check(j->r, &j->report, &j->leaf);
 }
 
 static void
