@@ -374,7 +374,7 @@ static void
 rego_yyerror(
     const struct rego_range *loc, struct rego_parse *p, const char *text)
 {
-	rego_fail(p, loc->from, loc->to - loc->from, "%s", text);
+	rego_refuse(p, loc->from, loc->to - loc->from, "%s", text);
 }
 
 /*
@@ -410,7 +410,7 @@ yyreport_syntax_error(const yypcontext_t *c, struct rego_parse *p)
 	buf_puts(&b, "unexpected ");
 	buf_puts(&b, yysymbol_name(yypcontext_token(c)));
 	list_expected(c, &b);
-	rego_fail(p, loc->from, loc->to - loc->from, "%.*s",
+	rego_refuse(p, loc->from, loc->to - loc->from, "%.*s",
 	    STR_ARG(buf_str(&b)));
 	buf_free(&b);
 	return 0;

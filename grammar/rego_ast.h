@@ -127,6 +127,11 @@ struct rego_literal {
 struct rego_body {
 	struct loc loc; /* with its braces, if it has any */
 	struct rego_literal **p;
+	/*
+	 * Indexes of literals in the order in which each variable is bound
+	 * before it is used: rego_check() finds it.  NULL: not checked.
+	 */
+	uint32_t *order;
 	uint32_t n;
 	uint16_t depth;
 };
@@ -191,6 +196,14 @@ struct rego_body *rego_parse_query(struct arena *a, struct diags *d,
  */
 bool rego_check(struct arena *a, struct diags *d,
     struct rego_module *const *modules, size_t n, const struct rego_options *o);
+
+/*
+ * The same for a query that is asked of the modules, which were checked
+ * before.  Its names are those of no package.
+ */
+bool rego_check_query(struct arena *a, struct diags *d,
+    struct rego_module *const *modules, size_t n, struct rego_body *query,
+    const struct rego_options *o);
 
 enum rego_style {
 	REGO_FMT,    /* as `opa fmt`, comments kept */

@@ -18,7 +18,7 @@ rego_loc(const struct rego_parse *p, struct rego_range r)
 }
 
 void
-rego_fail(
+rego_refuse(
     struct rego_parse *p, uint32_t off, uint32_t len, const char *fmt, ...)
 {
 	char text[400];
@@ -36,7 +36,7 @@ rego_fail(
 static void
 fail_at(struct rego_parse *p, struct loc l, const char *text)
 {
-	rego_fail(p, l.off, l.len, "%s", text);
+	rego_refuse(p, l.off, l.len, "%s", text);
 }
 
 void
@@ -126,7 +126,7 @@ put_unicode(struct rego_parse *p, struct rego_range r, struct str s, size_t i,
 	}
 	if (cp >= 0xd800 && cp < 0xe000) {
 		if (!p->options.opa)
-			rego_fail(p, r.from, r.to - r.from,
+			rego_refuse(p, r.from, r.to - r.from,
 			    "half of a surrogate pair in a string");
 		cp = 0xfffd;
 	}
@@ -242,7 +242,7 @@ rego_on_member3(struct rego_parse *p, struct rego_range r,
 		t = t->args[0];
 	if (t->kind != REGO_CALL || t->op != REGO_OP_IN ||
 	    (t->flags & REGO_F_PAREN)) {
-		rego_fail(p, r.from, r.to - r.from,
+		rego_refuse(p, r.from, r.to - r.from,
 		    "unexpected ',': only 'k, v in xs' has one here");
 		return rest;
 	}
@@ -324,7 +324,7 @@ rego_on_some(struct rego_parse *p, struct rego_range r, size_t n,
 	if (collection != NULL)
 		rego_push(p, collection);
 	if (collection != NULL && n > 2)
-		rego_fail(p, r.from, r.to - r.from,
+		rego_refuse(p, r.from, r.to - r.from,
 		    "'some ... in' takes a value, or a key and a value");
 	l = rego_on_literal(p, collection == NULL ? REGO_SOME : REGO_SOME_IN, r,
 	    n + (collection != NULL));
@@ -349,7 +349,7 @@ rego_on_every(struct rego_parse *p, struct rego_range r, size_t n,
 	if (body->depth >= l->depth)
 		l->depth = (uint16_t)(body->depth + 1);
 	if (n > 2)
-		rego_fail(p, r.from, r.to - r.from,
+		rego_refuse(p, r.from, r.to - r.from,
 		    "'every' takes a value, or a key and a value");
 	for (i = 0; i < n && i < l->nterms; i++) {
 		if (l->terms[i]->kind != REGO_VAR)
@@ -574,7 +574,7 @@ rego_on_package(
     struct rego_parse *p, struct rego_range r, struct rego_term *path)
 {
 	if (!is_static_path(path))
-		rego_fail(
+		rego_refuse(
 		    p, r.from, r.to - r.from, "a package is a path of names");
 	p->module->package = path;
 }
@@ -628,7 +628,7 @@ check_returns(struct rego_parse *p)
 
 	while ((i = str_chr(s, '\r', i)) != SIZE_MAX) {
 		if (i + 1 == s.n || s.p[i + 1] != '\n') {
-			rego_fail(p, (uint32_t)i, 1,
+			rego_refuse(p, (uint32_t)i, 1,
 			    "a carriage return without a line feed");
 			return false;
 		}
@@ -650,14 +650,15 @@ rego_check_bytes(struct rego_parse *p)
 		return false;
 	}
 	if (s.n > 0 && (nul = memchr(s.p, 0, s.n)) != NULL) {
-		rego_fail(p, (uint32_t)(nul - s.p), 1, "a null character");
+		rego_refuse(p, (uint32_t)(nul - s.p), 1, "a null character");
 		return false;
 	}
 	if (!p->options.opa && !check_returns(p))
 		return false;
 	if (str_is_utf8(s))
 		return true;
-	rego_fail(p, (uint32_t)first_bad_byte(s), 1, "text that is not UTF-8");
+	rego_refuse(
+	    p, (uint32_t)first_bad_byte(s), 1, "text that is not UTF-8");
 	return false;
 }
 

@@ -23,7 +23,7 @@ ck_global(struct ck *c, struct str name)
 	if (str_eqz(name, "data") || str_eqz(name, "input"))
 		return name;
 	path = joined(c->arena, c->package, name);
-	if (map_get(&c->prefixes, path) != NULL)
+	if (map_get(&c->exports, path) != NULL)
 		return path;
 	if (c->options->given != NULL && str_eqz(name, c->options->given))
 		return path;
@@ -129,9 +129,11 @@ add_rule(struct ck *c, const struct rego_rule *r)
 	} else if (!same_shape(g->first, r)) {
 		conflict(c, g, r);
 	}
+	path = joined(c->arena, c->package, rego_head_name(r->path));
+	(void)map_set(c->arena, &c->exports, path, g);
 	if (r->is_default && g->fallback != NULL) {
 		d = diag_report(
-		    c->diags, REGO_DEFAULTS, r->head_loc, STR_ARG(path));
+		    c->diags, REGO_DEFAULTS, r->head_loc, STR_ARG(g->path));
 		diag_note(
 		    c->diags, d, g->fallback->head_loc, "the first is here");
 	}
@@ -289,23 +291,52 @@ find_cycles_from(struct ck *c, struct ck_group *start)
 	}
 }
 
+static void
+add_modules(struct ck *c, struct rego_module *const *modules, size_t n)
+{
+	size_t i, k;
+
+	for (i = 0; i < n; i++) {
+		enter_module(c, modules[i]);
+		for (k = 0; k < modules[i]->rules.n; k++)
+			add_rule(c, modules[i]->rules.p[k]);
+	}
+}
+
 bool
 rego_check(struct arena *a, struct diags *d, struct rego_module *const *modules,
     size_t n, const struct rego_options *o)
 {
 	struct ck c = {.arena = a, .diags = d, .options = o};
-	size_t errors = d->errors, i, k;
+	size_t errors = d->errors, i;
 
-	for (i = 0; i < n; i++) {
-		enter_module(&c, modules[i]);
-		for (k = 0; k < modules[i]->rules.n; k++)
-			add_rule(&c, modules[i]->rules.p[k]);
-	}
+	add_modules(&c, modules, n);
 	for (i = 0; i < n; i++)
 		check_module(&c, modules[i]);
 	for (i = 0; i < c.list.n; i++) {
 		if (c.list.p[i]->colour == 0)
 			find_cycles_from(&c, c.list.p[i]);
 	}
+	return d->errors == errors;
+}
+
+bool
+rego_check_query(struct arena *a, struct diags *d,
+    struct rego_module *const *modules, size_t n, struct rego_body *query,
+    const struct rego_options *o)
+{
+	struct diags quiet;
+	struct ck c = {.arena = a, .diags = &quiet, .options = o};
+	struct rego_module none = {.v1 = !o->v0};
+	size_t errors = d->errors;
+
+	/* What is wrong with the modules was said before. */
+	diags_init(&quiet, a);
+	add_modules(&c, modules, n);
+	c.diags = d;
+	c.module = &none;
+	c.package = STR("");
+	memset(&c.imports, 0, sizeof(c.imports));
+	ck_query(&c, query);
 	return d->errors == errors;
 }

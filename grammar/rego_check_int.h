@@ -21,6 +21,7 @@ struct ck {
 	const struct rego_options *options;
 	struct map groups;   /* by path */
 	struct map prefixes; /* of paths: struct ck_list */
+	struct map exports;  /* "data.p.x": names that packages have */
 	VEC(struct ck_group *) list;
 	const struct rego_module *module;
 	struct str package; /* "data.p" */
@@ -41,5 +42,6 @@ struct str ck_path(struct ck *c, const struct rego_term *t);
 void ck_use(struct ck *c, struct str path);
 /* Scopes, safety and calls of a rule (rego_safe.c). */
 void ck_rule(struct ck *c, const struct rego_rule *r);
+void ck_query(struct ck *c, struct rego_body *b);
 
 #endif

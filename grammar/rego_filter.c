@@ -185,10 +185,10 @@ fail_close(struct rego_parse *p, const struct rego_token *t,
 	struct str s = rego_token_text(p, t);
 
 	if (open == NULL)
-		rego_fail(p, t->off, t->len,
+		rego_refuse(p, t->off, t->len,
 		    "unexpected '%.*s': no bracket is open", STR_ARG(s));
 	else
-		rego_fail(p, t->off, t->len, "unexpected '%.*s', expected %s",
+		rego_refuse(p, t->off, t->len, "unexpected '%.*s', expected %s",
 		    STR_ARG(s), partner(open->kind));
 	return false;
 }
@@ -228,7 +228,7 @@ rego_classify(struct rego_parse *p)
 	}
 	if (n > 0) {
 		t = &all[stack[n - 1].at];
-		rego_fail(p, t->off, t->len,
+		rego_refuse(p, t->off, t->len,
 		    "unexpected end of the text: %s is missing",
 		    partner(t->kind));
 	}

@@ -84,7 +84,7 @@ bool rego_scan(struct rego_parse *p);
 bool rego_classify(struct rego_parse *p);
 int rego_filter(struct rego_parse *p, struct rego_range *loc,
     const struct rego_token **token);
-void rego_fail(struct rego_parse *p, uint32_t off, uint32_t len,
+void rego_refuse(struct rego_parse *p, uint32_t off, uint32_t len,
     const char *fmt, ...) __attribute__((format(printf, 4, 5)));
 struct loc rego_loc(const struct rego_parse *p, struct rego_range r);
 struct str rego_token_text(

@@ -48,7 +48,7 @@ struct outs {
 static bool ready(struct ck *c, const struct scope *s,
     const struct rego_term *t, struct outs *o);
 static bool check_body(struct ck *c, const struct scope *up,
-    const struct rego_body *b, struct scope *s, bool report);
+    struct rego_body *b, struct scope *s, bool report);
 
 static bool
 is_wildcard(const struct rego_term *t)
@@ -509,12 +509,15 @@ attempt(struct ck *c, const struct scope *s, const struct rego_literal *l,
  * not safe becomes diagnostics.
  */
 static bool
-check_body(struct ck *c, const struct scope *up, const struct rego_body *b,
+check_body(struct ck *c, const struct scope *up, struct rego_body *b,
     struct scope *s, bool report)
 {
 	struct outs o = {0};
 	bool *done, progress = true;
 	uint32_t i, left = b->n;
+
+	if (b->order == NULL)
+		b->order = ARENA_ARRAY(c->arena, uint32_t, b->n);
 
 	s->up = up;
 	if (b->n > LITERALS_MAX) {
@@ -532,7 +535,7 @@ check_body(struct ck *c, const struct scope *up, const struct rego_body *b,
 				continue;
 			commit(c, s, &o);
 			done[i] = progress = true;
-			left--;
+			b->order[b->n - left--] = i;
 		}
 	}
 	for (i = 0; report && i < b->n; i++) {
@@ -637,6 +640,15 @@ check_args(struct ck *c, struct scope *s, const struct rego_rule *r)
 		(void)binds(c, s, r->args[i], &o);
 	}
 	commit(c, s, &o);
+}
+
+void
+ck_query(struct ck *c, struct rego_body *b)
+{
+	struct scope s = {0}, seen = {0};
+
+	see_body(c, &seen, b);
+	(void)check_body(c, NULL, b, &s, true);
 }
 
 void

@@ -7,6 +7,10 @@
 #include "runtime/rego/value.h"
 
 /*
+ * What holds: rules, functions, partial sets and objects, heads with keys,
+ * else, defaults, comprehensions, every, with, not (both senses), print,
+ * templates, limits, queries; linking it needs the built-ins of builtin.h.
+ *
  * One engine for the command line and for daemons (rego 15): modules are
  * compiled to a program once; the program never changes and may be shared by
  * threads; each thread has an evaluator with memory of its own.
@@ -32,7 +36,10 @@ int rego_program_new(struct rego_program **out, const struct rego_compile *c,
 /* Accepts NULL. */
 void rego_program_free(struct rego_program *p);
 
-/* A query (a body) or the path of one rule, compiled against the program. */
+/*
+ * A query, compiled against the program: rego_check_query() has passed it.
+ * It adds to the program, so no other thread may use that at the time.
+ */
 struct rego_query;
 int rego_query_new(struct rego_query **out, struct rego_program *p,
     const struct rego_body *body, struct rt_err *err) RT_MUST_CHECK;
@@ -63,8 +70,12 @@ void rego_eval_data(struct rego_eval *e, rv data);
 rv rego_eval_base(const struct rego_eval *e);
 void rego_eval_now(struct rego_eval *e, int64_t ns);
 
-/* Receives what print() prints; the text has no place and no newline. */
-typedef void (*rego_print_fn)(void *arg, struct loc loc, struct str text);
+/*
+ * Receives what print() prints: the file of the call, its place, and the text
+ * without a newline.  All of it goes when the function returns.
+ */
+typedef void (*rego_print_fn)(
+    void *arg, struct str file, struct place at, struct str text);
 void rego_eval_prints(struct rego_eval *e, rego_print_fn fn, void *arg);
 
 /* One solution: values of the expressions, then of the variables. */
@@ -88,9 +99,11 @@ int rego_eval_query(struct rego_eval *e, const struct rego_query *q,
 int rego_eval_rule(rv *out, struct rego_eval *e, struct str path,
     struct rt_err *err) RT_MUST_CHECK;
 
+/* `file` empty: in the query. */
 struct rego_where {
 	struct rego_fault fault;
-	struct loc loc;
+	struct str file;
+	struct place at;
 };
 const struct rego_where *rego_eval_fault(const struct rego_eval *e);
 /* Instructions of the last query. */
