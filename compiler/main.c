@@ -13,7 +13,7 @@
 static bool
 is_of_contrast(const char *name)
 {
-	static const char *const names[] = {"set", "verify", "recover", "sign"};
+	static const char *const names[] = {"set", "verify", "recover"};
 	size_t i;
 
 	for (i = 0; i < sizeof(names) / sizeof(*names); i++) {

@@ -10,8 +10,9 @@ SRCS += compiler/cmd/check.c compiler/cmd/cmd.c compiler/cmd/completion.c compil
 	compiler/cmd/opt_layer.c compiler/cmd/opt_config.c \
 	compiler/cmd/config.c compiler/cmd/images.c compiler/cmd/progress.c \
 	compiler/cmd/platform.c compiler/cmd/policies.c \
-	compiler/cmd/settings.c compiler/cmd/settings_diff.c compiler/cmd/version.c
+	compiler/cmd/settings.c compiler/cmd/settings_diff.c compiler/cmd/sign.c \
+	compiler/cmd/version.c
 MAN += compiler/cmd/contrastc.1 compiler/cmd/contrastc-annotations.7 compiler/cmd/contrastc-check.1 \
 	compiler/cmd/contrastc-config.5 compiler/cmd/contrastc-settings.1 \
 	compiler/cmd/contrastc-generate.1 compiler/cmd/contrastc-lock.1
-MAN += compiler/cmd/contrastc-gitops.7
+MAN += compiler/cmd/contrastc-gitops.7 compiler/cmd/contrastc-sign.1
