@@ -1,0 +1,1 @@
+SRCS += coordinator/store.c coordinator/store_file.c coordinator/history.c
