@@ -37,11 +37,9 @@ int
 wire_client_new(struct wire_client **out, struct wire_io io,
     const char *authority, size_t message, struct rt_err *err)
 {
-	struct wire_client *client = calloc(1, sizeof(*client));
+	struct wire_client *client = rt_calloc(1, sizeof(*client));
 	int r;
 
-	if (client == NULL)
-		rt_no_memory();
 	client->h2.io = io;
 	client->message = message == 0 ? MESSAGE_MAX : message;
 	buf_put(

@@ -134,10 +134,8 @@ start_thread(struct wire_loop *loop)
 int
 wire_loop_new(struct wire_loop **out, struct rt_err *err)
 {
-	struct wire_loop *loop = calloc(1, sizeof(*loop));
+	struct wire_loop *loop = rt_calloc(1, sizeof(*loop));
 
-	if (loop == NULL)
-		rt_no_memory();
 	loop->last = &loop->first;
 	(void)pthread_mutex_init(&loop->mu, NULL);
 	loop->fd = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
@@ -177,12 +175,10 @@ wire_loop_base(struct wire_loop *loop)
 void
 wire_loop_post(struct wire_loop *loop, void (*fn)(void *), void *arg)
 {
-	struct post *p = malloc(sizeof(*p));
+	struct post *p = rt_malloc(sizeof(*p));
 	uint64_t one = 1;
 	bool first;
 
-	if (p == NULL)
-		rt_no_memory();
 	*p = (struct post){NULL, fn, arg};
 	(void)pthread_mutex_lock(&loop->mu);
 	first = loop->first == NULL;

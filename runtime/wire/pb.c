@@ -150,14 +150,6 @@ wire_pb_unpack(ProtobufCMessage **out, const ProtobufCMessageDescriptor *type,
 	return 0;
 }
 
-static void *
-need(void *p)
-{
-	if (p == NULL)
-		rt_no_memory();
-	return p;
-}
-
 int
 wire_pb_pack(uint8_t **out, size_t *n, const ProtobufCMessage *m, size_t head,
     size_t max, struct rt_err *err)
@@ -168,7 +160,7 @@ wire_pb_pack(uint8_t **out, size_t *n, const ProtobufCMessage *m, size_t head,
 		return rt_err_set(err, RT_ELIMIT,
 		    "a message of %zu bytes is over the limit of %zu", size,
 		    max);
-	*out = need(malloc(head + size + 1));
+	*out = rt_malloc(head + size + 1);
 	*n = protobuf_c_message_pack(m, *out + head);
 	return 0;
 }
@@ -176,7 +168,7 @@ wire_pb_pack(uint8_t **out, size_t *n, const ProtobufCMessage *m, size_t head,
 ProtobufCMessage *
 wire_pb_new(const ProtobufCMessageDescriptor *type)
 {
-	ProtobufCMessage *m = need(malloc(type->sizeof_message));
+	ProtobufCMessage *m = rt_malloc(type->sizeof_message);
 
 	type->message_init(m);
 	return m;
@@ -263,7 +255,7 @@ copy(struct str in)
 	ProtobufCBinaryData d = {in.n, NULL};
 
 	if (in.n > 0) {
-		d.data = need(malloc(in.n));
+		d.data = rt_malloc(in.n);
 		memcpy(d.data, in.p, in.n);
 	}
 	return d;
@@ -281,14 +273,14 @@ wire_pb_set(ProtobufCBinaryData *field, struct str in)
 void
 wire_pb_add(ProtobufCBinaryData **field, size_t *n, struct str in)
 {
-	*field = need(reallocarray(*field, *n + 1, sizeof(**field)));
+	*field = rt_realloc(*field, (*n + 1) * sizeof(**field));
 	(*field)[(*n)++] = copy(in);
 }
 
 void
 wire_pb_set_string(char **field, struct str in)
 {
-	char *z = need(malloc(in.n + 1));
+	char *z = rt_malloc(in.n + 1);
 
 	if (in.n > 0)
 		memcpy(z, in.p, in.n);

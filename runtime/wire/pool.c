@@ -159,13 +159,11 @@ start_threads(struct wire_pool *pool, unsigned threads)
 static struct wire_pool *
 make(unsigned threads, const struct wire_share *shares, size_t n)
 {
-	struct wire_pool *pool = calloc(1, sizeof(*pool));
+	struct wire_pool *pool = rt_calloc(1, sizeof(*pool));
 	size_t i;
 
-	if (pool == NULL ||
-	    (pool->shares = calloc(n, sizeof(*pool->shares))) == NULL ||
-	    (pool->threads = calloc(threads, sizeof(*pool->threads))) == NULL)
-		rt_no_memory();
+	pool->shares = rt_calloc(n, sizeof(*pool->shares));
+	pool->threads = rt_calloc(threads, sizeof(*pool->threads));
 	(void)pthread_mutex_init(&pool->mu, NULL);
 	(void)pthread_cond_init(&pool->cv, NULL);
 	pool->n = n;
@@ -238,11 +236,9 @@ wire_pool_submit(struct wire_pool *pool, size_t share, void (*fn)(void *),
     void *arg, struct rt_err *err)
 {
 	struct share *s = &pool->shares[share];
-	struct job *j = malloc(sizeof(*j));
+	struct job *j = rt_malloc(sizeof(*j));
 	bool full;
 
-	if (j == NULL)
-		rt_no_memory();
 	*j = (struct job){NULL, fn, arg};
 	(void)pthread_mutex_lock(&pool->mu);
 	full = s->waiting >= s->limit.queue;

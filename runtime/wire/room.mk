@@ -1,4 +1,5 @@
 PROTOS += runtime/wire/userapi runtime/wire/meshapi
+SRCS += runtime/wire/http.c runtime/wire/http_request.c
 SRCS += runtime/wire/client.c runtime/wire/client_response.c \
 	runtime/wire/h2.c runtime/wire/io.c runtime/wire/loop.c \
 	runtime/wire/message.c runtime/wire/net.c runtime/wire/pb.c \
@@ -16,3 +17,4 @@ SRCS += runtime/wire/sandbox.c runtime/wire/sandbox_landlock.c \
 TESTS += regress/unit/sandbox_test.c
 TESTS += regress/unit/wire_grpc_test.c
 $(O)/regress/unit/wire_grpc_test: $(O)/regress/wire_rig.o
+TESTS += regress/unit/wire_http_test.c

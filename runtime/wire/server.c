@@ -198,10 +198,8 @@ wire_server_new(struct wire_server **out, struct wire_loop *loop,
     struct wire_pool *pool, const struct wire_server_config *config,
     struct rt_err *err)
 {
-	struct wire_server *server = calloc(1, sizeof(*server));
+	struct wire_server *server = rt_calloc(1, sizeof(*server));
 
-	if (server == NULL)
-		rt_no_memory();
 	server->loop = loop;
 	server->pool = pool;
 	server->config = *config;
@@ -231,10 +229,8 @@ static void
 listen_here(void *arg)
 {
 	struct with_fd *w = arg;
-	struct wire_listener *l = calloc(1, sizeof(*l));
+	struct wire_listener *l = rt_calloc(1, sizeof(*l));
 
-	if (l == NULL)
-		rt_no_memory();
 	l->fd = w->fd;
 	l->readable = event_new(wire_loop_base(w->server->loop), w->fd,
 	    EV_READ | EV_PERSIST, on_accept, w->server);

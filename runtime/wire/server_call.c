@@ -185,10 +185,8 @@ run(void *arg)
 static struct wire_call *
 make(struct wire_stream *s)
 {
-	struct wire_call *call = calloc(1, sizeof(*call));
+	struct wire_call *call = rt_calloc(1, sizeof(*call));
 
-	if (call == NULL)
-		rt_no_memory();
 	call->conn = s->conn;
 	call->stream = s;
 	call->method = s->method;

@@ -231,10 +231,8 @@ wire_conn_new(
     struct wire_server *server, int fd, const struct sockaddr_storage *from)
 {
 	struct event_base *base = wire_loop_base(server->loop);
-	struct wire_conn *conn = calloc(1, sizeof(*conn));
+	struct wire_conn *conn = rt_calloc(1, sizeof(*conn));
 
-	if (conn == NULL)
-		rt_no_memory();
 	conn->server = server;
 	conn->h2.io.fd = fd;
 	conn->from = *from;

@@ -65,9 +65,7 @@ on_begin_headers(nghttp2_session *h2, const nghttp2_frame *frame, void *user)
 	if (frame->hd.type != NGHTTP2_HEADERS ||
 	    frame->headers.cat != NGHTTP2_HCAT_REQUEST)
 		return 0;
-	s = calloc(1, sizeof(*s));
-	if (s == NULL)
-		rt_no_memory();
+	s = rt_calloc(1, sizeof(*s));
 	s->conn = conn;
 	s->id = frame->hd.stream_id;
 	s->timeout = -1;
