@@ -23,7 +23,7 @@
 #define SLOW_SECONDS 30L
 
 struct img_http {
-	const struct img_curl *curl;
+	const struct rt_curl *curl;
 	CURL *easy;
 	struct curl_slist *headers;
 	/* of the exchange */
@@ -48,7 +48,7 @@ img_now(void)
 }
 
 struct img_http *
-img_http_new(const struct img_curl *curl)
+img_http_new(const struct rt_curl *curl)
 {
 	struct img_http *h = calloc(1, sizeof(*h));
 

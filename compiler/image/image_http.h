@@ -2,23 +2,11 @@
 #ifndef CONTRASTC_IMAGE_IMAGE_HTTP_H
 #define CONTRASTC_IMAGE_IMAGE_HTTP_H
 
-#include <curl/curl.h>
-
 #include "runtime/base/arena.h"
 #include "runtime/base/buf.h"
+#include "runtime/base/curl.h"
 #include "runtime/base/err.h"
 #include "runtime/base/vec.h"
-
-/*
- * libcurl, loaded when it is first needed: most runs open no connection, and
- * it is larger than the whole compiler.  NULL with *err: it is not there.
- */
-struct img_curl {
-#define CURL_FN(name) __typeof__(&curl_##name) name;
-#include "compiler/image/image_curl.def"
-#undef CURL_FN
-};
-const struct img_curl *img_curl_load(struct rt_err *err);
 
 /* Bytes that are wiped before their memory is given back. */
 struct img_secret {
@@ -80,7 +68,7 @@ struct img_response {
 
 /* The connections of one thread. */
 struct img_http;
-struct img_http *img_http_new(const struct img_curl *curl);
+struct img_http *img_http_new(const struct rt_curl *curl);
 void img_http_free(struct img_http *h); /* accepts NULL */
 /*
  * RT_ENET: worth another try; RT_ECRYPTO: the certificate; RT_ESTATE: the

@@ -139,7 +139,7 @@ struct registry {
 /* One thread's. */
 struct reg_session {
 	struct registry *reg;
-	const struct img_curl *curl; /* NULL: nothing was asked yet */
+	const struct rt_curl *curl; /* NULL: nothing was asked yet */
 	struct img_http *http;
 	struct arena *arena; /* facts live in it */
 	struct img_progress progress;

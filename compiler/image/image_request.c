@@ -19,7 +19,7 @@
 static int
 get_part(struct str *out, struct reg_session *s, CURLU *u, CURLUPart part)
 {
-	const struct img_curl *curl = s->curl;
+	const struct rt_curl *curl = s->curl;
 	char *text = NULL;
 
 	if (curl->url_get(u, part, &text, 0) != CURLUE_OK)
@@ -33,7 +33,7 @@ int
 reg_origin_read(struct reg_origin *out, struct reg_session *s, const char *url,
     struct rt_err *err)
 {
-	const struct img_curl *curl = s->curl;
+	const struct rt_curl *curl = s->curl;
 	CURLU *u = curl->url();
 	struct str scheme, host, port;
 	bool ok;
@@ -415,7 +415,7 @@ connect_to(struct reg_session *s, struct rt_err *err)
 {
 	if (s->http != NULL)
 		return 0;
-	s->curl = img_curl_load(err);
+	s->curl = rt_curl_load(err);
 	if (s->curl == NULL)
 		return transport(RT_EIO, err);
 	s->http = img_http_new(s->curl);

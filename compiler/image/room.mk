@@ -1,6 +1,6 @@
 SRCS += compiler/image/image_archive.c compiler/image/image_blob.c \
 	compiler/image/image_cache.c compiler/image/image_challenge.c \
-	compiler/image/image_creds.c compiler/image/image_curl.c \
+	compiler/image/image_creds.c compiler/image/image_secret.c \
 	compiler/image/image_helper.c compiler/image/image_hosts.c \
 	compiler/image/image_http.c compiler/image/image_registry.c \
 	compiler/image/image_request.c compiler/image/image_token.c \

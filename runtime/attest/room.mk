@@ -1,7 +1,9 @@
 # SPDX-License-Identifier: Apache-2.0
-SRCS += runtime/attest/attest.c runtime/attest/attest_collect.c \
+SRCS += runtime/attest/attest.c runtime/attest/attest_cache.c \
+	runtime/attest/attest_collect.c runtime/attest/attest_http.c \
 	runtime/attest/attest_manifest.c runtime/attest/attest_pb.c \
-	runtime/attest/attest_result.c runtime/attest/attest_tsm.c \
+	runtime/attest/attest_result.c runtime/attest/attest_store.c \
+	runtime/attest/attest_tsm.c \
 	runtime/attest/attest_x509.c runtime/attest/sev_guest.c \
 	runtime/attest/simulated.c runtime/attest/simulated_make.c \
 	runtime/attest/snp_platform.c
@@ -26,3 +28,6 @@ FUZZ += regress/fuzz/tdx_quote.c regress/fuzz/pck_ext.c \
 	regress/fuzz/tcb_info.c regress/fuzz/qe_identity.c \
 	regress/fuzz/tdx_collateral.c
 TESTS += regress/unit/attest_issue_test.c
+TESTS += regress/unit/attest_store_test.c
+FUZZ += regress/fuzz/snp_report.c regress/fuzz/snp_cert.c \
+	regress/fuzz/snp_table.c regress/fuzz/snp_doc.c

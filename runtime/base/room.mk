@@ -1,4 +1,5 @@
-SRCS += runtime/base/arena.c runtime/base/buf.c runtime/base/diag.c \
+SRCS += runtime/base/arena.c runtime/base/buf.c runtime/base/curl.c \
+	runtime/base/diag.c \
 	runtime/base/encode.c runtime/base/err.c runtime/base/file.c runtime/base/file_set.c \
 	runtime/base/jv.c runtime/base/jv_pack.c runtime/base/jv_parse.c \
 	runtime/base/jv_patch.c \

@@ -1,18 +1,14 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* libcurl on demand, and memory for secrets. */
 #include <dlfcn.h>
 #include <pthread.h>
-#include <stdlib.h>
 #include <string.h>
 
-#include <openssl/crypto.h>
-
-#include "compiler/image/image_http.h"
+#include "runtime/base/curl.h"
 #include "runtime/base/banned.h"
 
 #define LIBRARY "libcurl.so.4"
 
-static struct img_curl table;
+static struct rt_curl table;
 static struct rt_err failure;
 static bool loaded;
 
@@ -23,8 +19,8 @@ resolve(void *lib)
 		const char *name;
 		size_t at;
 	} names[] = {
-#define CURL_FN(name) {"curl_" #name, offsetof(struct img_curl, name)},
-#include "compiler/image/image_curl.def"
+#define CURL_FN(name) {"curl_" #name, offsetof(struct rt_curl, name)},
+#include "runtime/base/curl.def"
 #undef CURL_FN
 	};
 	size_t i;
@@ -49,7 +45,7 @@ load(void)
 
 	if (lib == NULL)
 		(void)rt_err_set(&failure, RT_EIO,
-		    "registries need libcurl, which cannot be loaded: %s",
+		    "libcurl, which speaks HTTP, cannot be loaded: %s",
 		    dlerror());
 	else if (resolve(lib) == 0 &&
 		 table.global_init(CURL_GLOBAL_DEFAULT) == CURLE_OK)
@@ -58,8 +54,8 @@ load(void)
 		(void)rt_err_set(&failure, RT_EIO, "libcurl does not start");
 }
 
-const struct img_curl *
-img_curl_load(struct rt_err *err)
+const struct rt_curl *
+rt_curl_load(struct rt_err *err)
 {
 	static pthread_once_t once = PTHREAD_ONCE_INIT;
 
@@ -69,37 +65,4 @@ img_curl_load(struct rt_err *err)
 	if (err != NULL)
 		*err = failure;
 	return NULL;
-}
-
-void
-img_secret_set(struct img_secret *s, struct str bytes)
-{
-	char *p = malloc(bytes.n + 1);
-
-	if (p == NULL)
-		rt_no_memory();
-	if (bytes.n > 0)
-		memcpy(p, bytes.p, bytes.n);
-	p[bytes.n] = '\0';
-	img_secret_wipe(s);
-	s->p = p;
-	s->n = bytes.n;
-}
-
-void
-img_secret_wipe(struct img_secret *s)
-{
-	if (s->p != NULL)
-		OPENSSL_cleanse(s->p, s->n);
-	free(s->p);
-	s->p = NULL;
-	s->n = 0;
-}
-
-void
-img_buf_wipe(struct buf *b)
-{
-	if (b->p != NULL)
-		OPENSSL_cleanse(b->p, b->cap);
-	buf_free(b);
 }
