@@ -727,7 +727,8 @@ deadline__silent_peer(void **state)
 	assert_true(atls_deadline(0) - start < 5000);
 	p.client.r = atls_connect(&p.client.conn, p.client.ctx, &p.client.us,
 	    p.client.fd, atls_deadline(-1), &p.client.err);
-	expect_side("client", &p.client, RT_ENET, "waiting");
+	expect_side("client", &p.client, RT_ENET, "TLS handshake");
+	assert_int_equal(p.client.err.sys, ETIMEDOUT);
 	pair_end(&p);
 }
 
@@ -781,6 +782,36 @@ read__end_and_cut(void **state)
 	(void)shutdown(p.server.fd, SHUT_RDWR);
 	assert_int_equal(
 	    atls_read(&got, p.client.conn, &c, 1, &p.client.err), RT_ENET);
+	pair_end(&p);
+}
+
+/* Both in one thread, step by step. */
+static void
+handshake__steps(void **state)
+{
+	struct side *side;
+	struct pair p;
+	int i, r[2] = {1, 1};
+
+	(void)state;
+	pair_init(&p);
+	for (i = 0; i < 2; i++) {
+		side = i == 0 ? &p.client : &p.server;
+		assert_int_equal(
+		    atls_new(&side->conn, side->ctx,
+			i == 0 ? ATLS_CLIENT : ATLS_SERVER, &side->us, side->fd,
+			atls_deadline(PATIENCE), NULL),
+		    0);
+	}
+	for (i = 0; i < 20 && (r[0] > 0 || r[1] > 0); i++) {
+		side = i % 2 == 0 ? &p.client : &p.server;
+		if (r[i % 2] > 0)
+			r[i % 2] = atls_handshake(side->conn, &side->err);
+		assert_true(r[i % 2] == 0 || r[i % 2] == ATLS_WANT_READ);
+	}
+	assert_int_equal(r[0], 0);
+	assert_int_equal(r[1], 0);
+	assert_string_equal(atls_peer_oid(p.server.conn), EVIDENCE_OID);
 	pair_end(&p);
 }
 
@@ -853,6 +884,7 @@ main(void)
 	    cmocka_unit_test(deadline__silent_peer),
 	    cmocka_unit_test(garbage__is_refused),
 	    cmocka_unit_test(read__end_and_cut),
+	    cmocka_unit_test(handshake__steps),
 	    cmocka_unit_test(threads__share_a_context),
 	};
 

@@ -84,11 +84,25 @@ int64_t atls_deadline(int64_t ms);
  */
 struct atls_conn;
 
+enum atls_role { ATLS_CLIENT, ATLS_SERVER };
+
 /*
- * The handshake, as server or client, on a connected socket: blocks until
- * `deadline` at the latest, in a worker thread of the caller.  Makes the
- * descriptor non-blocking.  On failure *out is NULL and the code says who
- * refused:
+ * Prepares a connection over a connected socket, which it makes non-blocking;
+ * no byte is moved yet.  The handshake has to end before `deadline`.
+ */
+int atls_new(struct atls_conn **out, struct atls_ctx *ctx, enum atls_role role,
+    const struct atls_party *us, int fd, int64_t deadline,
+    struct rt_err *err) RT_MUST_CHECK;
+
+/* What a step, a read or a write waits for; WIRE_AGAIN_… are the same. */
+enum { ATLS_WANT_READ = 1, ATLS_WANT_WRITE = 2 };
+
+/*
+ * A step of the handshake.  It never waits for the peer, but the callbacks of
+ * the party may block, and after a refusal the peer is listened to for half a
+ * second at most, lest a reset swallow the alert: call it on a worker thread.
+ * 0: done.  ATLS_WANT_…: again when the socket is ready for that.  Else the
+ * code says who refused:
  *	RT_EVERIFY  we refuse the peer's certificate or evidence
  *	RT_EAUTH    the peer refuses us (a fatal alert)
  *	RT_EFORMAT  the peer breaks the protocol (nonce, ALPN, TLS)
@@ -96,6 +110,12 @@ struct atls_conn;
  *	            error; past the deadline err->sys is ETIMEDOUT
  *	RT_ECRYPTO  something of ours failed
  *	other       the code of the issuer
+ */
+int atls_handshake(struct atls_conn *c, struct rt_err *err) RT_MUST_CHECK;
+
+/*
+ * Both, with the waiting: blocks until `deadline` at the latest.  On failure
+ * *out is NULL.
  */
 int atls_accept(struct atls_conn **out, struct atls_ctx *ctx,
     const struct atls_party *us, int fd, int64_t deadline,
@@ -117,9 +137,6 @@ struct str atls_peer_spki(const struct atls_conn *c);
 EVP_PKEY *atls_peer_key(const struct atls_conn *c);
 /* OID of the evidence that was accepted, "" if none was judged. */
 const char *atls_peer_oid(const struct atls_conn *c);
-
-/* What a read or write waits for. */
-enum { ATLS_WANT_READ = 1, ATLS_WANT_WRITE = 2 };
 
 /*
  * Reads or writes without blocking.  0: *got bytes were moved, and *got = 0

@@ -148,32 +148,6 @@ linger(int fd)
 	}
 }
 
-static int
-shake(struct atls_conn *c, struct rt_err *err)
-{
-	int r, why;
-
-	for (;;) {
-		ERR_clear_error();
-		errno = 0;
-		r = SSL_do_handshake(c->ssl);
-		if (r == 1)
-			return 0;
-		why = SSL_get_error(c->ssl, r);
-		if (wants(why) == 0)
-			break;
-		r = atls_wait(c, wants(why), c->deadline, err);
-		if (r != 0) {
-			(void)rt_err_wrap(err, "TLS handshake");
-			return r;
-		}
-	}
-	r = atls_failed(c, why, err);
-	if (why == SSL_ERROR_SSL && r != RT_EAUTH && r != RT_ENET)
-		linger(SSL_get_fd(c->ssl));
-	return r;
-}
-
 /* What a completed handshake must have brought. */
 static int
 check(const struct atls_conn *c, struct rt_err *err)
@@ -194,55 +168,91 @@ check(const struct atls_conn *c, struct rt_err *err)
 	return 0;
 }
 
-static int
-establish(struct atls_conn **out, struct atls_ctx *ctx, struct atls_conn *c,
-    int fd, struct rt_err *err)
+int
+atls_handshake(struct atls_conn *c, struct rt_err *err)
 {
+	int r, why;
+
+	if (now() >= c->deadline) {
+		errno = ETIMEDOUT;
+		return rt_err_sys(err, RT_ENET, "TLS handshake");
+	}
+	ERR_clear_error();
+	errno = 0;
+	r = SSL_do_handshake(c->ssl);
+	if (r == 1)
+		return check(c, err);
+	why = SSL_get_error(c->ssl, r);
+	if (wants(why) != 0)
+		return wants(why);
+	r = atls_failed(c, why, err);
+	if (why == SSL_ERROR_SSL && r != RT_EAUTH && r != RT_ENET)
+		linger(SSL_get_fd(c->ssl));
+	return r;
+}
+
+int
+atls_new(struct atls_conn **out, struct atls_ctx *ctx, enum atls_role role,
+    const struct atls_party *us, int fd, int64_t deadline, struct rt_err *err)
+{
+	struct atls_conn *c = rt_calloc(1, sizeof(*c));
 	int flags = fcntl(fd, F_GETFL);
 	int r;
 
+	*out = NULL;
+	c->us = *us;
+	c->server = role == ATLS_SERVER;
+	c->deadline = deadline;
 	if (flags < 0 || fcntl(fd, F_SETFL, flags | O_NONBLOCK) != 0)
 		r = rt_err_sys(err, RT_ENET, "descriptor of the connection");
 	else
 		r = atls_conn_ssl(c, ctx, fd, err);
 	if (r == 0)
-		r = shake(c, err);
-	if (r == 0)
-		r = check(c, err);
-	ERR_clear_error();
-	if (r != 0) {
+		*out = c;
+	else
 		atls_free(c);
-		return r;
-	}
-	*out = c;
-	return 0;
+	return r;
 }
 
-static struct atls_conn *
-conn_new(const struct atls_party *us, bool server, int64_t deadline)
+static int
+establish(struct atls_conn **out, struct atls_conn *c, struct rt_err *err)
 {
-	struct atls_conn *c = rt_calloc(1, sizeof(*c));
+	int r;
 
-	c->us = *us;
-	c->server = server;
-	c->deadline = deadline;
-	return c;
+	while ((r = atls_handshake(c, err)) > 0) {
+		r = atls_wait(c, r, c->deadline, err);
+		if (r != 0) {
+			(void)rt_err_wrap(err, "TLS handshake");
+			break;
+		}
+	}
+	if (r == 0)
+		*out = c;
+	else
+		atls_free(c);
+	return r;
 }
 
 int
 atls_accept(struct atls_conn **out, struct atls_ctx *ctx,
     const struct atls_party *us, int fd, int64_t deadline, struct rt_err *err)
 {
+	struct atls_conn *c;
+	int r = atls_new(&c, ctx, ATLS_SERVER, us, fd, deadline, err);
+
 	*out = NULL;
-	return establish(out, ctx, conn_new(us, true, deadline), fd, err);
+	return r != 0 ? r : establish(out, c, err);
 }
 
 int
 atls_connect(struct atls_conn **out, struct atls_ctx *ctx,
     const struct atls_party *us, int fd, int64_t deadline, struct rt_err *err)
 {
+	struct atls_conn *c;
+	int r = atls_new(&c, ctx, ATLS_CLIENT, us, fd, deadline, err);
+
 	*out = NULL;
-	return establish(out, ctx, conn_new(us, false, deadline), fd, err);
+	return r != 0 ? r : establish(out, c, err);
 }
 
 void

@@ -1,0 +1,3 @@
+module atlspeer
+
+go 1.19
