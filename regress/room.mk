@@ -30,6 +30,5 @@ FUZZ += regress/fuzz/config.c regress/fuzz/lower.c
 SHIMS += regress/shim/alloc.c regress/shim/fault.c
 conform_SRCS += regress/conform_attestation.c \
 	regress/conform_attestation_tdx.c
-conform_SRCS += regress/conform_attestation.c
 PROGS += atls_peer
 atls_peer_SRCS = regress/wire/atls_peer.c

@@ -1,13 +1,26 @@
 # SPDX-License-Identifier: Apache-2.0
-# Threads ask registries: the theme registry again with ThreadSanitizer, whose
-# findings end a run with 66.
+# What runs in threads, again with ThreadSanitizer, whose findings end a run
+# with 66: the theme registry, and the unit tests that start threads.
+tsan_tests="atls_test"
+
 theme_tsan() {
+	# shellcheck disable=SC2046 # names
 	if ! make -s -j2 O="$O/tsan" CFLAGS="-fsanitize=thread -g" \
-		LDFLAGS=-fsanitize=thread all >"$scratch/tsan" 2>&1
+		LDFLAGS=-fsanitize=thread all \
+		$(for t in $tsan_tests; do
+			echo "$O/tsan/regress/unit/$t"
+		done) >"$scratch/tsan" 2>&1
 	then
 		bad "tsan (build)" "$scratch/tsan"
 		return
 	fi
+	for t in $tsan_tests; do
+		if TSAN_OPTIONS=exitcode=66 timeout 300 \
+			"$O/tsan/regress/unit/$t" >"$scratch/tsan" 2>&1
+		then ok "tsan $t"
+		else bad "tsan $t" "$scratch/tsan"
+		fi
+	done
 	O=$O/tsan TSAN_OPTIONS=exitcode=66 regress/driver.sh registry \
 		>"$scratch/tsan" 2>&1
 	add "$scratch/tsan" tsan

@@ -15,6 +15,7 @@
 #include <sys/socket.h>
 
 #include <netinet/in.h>
+#include <poll.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -145,22 +146,28 @@ option(struct peer *p, const char *arg)
 static int
 word(struct atls_conn *c, const char *w, bool out, struct rt_err *err)
 {
-	size_t done = 0, n;
+	struct wire_io io = atls_io(c);
+	size_t done = 0;
 	char got[WORD];
-	int r = 0;
+	ssize_t n;
 
-	while (done < WORD && r >= 0) {
-		r = out ? atls_write(&n, c, w + done, WORD - done, err)
-			: atls_read(&n, c, got + done, WORD - done, err);
-		if (r == 0 && n == 0)
+	while (done < WORD) {
+		n = out ? wire_io_write(&io, w + done, WORD - done, err)
+			: wire_io_read(&io, got + done, WORD - done, err);
+		if (n == WIRE_IO_END)
 			return rt_err_set(err, RT_ENET, "end of stream");
-		done += n;
-		if (r > 0)
-			r = atls_wait(c, r, atls_deadline(PATIENCE), err);
+		if (n == WIRE_IO_BROKEN)
+			return err->code;
+		if (n > 0)
+			done += (size_t)n;
+		else if (wire_io_wait(&io,
+			     n == WIRE_IO_WANT_READ ? POLLIN : POLLOUT,
+			     wire_now() + PATIENCE, err) != 0)
+			return err->code;
 	}
-	if (r == 0 && !out && memcmp(got, w, WORD) != 0)
-		r = rt_err_set(err, RT_EFORMAT, "got '%.5s'", got);
-	return r;
+	if (!out && memcmp(got, w, WORD) != 0)
+		return rt_err_set(err, RT_EFORMAT, "got '%.5s'", got);
+	return 0;
 }
 
 static int
@@ -176,7 +183,7 @@ one(const struct peer *p, int fd, bool server)
 {
 	struct atls_conn *c = NULL;
 	struct rt_err err = {0};
-	int64_t deadline = atls_deadline(PATIENCE);
+	int64_t deadline = wire_now() + PATIENCE;
 	int r = server ? atls_accept(&c, p->ctx, &p->us, fd, deadline, &err)
 		       : atls_connect(&c, p->ctx, &p->us, fd, deadline, &err);
 

@@ -6,6 +6,7 @@
 
 #include "runtime/base/buf.h"
 #include "runtime/base/err.h"
+#include "runtime/wire/io.h"
 
 /*
  * Attested TLS: ordinary TLS 1.2 or 1.3 (RFC 5246, RFC 8446) with self-signed
@@ -15,7 +16,7 @@
  * resumption, no early data, no renegotiation: each connection is attested.
  *
  * Evidence is made and judged by callbacks; nothing here knows a platform.
- * Times are milliseconds of the monotonic clock, as atls_deadline() gives.
+ * Deadlines are those of wire_now().
  * The program ignores SIGPIPE (sandbox_harden() sees to it).
  */
 
@@ -75,12 +76,9 @@ int atls_ctx_new(struct atls_ctx **out, struct rt_err *err) RT_MUST_CHECK;
 /* Accepts NULL; connections that still exist keep what they need. */
 void atls_ctx_free(struct atls_ctx *ctx);
 
-/* `ms` milliseconds from now. */
-int64_t atls_deadline(int64_t ms);
-
 /*
  * A connection; one thread at a time may use it.  The descriptor stays the
- * caller's, who closes it after atls_free().
+ * caller's, who closes it after atls_free(), unless atls_io() takes both.
  */
 struct atls_conn;
 
@@ -94,7 +92,7 @@ int atls_new(struct atls_conn **out, struct atls_ctx *ctx, enum atls_role role,
     const struct atls_party *us, int fd, int64_t deadline,
     struct rt_err *err) RT_MUST_CHECK;
 
-/* What a step, a read or a write waits for; WIRE_AGAIN_… are the same. */
+/* What a step waits for; WIRE_AGAIN_… are the same. */
 enum { ATLS_WANT_READ = 1, ATLS_WANT_WRITE = 2 };
 
 /*
@@ -129,6 +127,13 @@ void atls_free(struct atls_conn *c);
 /* For libraries that drive TLS themselves; owned by the connection. */
 SSL *atls_ssl(const struct atls_conn *c);
 /*
+ * To read and write after the handshake; wire_io_close() frees the connection
+ * and closes its descriptor.  A server judges the certificate of a TLS 1.3
+ * client after the client's handshake has ended: the alert with which the
+ * first read fails (RT_EAUTH) is then its refusal.
+ */
+struct wire_io atls_io(struct atls_conn *c);
+/*
  * The SubjectPublicKeyInfo (DER, as it stands in the certificate) whose key
  * the peer has proved to hold; empty if it sent no certificate.  Lives as long
  * as the connection; so does the key, NULL if there is none.
@@ -137,21 +142,5 @@ struct str atls_peer_spki(const struct atls_conn *c);
 EVP_PKEY *atls_peer_key(const struct atls_conn *c);
 /* OID of the evidence that was accepted, "" if none was judged. */
 const char *atls_peer_oid(const struct atls_conn *c);
-
-/*
- * Reads or writes without blocking.  0: *got bytes were moved, and *got = 0
- * from a read is the end of the stream (close_notify).  ATLS_WANT_…: again
- * when the descriptor is ready for that; a write then with the same bytes, at
- * any address.  RT_EAUTH: a server judges the certificate of a TLS 1.3 client
- * after the client's handshake has ended, and this is its late refusal.
- * RT_ENET: broken, or cut off without close_notify.
- */
-int atls_read(size_t *got, struct atls_conn *c, void *p, size_t n,
-    struct rt_err *err) RT_MUST_CHECK;
-int atls_write(size_t *got, struct atls_conn *c, const void *p, size_t n,
-    struct rt_err *err) RT_MUST_CHECK;
-/* Waits for what a read or write wants.  RT_ENET, ETIMEDOUT past `deadline`. */
-int atls_wait(const struct atls_conn *c, int want, int64_t deadline,
-    struct rt_err *err) RT_MUST_CHECK;
 
 #endif

@@ -1,17 +1,14 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * The life of a connection: a handshake with a deadline, reading and writing
- * without blocking, and what a failure of OpenSSL means.
+ * The life of a connection: a handshake in steps or with a deadline, and what
+ * its failure means.
  */
 #include <sys/socket.h>
 
 #include <errno.h>
 #include <fcntl.h>
-#include <limits.h>
 #include <poll.h>
 #include <stdlib.h>
-#include <time.h>
-#include <unistd.h>
 
 #include <openssl/err.h>
 
@@ -24,52 +21,6 @@
 #define LINGER_MS 500
 #define LINGER_BYTES ((size_t)1 << 20)
 
-static int64_t
-now(void)
-{
-	struct timespec t;
-
-	(void)clock_gettime(CLOCK_MONOTONIC, &t);
-	return (int64_t)t.tv_sec * 1000 + t.tv_nsec / 1000000;
-}
-
-int64_t
-atls_deadline(int64_t ms)
-{
-	return now() + ms;
-}
-
-/* 1 ready, 0 too late, -1 errno. */
-static int
-await(int fd, short events, int64_t deadline)
-{
-	struct pollfd p = {.fd = fd, .events = events};
-	int64_t rest;
-	int r;
-
-	do {
-		rest = deadline - now();
-		if (rest <= 0)
-			return 0;
-		r = poll(&p, 1, rest > INT_MAX ? INT_MAX : (int)rest);
-	} while (r < 0 && errno == EINTR);
-	return r;
-}
-
-int
-atls_wait(
-    const struct atls_conn *c, int want, int64_t deadline, struct rt_err *err)
-{
-	int r = await(SSL_get_fd(c->ssl),
-	    want == ATLS_WANT_WRITE ? POLLOUT : POLLIN, deadline);
-
-	if (r > 0)
-		return 0;
-	if (r == 0)
-		errno = ETIMEDOUT;
-	return rt_err_sys(err, RT_ENET, "waiting for the peer");
-}
-
 static int
 wants(int why)
 {
@@ -78,34 +29,32 @@ wants(int why)
 					     : 0;
 }
 
-/* A fatal alert: before the peer has answered it is its refusal. */
+/* A fatal alert is the peer's refusal, unless it has troubles of its own. */
 static int
-alerted(const struct atls_conn *c, int alert, struct rt_err *err)
+alerted(int alert, struct rt_err *err)
 {
-	bool refusal = !c->spoken && alert != SSL_AD_INTERNAL_ERROR &&
-		       alert != SSL_AD_USER_CANCELLED;
+	bool trouble =
+	    alert == SSL_AD_INTERNAL_ERROR || alert == SSL_AD_USER_CANCELLED;
 
-	return rt_err_set(err, refusal ? RT_EAUTH : RT_ENET,
-	    refusal ? "the peer refuses the handshake (alert '%s')"
-		    : "the peer gives up the connection (alert '%s')",
+	return rt_err_set(err, trouble ? RT_ENET : RT_EAUTH,
+	    trouble ? "the peer gives up the handshake (alert '%s')"
+		    : "the peer refuses the handshake (alert '%s')",
 	    SSL_alert_desc_string_long(alert));
 }
 
 static int
-cut_off(const struct atls_conn *c, int sys, struct rt_err *err)
+cut_off(int sys, struct rt_err *err)
 {
-	const char *when =
-	    c->spoken ? "" : ", before it answered: it may have refused us";
-
+	if (sys == 0)
+		return rt_err_set(err, RT_ENET,
+		    "the peer closes the connection during the handshake");
 	errno = sys;
-	return sys == 0
-		   ? rt_err_set(
-			 err, RT_ENET, "the peer closes the connection%s", when)
-		   : rt_err_sys(err, RT_ENET, "the connection breaks%s", when);
+	return rt_err_sys(err, RT_ENET, "TLS handshake");
 }
 
-int
-atls_failed(const struct atls_conn *c, int why, struct rt_err *err)
+/* What a failure of SSL_do_handshake() means. */
+static int
+failed(const struct atls_conn *c, int why, struct rt_err *err)
 {
 	int sys = errno;
 	unsigned long e = ERR_peek_error();
@@ -118,11 +67,11 @@ atls_failed(const struct atls_conn *c, int why, struct rt_err *err)
 		return c->err.code;
 	}
 	if (why == SSL_ERROR_SYSCALL || why == SSL_ERROR_ZERO_RETURN)
-		return cut_off(c, why == SSL_ERROR_SYSCALL ? sys : 0, err);
+		return cut_off(why == SSL_ERROR_SYSCALL ? sys : 0, err);
 	if (tls && reason == SSL_R_UNEXPECTED_EOF_WHILE_READING)
-		return cut_off(c, 0, err);
+		return cut_off(0, err);
 	if (tls && reason >= SSL_AD_REASON_OFFSET)
-		return alerted(c, reason - SSL_AD_REASON_OFFSET, err);
+		return alerted(reason - SSL_AD_REASON_OFFSET, err);
 	return rt_err_set(err, tls ? RT_EFORMAT : RT_ECRYPTO, "TLS: %s",
 	    e == 0 ? "no reason given" : ERR_reason_error_string(e));
 }
@@ -134,13 +83,15 @@ atls_failed(const struct atls_conn *c, int why, struct rt_err *err)
 static void
 linger(int fd)
 {
-	int64_t end = atls_deadline(LINGER_MS);
+	struct wire_io io = {.fd = fd};
+	int64_t end = wire_now() + LINGER_MS;
 	char waste[4096];
 	size_t left = LINGER_BYTES;
 	ssize_t n;
 
 	(void)shutdown(fd, SHUT_WR);
-	while (left >= sizeof(waste) && await(fd, POLLIN, end) == 1) {
+	while (left >= sizeof(waste) &&
+	       wire_io_wait(&io, POLLIN, end, NULL) == 0) {
 		n = recv(fd, waste, sizeof(waste), MSG_DONTWAIT);
 		if (n <= 0)
 			return;
@@ -173,7 +124,7 @@ atls_handshake(struct atls_conn *c, struct rt_err *err)
 {
 	int r, why;
 
-	if (now() >= c->deadline) {
+	if (wire_now() >= c->deadline) {
 		errno = ETIMEDOUT;
 		return rt_err_sys(err, RT_ENET, "TLS handshake");
 	}
@@ -185,7 +136,7 @@ atls_handshake(struct atls_conn *c, struct rt_err *err)
 	why = SSL_get_error(c->ssl, r);
 	if (wants(why) != 0)
 		return wants(why);
-	r = atls_failed(c, why, err);
+	r = failed(c, why, err);
 	if (why == SSL_ERROR_SSL && r != RT_EAUTH && r != RT_ENET)
 		linger(SSL_get_fd(c->ssl));
 	return r;
@@ -217,10 +168,12 @@ atls_new(struct atls_conn **out, struct atls_ctx *ctx, enum atls_role role,
 static int
 establish(struct atls_conn **out, struct atls_conn *c, struct rt_err *err)
 {
+	struct wire_io io = {.fd = SSL_get_fd(c->ssl)};
 	int r;
 
 	while ((r = atls_handshake(c, err)) > 0) {
-		r = atls_wait(c, r, c->deadline, err);
+		r = wire_io_wait(&io, r == ATLS_WANT_WRITE ? POLLOUT : POLLIN,
+		    c->deadline, err);
 		if (r != 0) {
 			(void)rt_err_wrap(err, "TLS handshake");
 			break;
@@ -275,6 +228,23 @@ atls_ssl(const struct atls_conn *c)
 	return c->ssl;
 }
 
+static void
+close_io(void *owner)
+{
+	atls_free(owner);
+}
+
+struct wire_io
+atls_io(struct atls_conn *c)
+{
+	return (struct wire_io){
+	    .fd = SSL_get_fd(c->ssl),
+	    .ssl = c->ssl,
+	    .close = close_io,
+	    .owner = c,
+	};
+}
+
 struct str
 atls_peer_spki(const struct atls_conn *c)
 {
@@ -293,43 +263,4 @@ const char *
 atls_peer_oid(const struct atls_conn *c)
 {
 	return c->oid;
-}
-
-/* The result of SSL_read_ex or SSL_write_ex. */
-static int
-moved(struct atls_conn *c, int r, struct rt_err *err)
-{
-	int why;
-
-	if (r == 1)
-		return 0;
-	why = SSL_get_error(c->ssl, r);
-	return wants(why) != 0 ? wants(why) : atls_failed(c, why, err);
-}
-
-int
-atls_read(
-    size_t *got, struct atls_conn *c, void *p, size_t n, struct rt_err *err)
-{
-	int r;
-
-	*got = 0;
-	ERR_clear_error();
-	errno = 0;
-	r = SSL_read_ex(c->ssl, p, n, got);
-	if (r == 1)
-		c->spoken = true;
-	else if (SSL_get_error(c->ssl, r) == SSL_ERROR_ZERO_RETURN)
-		return 0;
-	return moved(c, r, err);
-}
-
-int
-atls_write(size_t *got, struct atls_conn *c, const void *p, size_t n,
-    struct rt_err *err)
-{
-	*got = 0;
-	ERR_clear_error();
-	errno = 0;
-	return moved(c, SSL_write_ex(c->ssl, p, n, got), err);
 }

@@ -20,9 +20,8 @@ struct atls_conn {
 	struct atls_party us;
 	int64_t deadline;
 	bool server;
-	bool heard;    /* the peer's nonce is known */
-	bool attested; /* our certificate is made */
-	bool spoken;   /* the peer has sent application data */
+	bool heard;                           /* the peer's nonce is known */
+	bool attested;                        /* our certificate is made */
 	unsigned char ours[ATLS_NONCE_LEN];   /* the peer's evidence binds it */
 	unsigned char theirs[ATLS_NONCE_LEN]; /* our evidence binds it */
 	struct buf spki;                      /* of the peer's certificate */
@@ -72,7 +71,5 @@ int atls_judge_evidence(
 /* Sets up the SSL of a connection whose party, role and nonce are set. */
 int atls_conn_ssl(struct atls_conn *c, struct atls_ctx *ctx, int fd,
     struct rt_err *err) RT_MUST_CHECK;
-/* Turns a failure of SSL_do_handshake, SSL_read or SSL_write into an error. */
-int atls_failed(const struct atls_conn *c, int why, struct rt_err *err);
 
 #endif
