@@ -6,15 +6,13 @@
  */
 #include <string.h>
 
-#include <openssl/evp.h>
-#include <openssl/x509.h>
-
 #include "compiler/emit/manifest_fill.h"
 #include "regress/conform.h"
 #include "runtime/base/encode.h"
 #include "runtime/base/jv.h"
 #include "runtime/manifest/idblock.h"
 #include "runtime/manifest/manifest.h"
+#include "runtime/pki/sign.h"
 
 #include "runtime/base/banned.h"
 
@@ -266,28 +264,13 @@ transition_case(struct conform *c, const char *top, const struct jv *v)
 	    hex_member(c, v, "ecdsa_message_hash_hex"));
 }
 
-static bool
-verifies(struct str spki, struct str message, struct str signature)
-{
-	const unsigned char *p = (const unsigned char *)spki.p;
-	EVP_PKEY *key = d2i_PUBKEY(NULL, &p, (long)spki.n);
-	EVP_MD_CTX *ctx = EVP_MD_CTX_new();
-	bool ok;
-
-	ok = EVP_DigestVerifyInit(ctx, NULL, EVP_sha256(), NULL, key) == 1 &&
-	     EVP_DigestVerify(ctx, (const unsigned char *)signature.p,
-		 signature.n, (const unsigned char *)message.p, message.n) == 1;
-	EVP_MD_CTX_free(ctx);
-	EVP_PKEY_free(key);
-	return ok;
-}
-
 /* What `sign --prepare` writes, and a signature over it by keys/wo.pem. */
 static void
 signature_case(struct conform *c, const char *top, const char *dir)
 {
-	struct str prepare, sig, pem;
+	struct str prepare, sig, pem, hash, owner;
 	struct pki_owner_key k = {0};
+	int rc = RT_EFORMAT;
 
 	if (!conform_read(&prepare, c->arena,
 		conform_path(c->arena, dir, "transition.prepare")) ||
@@ -298,7 +281,13 @@ signature_case(struct conform *c, const char *top, const char *dir)
 		return;
 	if (pki_owner_public(&k, c->arena, PKI_OWNER_WORKLOAD, pem, NULL) ==
 		0 &&
-	    verifies(k.der, prepare, sig))
+	    rt_unhex(&hash, c->arena, prepare, NULL) == 0 &&
+	    hash.n == SHA256_LEN) {
+		owner = pki_owner_hex(c->arena, &k);
+		rc = pki_transition_verify(
+		    &owner, 1, (const unsigned char *)hash.p, sig, NULL);
+	}
+	if (rc == 0)
 		conform_pass(c);
 	else
 		conform_fail(c, "transition.wo.sig", "does not verify");

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* CA and mesh certificates; openssl verify and x509 look at them too. */
+#include <pthread.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -307,6 +308,9 @@ pki_ca_issue__names(void **state)
 		V_ASN1_PRINTABLESTRING},
 	    {{"::ffff:1.2.3.4", "01.2.3.4"}, "", "01.2.3.4",
 		"dns:01.2.3.4 ip:01020304", V_ASN1_PRINTABLESTRING},
+	    {{"192.168.255.1", "fe80::1"}, "203.0.113.200", "192.168.255.1",
+		"ip:c0a8ff01 ip:fe800000000000000000000000000001 ip:cb0071c8",
+		V_ASN1_PRINTABLESTRING},
 	    {{"host:8080"}, "", "host:8080", "uri:host:8080",
 		V_ASN1_PRINTABLESTRING},
 	    {{"8host:8080"}, "", "8host:8080", "dns:8host:8080",
@@ -323,6 +327,8 @@ pki_ca_issue__names(void **state)
 		V_ASN1_UTF8STRING},
 	    {{"x://u@h/", "x://u|@h/", "x://h|/"}, "", "x://u|@h/",
 		"dns:x://u|@h/ dns:x://h|/ uri:x://u@h/", V_ASN1_UTF8STRING},
+	    {{"x://%C3%a9/", "x://%41/", "x:#\t"}, "", "x://%41/",
+		"dns:x://%41/ uri:x://%C3%a9/ uri:x:#%09", V_ASN1_UTF8STRING},
 	    {{LONG}, "", LONG, "dns:" LONG, V_ASN1_PRINTABLESTRING},
 	};
 	size_t i, k;
@@ -434,6 +440,55 @@ pki_ca_new__calendar(void **state)
 	pki_ca_free(later);
 }
 
+/* Many connections are served from one CA and one seed at the same time. */
+#define THREADS 4
+#define ROUNDS 8
+
+static void *
+serve(void *arg)
+{
+	static const struct str san = STR_INIT("web");
+	const struct pki_seed *s = arg;
+	struct pki_leaf leaf = {.key = leaf_key,
+	    .sans = &san,
+	    .n_sans = 1,
+	    .policy_hash = STR(HASH)};
+	uintptr_t failed = 0;
+	int i;
+
+	for (i = 0; i < ROUNDS; i++) {
+		struct pki_secret secret = {0};
+		X509 *x = NULL;
+
+		failed += pki_ca_issue(&x, ca, &leaf, now, NULL) != 0 ||
+			  X509_verify(x, pki_ca_mesh_key(ca)) != 1;
+		failed += pki_seed_workload(&secret, s, san, NULL) != 0;
+		pki_secret_free(&secret);
+		X509_free(x);
+	}
+	return (void *)failed;
+}
+
+static void
+pki_ca_issue__threads(void **state)
+{
+	pthread_t threads[THREADS];
+	struct pki_seed s = {0};
+	void *failed;
+	int i;
+
+	(void)state;
+	assert_int_equal(pki_seed_new(&s, NULL), 0);
+	for (i = 0; i < THREADS; i++)
+		assert_int_equal(
+		    pthread_create(&threads[i], NULL, serve, &s), 0);
+	for (i = 0; i < THREADS; i++) {
+		assert_int_equal(pthread_join(threads[i], &failed), 0);
+		assert_null(failed);
+	}
+	pki_seed_free(&s);
+}
+
 /* openssl as the judge */
 
 static void
@@ -536,6 +591,7 @@ main(void)
 	    cmocka_unit_test(pki_ca_issue__fields),
 	    cmocka_unit_test(pki_ca_issue__names),
 	    cmocka_unit_test(pki_ca_issue__refuses),
+	    cmocka_unit_test(pki_ca_issue__threads),
 	    cmocka_unit_test(pki_cert_secret_id__others),
 	    cmocka_unit_test(openssl_verify__anchors_and_rotation),
 	};

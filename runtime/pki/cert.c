@@ -12,7 +12,7 @@
 
 #include "runtime/base/banned.h"
 
-#define LEEWAY (60 * 60) /* clocks of guests may be wrong by this, seconds */
+#define LEEWAY 3600L /* clocks of guests may be wrong by this, seconds */
 #define SERIAL_BITS 128
 #define KEY_ID_LEN 20
 

@@ -90,6 +90,14 @@ escapes_ok(struct str s)
 	return true;
 }
 
+/* The escape of a byte beyond ASCII. */
+static bool
+is_high_escape(struct str s)
+{
+	return s.n == 3 && escapes_ok(s) &&
+	       (s.p[1] == '8' || s.p[1] == '9' || (s.p[1] & 0x40) != 0);
+}
+
 /* What may stand in a host, beside characters beyond ASCII. */
 static bool
 host_ok(struct str s)
@@ -99,7 +107,9 @@ host_ok(struct str s)
 	size_t i;
 
 	for (i = 0; i < s.n; i++) {
-		if ((s.p[i] & 0x80) == 0 && str_chr(set, s.p[i], 0) == SIZE_MAX)
+		if ((s.p[i] & 0x80) == 0 &&
+		    str_chr(set, s.p[i], 0) == SIZE_MAX &&
+		    (s.p[i] != '%' || !is_high_escape(str_sub(s, i, i + 3))))
 			return false;
 	}
 	return true;
@@ -164,7 +174,7 @@ parse_uri(struct buf *out, struct str s)
 {
 	size_t i, end = scheme_end(s);
 
-	if (end == SIZE_MAX || has_control(s) ||
+	if (end == SIZE_MAX || has_control(str_sub(s, 0, str_chr(s, '#', 0))) ||
 	    !rest_ok(str_sub(s, end + 1, s.n)))
 		return false;
 	for (i = 0; i < s.n; i++) {
@@ -256,7 +266,7 @@ add_kind(GENERAL_NAMES *list, struct str *dns, int kind,
 	for (i = 0; i < leaf->n_sans && rc == 0; i++) {
 		if (classify(&value, &space, leaf->sans[i]) != kind)
 			continue;
-		if (value.n == 0 || !is_ascii(value))
+		if (kind == DNS && (value.n == 0 || !is_ascii(value)))
 			rc = rt_err_set(err, RT_EINVAL,
 			    "SAN '%.*s' is no name that a certificate can hold",
 			    STR_ARG(str_clip(value, 200)));

@@ -22,7 +22,7 @@ int pki_latest_verify(EVP_PKEY *key, const unsigned char hash[SHA256_LEN],
     struct str signature, struct rt_err *err) RT_MUST_CHECK;
 
 /* What owners sign: 64 lower-case hex digits. */
-#define PKI_PREPARED_LEN (2 * SHA256_LEN)
+#define PKI_PREPARED_LEN ((size_t)2 * SHA256_LEN)
 struct str pki_transition_prepare(
     struct arena *a, const unsigned char hash[SHA256_LEN]);
 /* By an owner's EC key, SHA-256 over the 64 digits (6.5). */
