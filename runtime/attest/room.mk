@@ -17,6 +17,7 @@ $(O)/runtime/attest/snp_roots.o: runtime/attest/snp_roots.pem
 TESTS += regress/unit/attest_test.c
 TESTS += regress/unit/snp_test.c
 SRCS += runtime/attest/intel_chain.c runtime/attest/intel_crl.c \
+	runtime/attest/intel_item.c runtime/attest/tdx_doc_encode.c \
 	runtime/attest/pck_ext.c runtime/attest/tcb_evaluate.c \
 	runtime/attest/tcb_info.c runtime/attest/tcb_read.c \
 	runtime/attest/tdx_claims.c runtime/attest/tdx_collateral.c \
@@ -31,3 +32,4 @@ TESTS += regress/unit/attest_issue_test.c
 TESTS += regress/unit/attest_store_test.c
 FUZZ += regress/fuzz/snp_report.c regress/fuzz/snp_cert.c \
 	regress/fuzz/snp_table.c regress/fuzz/snp_doc.c
+TESTS += regress/unit/tdx_test.c

@@ -1,121 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * The document that carries a quote (4.3): protobuf messages tdx.QuoteV4 and
- * tdx.QuoteV5, from which the quote's bytes are put together again.
+ * Reading the document that carries a quote (4.3): its bytes are put together
+ * again from the fields of the messages.
  */
-#include <stddef.h>
-
-#include "runtime/attest/attest_pb.h"
-#include "runtime/attest/tdx_int.h"
+#include "runtime/attest/tdx_doc.h"
 #include "runtime/base/banned.h"
-
-struct top {
-	struct str header, body, signed_data, extra;
-	uint32_t signed_size;
-};
-#define TOP(member) offsetof(struct top, member)
-static const struct pb_row top_rows[] = {
-    {1, PB_ONCE, TOP(header)},
-    {2, PB_ONCE, TOP(body)},
-    {3, PB_U32, TOP(signed_size)},
-    {4, PB_ONCE, TOP(signed_data)},
-    {5, PB_DATA, TOP(extra)},
-};
-
-struct header {
-	uint32_t version, key_type, tee_type;
-	struct str qe_svn, pce_svn, vendor, user_data;
-};
-#define HEADER(member) offsetof(struct header, member)
-static const struct pb_row header_rows[] = {
-    {1, PB_U32, HEADER(version)},
-    {2, PB_U32, HEADER(key_type)},
-    {3, PB_U32, HEADER(tee_type)},
-    {4, PB_DATA, HEADER(qe_svn)},
-    {5, PB_DATA, HEADER(pce_svn)},
-    {6, PB_DATA, HEADER(vendor)},
-    {7, PB_DATA, HEADER(user_data)},
-};
-
-/* TDQuoteBodyDescriptor of version 5. */
-struct descriptor {
-	uint32_t type, size;
-	struct str body;
-};
-#define DESCRIPTOR(member) offsetof(struct descriptor, member)
-static const struct pb_row descriptor_rows[] = {
-    {1, PB_U32, DESCRIPTOR(type)},
-    {2, PB_U32, DESCRIPTOR(size)},
-    {3, PB_ONCE, DESCRIPTOR(body)},
-};
-
-struct auth {
-	struct str signature, key, certification;
-};
-#define AUTH(member) offsetof(struct auth, member)
-static const struct pb_row auth_rows[] = {
-    {1, PB_DATA, AUTH(signature)},
-    {2, PB_DATA, AUTH(key)},
-    {3, PB_ONCE, AUTH(certification)},
-};
-
-/* CertificationData and PCKCertificateChainData have one shape. */
-struct certification {
-	uint32_t type, size;
-	struct str data;
-};
-#define CERT(member) offsetof(struct certification, member)
-static const struct pb_row cert_rows[] = {
-    {1, PB_U32, CERT(type)},
-    {2, PB_U32, CERT(size)},
-    {3, PB_DATA, CERT(data)},
-};
-
-struct qe_data {
-	struct str report, signature, auth, chain;
-};
-#define QE(member) offsetof(struct qe_data, member)
-static const struct pb_row qe_rows[] = {
-    {1, PB_ONCE, QE(report)},
-    {2, PB_DATA, QE(signature)},
-    {3, PB_ONCE, QE(auth)},
-    {4, PB_ONCE, QE(chain)},
-};
-
-struct qe_auth {
-	uint32_t size;
-	struct str data;
-};
-static const struct pb_row qe_auth_rows[] = {
-    {1, PB_U32, offsetof(struct qe_auth, size)},
-    {2, PB_DATA, offsetof(struct qe_auth, data)},
-};
-
-/* EnclaveReport: numbers, and bytes in the order of enum qe_field. */
-struct enclave {
-	uint32_t misc_select, product, svn;
-	struct str f[QE_FIELD_N];
-};
-#define ENCLAVE(field) offsetof(struct enclave, f[field])
-static const struct pb_row enclave_rows[] = {
-    {1, PB_DATA, ENCLAVE(QE_CPU_SVN)},
-    {2, PB_U32, offsetof(struct enclave, misc_select)},
-    {3, PB_DATA, ENCLAVE(QE_RESERVED1)},
-    {4, PB_DATA, ENCLAVE(QE_ATTRIBUTES)},
-    {5, PB_DATA, ENCLAVE(QE_MR_ENCLAVE)},
-    {6, PB_DATA, ENCLAVE(QE_RESERVED2)},
-    {7, PB_DATA, ENCLAVE(QE_MR_SIGNER)},
-    {8, PB_DATA, ENCLAVE(QE_RESERVED3)},
-    {9, PB_U32, offsetof(struct enclave, product)},
-    {10, PB_U32, offsetof(struct enclave, svn)},
-    {11, PB_DATA, ENCLAVE(QE_RESERVED4)},
-    {12, PB_DATA, ENCLAVE(QE_REPORT_DATA)},
-};
-
-#define READ(out, rows, in)                                                    \
-	pb_read(out, rows, sizeof(rows) / sizeof(rows[0]), in)
-#define WRITE(out, rows, in)                                                   \
-	pb_write(out, rows, sizeof(rows) / sizeof(rows[0]), in)
 
 struct decoder {
 	struct attest_result *r;
@@ -137,8 +26,8 @@ wrong_size(struct decoder *d, const char *what)
 }
 
 /* What bodies have: field numbers follow the order but for the RTMRs. */
-static uint32_t
-body_number(enum tdx_field f)
+uint32_t
+tdx_doc_number(enum tdx_field f)
 {
 	if (f < TDX_RTMR0)
 		return (uint32_t)f + 1;
@@ -163,7 +52,7 @@ read_body_fields(struct decoder *d, struct str fields[], struct str in)
 			continue;
 		}
 		for (f = 0; f < TDX_FIELD_N; f++) {
-			if (body_number(f) == p.number)
+			if (tdx_doc_number(f) == p.number)
 				fields[f] = p.text;
 		}
 	}
@@ -381,113 +270,4 @@ tdx_doc_decode(struct str *quote, struct attest_result *r, struct str doc)
 	*quote = arena_str(r->arena, buf_str(&b));
 	buf_free(&b);
 	return 0;
-}
-
-/* The way back. */
-
-static void
-put_message(struct buf *out, uint32_t number, struct buf *inner)
-{
-	pb_put_bytes(out, number, buf_str(inner));
-	buf_free(inner);
-}
-
-static void
-put_header(struct buf *out, const struct tdx_quote *q)
-{
-	struct header h = {q->version, tdx_u16(q->header, 2),
-	    tdx_u32(q->header, 4), str_sub(q->header, 10, 12),
-	    str_sub(q->header, 8, 10), str_sub(q->header, 12, 28),
-	    str_sub(q->header, 28, TDX_HEADER_LEN)};
-	struct buf b = {0};
-
-	WRITE(&b, header_rows, &h);
-	put_message(out, 1, &b);
-}
-
-static void
-put_body(struct buf *out, uint32_t number, const struct tdx_quote *q)
-{
-	struct buf b = {0};
-	enum tdx_field f;
-
-	for (f = 0; f < TDX_FIELD_N; f++) {
-		struct str s = tdx_quote_field(q, f);
-
-		if (s.n > 0)
-			pb_put_bytes(&b, body_number(f), s);
-	}
-	put_message(out, number, &b);
-}
-
-static void
-put_descriptor(struct buf *out, const struct tdx_quote *q)
-{
-	struct buf b = {0};
-
-	pb_put_varint(&b, 1, q->body_type);
-	pb_put_varint(&b, 2, q->body.n);
-	put_body(&b, 3, q);
-	put_message(out, 2, &b);
-}
-
-static void
-put_enclave(struct buf *out, const struct tdx_quote *q)
-{
-	struct enclave v = {0};
-	struct buf b = {0};
-	enum qe_field f;
-
-	for (f = 0; f < QE_FIELD_N; f++)
-		v.f[f] = tdx_qe_field(q, f);
-	v.misc_select = tdx_u32(v.f[QE_MISC_SELECT], 0);
-	v.product = tdx_u16(v.f[QE_ISV_PROD_ID], 0);
-	v.svn = tdx_u16(v.f[QE_ISV_SVN], 0);
-	WRITE(&b, enclave_rows, &v);
-	put_message(out, 1, &b);
-}
-
-static void
-put_qe_data(struct buf *out, const struct tdx_quote *q)
-{
-	struct qe_auth auth = {(uint32_t)q->qe_auth.n, q->qe_auth};
-	struct certification chain = {
-	    q->chain_type, (uint32_t)q->pck_chain.n, q->pck_chain};
-	struct buf b = {0};
-
-	put_enclave(out, q);
-	pb_put_bytes(out, 2, q->qe_signature);
-	WRITE(&b, qe_auth_rows, &auth);
-	put_message(out, 3, &b);
-	WRITE(&b, cert_rows, &chain);
-	put_message(out, 4, &b);
-}
-
-static void
-put_auth(struct buf *out, const struct tdx_quote *q)
-{
-	struct buf auth = {0}, cert = {0}, qe = {0};
-
-	pb_put_bytes(&auth, 1, q->signature);
-	pb_put_bytes(&auth, 2, q->attest_key);
-	pb_put_varint(&cert, 1, q->cert_type);
-	pb_put_varint(&cert, 2, q->cert_size);
-	put_qe_data(&qe, q);
-	put_message(&cert, 3, &qe);
-	put_message(&auth, 3, &cert);
-	put_message(out, 4, &auth);
-}
-
-void
-tdx_doc_encode(struct buf *out, const struct tdx_quote *q)
-{
-	put_header(out, q);
-	if (q->version == 5)
-		put_descriptor(out, q);
-	else
-		put_body(out, 2, q);
-	pb_put_varint(out, 3, q->sig_len);
-	put_auth(out, q);
-	if (q->extra.n > 0)
-		pb_put_bytes(out, 5, q->extra);
 }

@@ -96,6 +96,17 @@ X509_CRL *intel_crl_read(struct attest_result *r, struct str text, X509 *issuer,
     const char *kind, const struct attest_env *env, int64_t now);
 bool intel_crl_lists(X509_CRL *crl, const X509 *x);
 
+/*
+ * Items of collateral, strings in `a`.  `ca` NULL: the root's CRL; `number` 0:
+ * the newest text, else the evaluation that is asked for.
+ */
+struct attest_item intel_item_crl(
+    struct arena *a, const struct tdx_policy *p, const X509 *ca);
+struct attest_item intel_item_tcb(struct arena *a, const struct tdx_policy *p,
+    const char *fmspc, uint32_t number);
+struct attest_item intel_item_qe(struct arena *a, const struct tdx_policy *p,
+    const char *fmspc, uint32_t number);
+
 /* What the platform evaluates to. */
 struct tcb_verdict {
 	enum tcb_status status;

@@ -9,10 +9,6 @@
 #include "runtime/base/encode.h"
 #include "runtime/base/banned.h"
 
-#define BASE_URL "https://api.trustedservices.intel.com"
-#define ROOT_CRL_URL                                                           \
-	"https://certificates.trustedservices.intel.com/IntelSGXRootCA.der"
-
 /* The two signed texts: what differs between them. */
 struct kind {
 	const char *name; /* member of the response */
@@ -196,38 +192,13 @@ check_crl(void *arg, struct attest_result *r, const struct attest_body *body)
 	return c->s->crl[c->which] == NULL ? RT_EVERIFY : 0;
 }
 
-static const char *
-base_url(const struct search *s)
-{
-	return s->p->base_url == NULL ? BASE_URL : s->p->base_url;
-}
-
-static struct attest_item
-crl_item(const struct search *s, int which)
-{
-	const char *ca = intel_ca_name(s->pck->x[1]);
-	struct attest_item i = {.expires = true};
-
-	if (which == ROOT) {
-		i.url = s->p->root_crl_url == NULL ? ROOT_CRL_URL
-						   : s->p->root_crl_url;
-		i.path = "intel/root-ca-crl.der";
-		return i;
-	}
-	i.url = arena_printf(s->arena,
-	    "%s/sgx/certification/v4/pckcrl?ca=%s&encoding=der", base_url(s),
-	    ca)
-		    .p;
-	i.path = arena_printf(s->arena, "intel/pck-crl-%s.der", ca).p;
-	return i;
-}
-
 static int
 collect_crl(struct search *s, struct attest_result *r,
     const struct tdx_collateral *attached, int which)
 {
 	struct crl_search c = {s, which};
-	struct attest_item item = crl_item(s, which);
+	struct attest_item item =
+	    intel_item_crl(s->arena, s->p, which == ROOT ? NULL : s->pck->x[1]);
 	struct attest_body body = {0};
 
 	if (attached != NULL)
@@ -236,34 +207,11 @@ collect_crl(struct search *s, struct attest_result *r,
 	return attest_collect(r, s->env, &item, &body, check_crl, &c);
 }
 
-/* `number` 0: the newest. */
 static struct attest_item
-signed_item(const struct search *s, int which, uint32_t number)
+item_of(const struct search *s, int which, uint32_t number)
 {
-	struct attest_item i = {.expires = true};
-	struct str query = {"", 0};
-
-	i.fallback =
-	    arena_printf(s->arena, "intel/collateral-%s.json", s->fmspc).p;
-	if (number > 0)
-		query = arena_printf(s->arena, "%ctcbEvaluationDataNumber=%u",
-		    which == TCB ? '&' : '?', number);
-	if (which == TCB) {
-		i.url = arena_printf(s->arena,
-		    "%s/tdx/certification/v4/tcb?fmspc=%s%s", base_url(s),
-		    s->fmspc, query.p)
-			    .p;
-		i.path =
-		    arena_printf(s->arena, "intel/tdx-tcb-%s.json", s->fmspc).p;
-		i.chain = "TCB-Info-Issuer-Chain";
-		return i;
-	}
-	i.url = arena_printf(s->arena, "%s/tdx/certification/v4/qe/identity%s",
-	    base_url(s), query.p)
-		    .p;
-	i.path = "intel/td-qe-identity.json";
-	i.chain = "SGX-Enclave-Identity-Issuer-Chain";
-	return i;
+	return which == TCB ? intel_item_tcb(s->arena, s->p, s->fmspc, number)
+			    : intel_item_qe(s->arena, s->p, s->fmspc, number);
 }
 
 static uint32_t
@@ -278,7 +226,7 @@ collect_signed(struct search *s, struct attest_result *r,
 {
 	struct attest_body body = {0};
 	struct signed_search c = {s, which, attached, &body};
-	struct attest_item item = signed_item(s, which, 0);
+	struct attest_item item = item_of(s, which, 0);
 	struct attest_result again = {.arena = s->arena};
 	int rc;
 
@@ -289,7 +237,7 @@ collect_signed(struct search *s, struct attest_result *r,
 	if (rc != 0 || eval_number(s, which) >= s->p->min_eval_number)
 		return rc;
 	/* The service keeps newer data than the usual one for who asks. */
-	item = signed_item(s, which, s->p->min_eval_number);
+	item = item_of(s, which, s->p->min_eval_number);
 	(void)!attest_collect(&again, s->env, &item, NULL, check_signed, &c);
 	return 0;
 }
@@ -406,9 +354,9 @@ tdx_trust_collect(struct tdx_trust *out, struct attest_result *r,
 	struct findings f = {0};
 	int i, rc;
 
-	s.fmspc =
-	    rt_hex(r->arena, (const unsigned char *)ext->fmspc.p, ext->fmspc.n)
-		.p;
+	s.fmspc = arena_cstr(
+	    r->arena, rt_hex(r->arena, (const unsigned char *)ext->fmspc.p,
+			  ext->fmspc.n));
 	for (i = 0; i < CRLS; i++) {
 		f.crl[i].arena = r->arena;
 		f.crl_rc[i] = collect_crl(&s, &f.crl[i], attached, i);
