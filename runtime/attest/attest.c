@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* All platforms behind one door. */
 #include "runtime/attest/attest.h"
+#include "runtime/attest/tdx.h"
 #include "runtime/base/buf.h"
 #include "runtime/base/banned.h"
 
@@ -11,6 +12,7 @@
 static const struct attest_platform *const platforms[] = {
     &attest_simulated_snp,
     &attest_snp,
+    &attest_tdx,
 };
 #define NPLATFORMS (sizeof(platforms) / sizeof(platforms[0]))
 

@@ -3,6 +3,7 @@
 #include <ctype.h>
 
 #include "runtime/attest/attest_manifest.h"
+#include "runtime/attest/tdx.h"
 #include "runtime/base/encode.h"
 #include "runtime/manifest/idblock.h"
 #include "runtime/base/banned.h"
@@ -167,6 +168,22 @@ add(struct attest_validators *out, struct arena *a,
 	return 0;
 }
 
+static int
+add_tdx(struct attest_validators *out, struct arena *a,
+    const struct manifest_tdx *m, size_t i, const struct attest_operator *op,
+    struct rt_err *err)
+{
+	struct tdx_policy *p = ARENA_NEW(a, struct tdx_policy);
+	struct attest_validator v = {.platform = &attest_tdx, .policy = p};
+
+	if (tdx_policy_make(p, a, m, err) != 0)
+		return rt_err_wrap(err, "ReferenceValues.tdx[%zu]", i);
+	p->no_crl = op->no_revocation;
+	v.name = arena_printf(a, "tdx-%zu", i).p;
+	VEC_PUSH(a, &out->v, v);
+	return 0;
+}
+
 /* The simulated platform */
 
 static bool
@@ -238,9 +255,8 @@ attest_validators_make(struct attest_validators *out, struct arena *a,
 	for (i = 0; i < m->refs.snp.n && rc == 0; i++)
 		rc =
 		    add(out, a, &m->refs.snp.p[i], i, snp_roots_amd(), op, err);
-	if (rc == 0 && m->refs.tdx.n > 0)
-		rc = rt_err_set(err, RT_EINVAL,
-		    "reference values of TDX are not supported");
+	for (i = 0; i < m->refs.tdx.n && rc == 0; i++)
+		rc = add_tdx(out, a, &m->refs.tdx.p[i], i, op, err);
 	if (rc == 0)
 		rc = add_simulated(out, a, m, op, err);
 	return rc;

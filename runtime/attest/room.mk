@@ -22,14 +22,16 @@ SRCS += runtime/attest/intel_chain.c runtime/attest/intel_crl.c \
 	runtime/attest/tcb_info.c runtime/attest/tcb_read.c \
 	runtime/attest/tdx_claims.c runtime/attest/tdx_collateral.c \
 	runtime/attest/tdx_compare.c runtime/attest/tdx_doc.c \
-	runtime/attest/tdx_key.c runtime/attest/tdx_quote.c \
-	runtime/attest/tdx_root.c runtime/attest/tdx_trust.c \
-	runtime/attest/tdx_verify.c
+	runtime/attest/tdx_guest.c runtime/attest/tdx_key.c \
+	runtime/attest/tdx_manifest.c runtime/attest/tdx_platform.c \
+	runtime/attest/tdx_quote.c runtime/attest/tdx_root.c \
+	runtime/attest/tdx_trust.c runtime/attest/tdx_verify.c \
+	runtime/attest/qgs.c
 FUZZ += regress/fuzz/tdx_quote.c regress/fuzz/pck_ext.c \
 	regress/fuzz/tcb_info.c regress/fuzz/qe_identity.c \
-	regress/fuzz/tdx_collateral.c
+	regress/fuzz/tdx_collateral.c regress/fuzz/qgs.c
 TESTS += regress/unit/attest_issue_test.c
 TESTS += regress/unit/attest_store_test.c
 FUZZ += regress/fuzz/snp_report.c regress/fuzz/snp_cert.c \
 	regress/fuzz/snp_table.c regress/fuzz/snp_doc.c
-TESTS += regress/unit/tdx_test.c
+TESTS += regress/unit/tdx_test.c regress/unit/tdx_issue_test.c

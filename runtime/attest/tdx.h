@@ -220,6 +220,14 @@ int tdx_verify(struct attest_result *r, struct str quote,
     const struct tdx_collateral *attached, const struct tdx_policy *p,
     const struct attest_expect *e, const struct attest_env *env) RT_MUST_CHECK;
 
+/*
+ * The policy of an entry of the manifest (15.2).  RT_EINVAL names a member
+ * that cannot be used.
+ */
+struct manifest_tdx;
+int tdx_policy_make(struct tdx_policy *out, struct arena *a,
+    const struct manifest_tdx *m, struct rt_err *err) RT_MUST_CHECK;
+
 extern const struct attest_platform attest_tdx;
 
 #endif
