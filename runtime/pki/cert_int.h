@@ -2,7 +2,7 @@
 #ifndef CONTRASTC_PKI_CERT_INT_H
 #define CONTRASTC_PKI_CERT_INT_H
 
-#include <openssl/x509.h>
+#include <openssl/x509v3.h>
 
 #include "runtime/pki/ca.h"
 
