@@ -148,8 +148,8 @@ verify_cb(X509_STORE_CTX *store, void *arg)
 	return good;
 }
 
-static bool
-configure(SSL_CTX *s)
+bool
+atls_settings(SSL_CTX *s)
 {
 	(void)SSL_CTX_set_options(s, OPTIONS);
 	(void)SSL_CTX_set_session_cache_mode(s, SSL_SESS_CACHE_OFF);
@@ -157,10 +157,6 @@ configure(SSL_CTX *s)
 	(void)SSL_CTX_set_mode(s, SSL_MODE_ENABLE_PARTIAL_WRITE |
 				      SSL_MODE_RELEASE_BUFFERS |
 				      SSL_MODE_ACCEPT_MOVING_WRITE_BUFFER);
-	SSL_CTX_set_client_hello_cb(s, hello_cb, NULL);
-	SSL_CTX_set_alpn_select_cb(s, alpn_cb, NULL);
-	SSL_CTX_set_cert_cb(s, cert_cb, NULL);
-	SSL_CTX_set_cert_verify_callback(s, verify_cb, NULL);
 	return SSL_CTX_set_min_proto_version(s, TLS1_2_VERSION) == 1 &&
 	       SSL_CTX_set_max_proto_version(s, TLS1_3_VERSION) == 1 &&
 	       SSL_CTX_set_num_tickets(s, 0) == 1 &&
@@ -168,6 +164,16 @@ configure(SSL_CTX *s)
 	       SSL_CTX_set_cipher_list(s, CIPHERS) == 1 &&
 	       SSL_CTX_set_ciphersuites(s, SUITES) == 1 &&
 	       SSL_CTX_set1_groups_list(s, GROUPS) == 1;
+}
+
+static bool
+configure(SSL_CTX *s)
+{
+	SSL_CTX_set_client_hello_cb(s, hello_cb, NULL);
+	SSL_CTX_set_alpn_select_cb(s, alpn_cb, NULL);
+	SSL_CTX_set_cert_cb(s, cert_cb, NULL);
+	SSL_CTX_set_cert_verify_callback(s, verify_cb, NULL);
+	return atls_settings(s);
 }
 
 int

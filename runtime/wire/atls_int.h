@@ -68,6 +68,8 @@ int atls_judge(struct atls_conn *c, X509 *x, struct rt_err *err) RT_MUST_CHECK;
 int atls_judge_evidence(
     struct atls_conn *c, X509 *x, struct rt_err *err) RT_MUST_CHECK;
 
+/* Versions, suites, groups, sizes; nothing is resumed. */
+bool atls_settings(SSL_CTX *s);
 /* Sets up the SSL of a connection whose party, role and nonce are set. */
 int atls_conn_ssl(struct atls_conn *c, struct atls_ctx *ctx, int fd,
     struct rt_err *err) RT_MUST_CHECK;

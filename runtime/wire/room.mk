@@ -18,3 +18,5 @@ TESTS += regress/unit/sandbox_test.c
 TESTS += regress/unit/wire_grpc_test.c
 $(O)/regress/unit/wire_grpc_test: $(O)/regress/wire_rig.o
 TESTS += regress/unit/wire_http_test.c
+SRCS += runtime/wire/mtls.c
+TESTS += regress/unit/mtls_test.c
