@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-SRCS += runtime/attest/attest.c runtime/attest/attest_cache.c \
+SRCS += runtime/attest/party.c runtime/attest/attest.c runtime/attest/attest_cache.c \
 	runtime/attest/attest_collect.c runtime/attest/attest_http.c \
 	runtime/attest/attest_manifest.c runtime/attest/attest_pb.c \
 	runtime/attest/attest_result.c runtime/attest/attest_store.c \

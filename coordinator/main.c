@@ -1,0 +1,301 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* contrast-coordinator: attests pods against the manifest and is their authority. */
+#include <getopt.h>
+#include <netinet/in.h>
+#include <signal.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "coordinator/daemon.h"
+#include "coordinator/metrics.h"
+#include "runtime/base/file.h"
+#include "runtime/base/log.h"
+#include "runtime/wire/sandbox.h"
+#include "runtime/base/banned.h"
+
+#define STOP_MS 20000
+#define ROOT_MAX ((size_t)64 << 10)
+
+int
+co_listen(int *fd, const struct co_daemon *d, enum co_config_id port,
+    struct rt_err *err)
+{
+	const char *host = d->config.text[CO_LISTEN];
+	uint16_t bound;
+	char text[16];
+	int rc;
+
+	*fd = -1;
+	if (d->config.port[port] == CO_PORT_OFF)
+		return 0;
+	rc = wire_listen(fd, host[0] == '\0' ? NULL : host,
+	    (uint16_t)d->config.port[port], &bound, err);
+	if (rc != 0)
+		return rc;
+	(void)snprintf(text, sizeof(text), "%u", bound);
+	log_event(LOG_INFO, "listening", "for", co_config_key(port), "port",
+	    text, NULL);
+	return 0;
+}
+
+static const char *
+text_or_null(const struct co_daemon *d, enum co_config_id id)
+{
+	const char *s = d->config.text[id];
+
+	return s[0] == '\0' ? NULL : s;
+}
+
+static int
+setup_log(const struct co_daemon *d, struct rt_err *err)
+{
+	const char *format = d->config.text[CO_LOG_FORMAT];
+	enum log_level level;
+
+	if (!log_level_find(&level, d->config.text[CO_LOG_LEVEL]))
+		return rt_err_set(err, RT_EINVAL,
+		    "CONTRAST_LOG_LEVEL: debug, info, warn or error");
+	if (strcmp(format, "json") != 0 && strcmp(format, "text") != 0)
+		return rt_err_set(
+		    err, RT_EINVAL, "CONTRAST_LOG_FORMAT: json or text");
+	log_setup(level, format[0] == 'j');
+	return 0;
+}
+
+/* Simulated hardware takes two gates and a root; each is said. */
+static int
+setup_operator(struct co_daemon *d, struct rt_err *err)
+{
+	const char *root = text_or_null(d, CO_SIMULATED_ROOT);
+	int rc = 0;
+
+	d->host.simulated_gate = text_or_null(d, CO_SIMULATED_TEE);
+	d->host.simulated_config = text_or_null(d, CO_SIMULATED_CONFIG);
+	d->operator.allow_simulated =
+		strcmp(d->config.text[CO_SIMULATED], "1") == 0;
+	if (!d->operator.allow_simulated)
+		return 0;
+	log_event(LOG_WARN,
+	    "simulated TEE: evidence is NOT protected by hardware", NULL);
+	if (root != NULL)
+		rc = file_read(
+		    &d->operator.simulated_root, d->arena, root, ROOT_MAX, err);
+	return rc;
+}
+
+static int
+setup_evidence(struct co_daemon *d, struct rt_err *err)
+{
+	struct attest_store_config c = {
+	    .cache_dir = text_or_null(d, CO_COLLATERAL),
+	    .offline_dir = text_or_null(d, CO_OFFLINE),
+	    .offline = text_or_null(d, CO_OFFLINE) != NULL,
+	    .proxy = text_or_null(d, CO_PROXY)};
+	int rc = setup_operator(d, err);
+
+	if (rc != 0)
+		return rc;
+	d->collateral = attest_store_new(&c);
+	d->seen = attest_seen_new();
+	d->env = (struct attest_env){.skew = ATTEST_SKEW,
+	    .fetch = attest_store_fetch(d->collateral),
+	    .seen = d->seen};
+	if (attest_present(&d->host) == NULL)
+		return rt_err_set(err, RT_EVERIFY,
+		    "no hardware that can attest (SEV-SNP or TDX guest)");
+	return atls_ctx_new(&d->atls, err);
+}
+
+static int
+setup_state(struct co_daemon *d, struct rt_err *err)
+{
+	int rc = pki_secret_init(NULL, err);
+
+	if (rc == 0)
+		rc = co_store_file(&d->store, d->config.text[CO_HISTORY], err);
+	if (rc == 0)
+		d->guard = co_guard_new(d->store);
+	d->metrics = co_metrics_new();
+	return rc;
+}
+
+static int
+setup_threads(struct co_daemon *d, struct rt_err *err)
+{
+	static const struct wire_share shares[CO_SHARES] = {
+	    [CO_SHARE_USER_HANDSHAKE] = {"user handshake", 8, 2, 256},
+	    [CO_SHARE_USER_CALL] = {"user call", 8, 2, 256},
+	    [CO_SHARE_MESH_HANDSHAKE] = {"mesh handshake", 64, 0, 1024},
+	    [CO_SHARE_MESH_CALL] = {"mesh call", 32, 2, 1024},
+	    [CO_SHARE_HTTP] = {"http", 4, 1, 64},
+	};
+	int rc = wire_pool_new(&d->pool, 24, shares, CO_SHARES, err);
+
+	return rc != 0 ? rc : wire_loop_new(&d->loop, err);
+}
+
+static int
+sandbox(const struct co_daemon *d, struct rt_err *err)
+{
+	const char *mode = d->config.text[CO_SANDBOX];
+	const char *cache = d->config.text[CO_COLLATERAL];
+	struct sandbox_path paths[] = {
+	    {d->config.text[CO_HISTORY], true, false, false},
+	    {"/sys/kernel/config/tsm", true, false, true},
+	    {"/dev/sev-guest", true, true, true}, {"/etc", false, false, true},
+	    {"/usr/lib", false, false, true}, {"/lib", false, false, true},
+	    {"/run", false, false, true}, {"/proc", false, false, true},
+	    {cache[0] == '\0' ? "/etc" : cache, cache[0] != '\0', false, true},
+	    {d->config.text[CO_SIMULATED_CONFIG], false, false, true}};
+	size_t n = sizeof(paths) / sizeof(*paths);
+	int landlock, rc;
+
+	if (strcmp(mode, "off") == 0)
+		return 0;
+	if (paths[n - 1].path[0] == '\0')
+		n--;
+	rc = sandbox_enter(&landlock, SANDBOX_COORDINATOR, paths, n, err);
+	if (rc != 0 || landlock > 0)
+		return rc;
+	if (strcmp(mode, "require") == 0)
+		return rt_err_set(
+		    err, RT_EIO, "sandbox: the kernel has no Landlock");
+	log_event(LOG_WARN, "the kernel has no Landlock", NULL);
+	return 0;
+}
+
+static int
+start(struct co_daemon *d, struct rt_err *err)
+{
+	int rc = setup_log(d, err);
+
+	if (rc == 0)
+		rc = setup_state(d, err);
+	if (rc == 0)
+		rc = setup_evidence(d, err);
+	if (rc == 0)
+		rc = sandbox(d, err);
+	if (rc == 0)
+		rc = setup_threads(d, err);
+	if (rc == 0)
+		rc = co_serve_grpc(d, err);
+	if (rc == 0)
+		rc = co_serve_http(d, err);
+	return rc;
+}
+
+void
+co_serve_stop(struct co_daemon *d, int64_t ms)
+{
+	int64_t until = wire_now() + ms, left;
+
+	if (d->user != NULL)
+		wire_server_stop(d->user, ms);
+	left = until - wire_now();
+	if (d->mesh != NULL)
+		wire_server_stop(d->mesh, left > 0 ? left : 0);
+	wire_server_free(d->user);
+	wire_server_free(d->mesh);
+	left = until - wire_now();
+	wire_http_free(d->http, left > 0 ? left : 0);
+	wire_http_free(d->metrics_http, 0);
+	wire_http_free(d->probes, 0);
+}
+
+static void
+stop(struct co_daemon *d)
+{
+	co_serve_stop(d, STOP_MS);
+	wire_pool_free(d->pool);
+	wire_loop_free(d->loop);
+	co_guard_free(d->guard);
+	co_store_close(d->store);
+	atls_ctx_free(d->atls);
+	attest_store_free(d->collateral);
+	attest_seen_free(d->seen);
+	co_metrics_free(d->metrics);
+	arena_free(d->arena);
+}
+
+/* SIGTERM and SIGINT wait for the main thread; the others never see them. */
+static void
+block_signals(sigset_t *set)
+{
+	(void)sigemptyset(set);
+	(void)sigaddset(set, SIGTERM);
+	(void)sigaddset(set, SIGINT);
+	(void)pthread_sigmask(SIG_BLOCK, set, NULL);
+}
+
+static int
+usage(void)
+{
+	struct buf b = {0};
+
+	buf_puts(&b,
+	    "Usage: contrast-coordinator [--config FILE] [--version] [--help]\n\n"
+	    "Attests pods against the manifest, is their certificate authority "
+	    "and keeps\ntheir secrets.  Variables (keys of the file) "
+	    "[defaults]:\n");
+	co_config_help(&b);
+	(void)fwrite(b.p, 1, b.n, stdout);
+	buf_free(&b);
+	return 0;
+}
+
+static int
+run(const char *file)
+{
+	struct co_daemon d = {.arena = arena_new()};
+	struct rt_err err;
+	sigset_t set;
+	int signal, rc;
+
+	block_signals(&set);
+	rc = sandbox_harden(SANDBOX_COORDINATOR, &err);
+	if (rc == 0)
+		rc = co_config_read(&d.config, d.arena, file, &err);
+	if (rc == 0)
+		rc = start(&d, &err);
+	if (rc == 0) {
+		atomic_store(&d.started, true);
+		log_event(LOG_INFO, "ready", NULL);
+		(void)sigwait(&set, &signal);
+		log_event(LOG_INFO, "stopping", NULL);
+	} else {
+		log_event(LOG_ERROR, "cannot start", "error", err.text, NULL);
+	}
+	stop(&d);
+	return rc == 0 ? 0 : 1;
+}
+
+int
+main(int argc, char **argv)
+{
+	static const struct option options[] = {
+	    {"config", required_argument, NULL, 'c'},
+	    {"version", no_argument, NULL, 'v'},
+	    {"help", no_argument, NULL, 'h'}, {0}};
+	const char *file = NULL;
+	int c;
+
+	while ((c = getopt_long(argc, argv, "c:vh", options, NULL)) != -1) {
+		switch (c) {
+		case 'c':
+			file = optarg;
+			break;
+		case 'v':
+			(void)printf("contrast-coordinator %s\n", CONTRASTC_VERSION);
+			return 0;
+		case 'h':
+			return usage();
+		default:
+			return 2;
+		}
+	}
+	if (optind < argc) {
+		fprintf(stderr, "contrast-coordinator: unexpected '%s'\n", argv[optind]);
+		return 2;
+	}
+	return run(file);
+}
