@@ -8,14 +8,16 @@
  */
 #include <string.h>
 
+#include "compiler/analyse/mutate.h"
 #include "compiler/analyse/simulate.h"
-#include "grammar/toml_doc.h"
 #include "regress/conform.h"
+#include "regress/conform_policy.h"
 #include "regress/judge.h"
-#include "regress/mutate.h"
 #include "runtime/agent/agent.h"
 #include "runtime/base/map.h"
 #include "runtime/base/banned.h"
+
+#define MUTATIONS_TRIED (MUTATE_M(CHANGED) | MUTATE_M(ADDED))
 
 struct decider {
 	const char *name; /* STYLE.ENGINE */
@@ -38,40 +40,6 @@ struct decide {
 	struct str kind;
 	struct jv *request;
 };
-
-/* The module, alone or in an initdata document. */
-static bool
-read_module(struct str *out, struct arena *a, const char *path)
-{
-	struct toml *doc;
-	bool found = true;
-
-	if (!conform_read(out, a, path))
-		return false;
-	if (!str_starts(*out, STR("version =")))
-		return true;
-	if (toml_parse(&doc, a, *out, NULL) != 0)
-		return false;
-	*out = toml_get_str(
-	    toml_get(doc, STR("data")), STR("policy.rego"), &found);
-	return found;
-}
-
-/* The last rule is `policy_data := ` and JSON. */
-static const struct jv *
-policy_data(struct arena *a, struct str text)
-{
-	static const char mark[] = "\npolicy_data := ";
-	struct str tail = text;
-	struct jv *v;
-	size_t at;
-
-	at = str_find(text, str_from(mark), 0);
-	if (at == SIZE_MAX)
-		return NULL;
-	tail = str_trim(str_sub(text, at + sizeof(mark) - 1, text.n));
-	return jv_parse(&v, a, tail, NULL) == 0 ? v : NULL;
-}
 
 static bool
 restart(struct decide *d)
@@ -135,9 +103,11 @@ markers(struct decide *d, const struct decider *from)
  */
 static const struct {
 	const char *check, *path;
+	bool alone; /* not what is in it */
 } elsewhere[] = {
-    {"container ", "/OCI/Annotations"},
-    {"mounts ", "/storages"},
+    {"container ", "/OCI/Annotations", false}, {"container ", "/OCI", true},
+    {"mounts ", "/storages", false},
+    {"image ", "/container_id", true}, /* the pause container's is known */
 };
 
 static bool
@@ -146,9 +116,12 @@ is_elsewhere(struct str print, struct str path)
 	size_t i;
 
 	for (i = 0; i < sizeof(elsewhere) / sizeof(*elsewhere); i++) {
+		struct str place = str_from(elsewhere[i].path);
+
 		if (str_find(print, str_from(elsewhere[i].check), 0) !=
 			SIZE_MAX &&
-		    str_starts(path, str_from(elsewhere[i].path)))
+		    str_starts(path, place) &&
+		    (!elsewhere[i].alone || path.n == place.n))
 			return true;
 	}
 	return false;
@@ -194,16 +167,16 @@ has_marker(const struct judge *j, struct str path)
 }
 
 static void
-check_markers(struct decide *d, const char *path)
+check_markers(struct decide *d, struct str path)
 {
 	struct decider *it;
 
 	VEC_FOREACH(it, &d->deciders) {
-		if (it->prints == has_marker(it->judge, str_from(path)))
+		if (it->prints == has_marker(it->judge, path))
 			conform_pass(d->c);
 		else
-			conform_fail(d->c, d->dir, "%.*s%s: %s %s; %.*s",
-			    STR_ARG(d->kind), path, it->name,
+			conform_fail(d->c, d->dir, "%.*s%.*s: %s %s; %.*s",
+			    STR_ARG(d->kind), STR_ARG(path), it->name,
 			    it->prints ? "refuses without its marker"
 				       : "prints although it shall not",
 			    STR_ARG(markers(d, it)));
@@ -211,13 +184,16 @@ check_markers(struct decide *d, const char *path)
 }
 
 static void
-changed(void *ctx, const char *path)
+changed(void *ctx, enum mutation m, struct str path)
 {
 	struct decide *d = ctx;
 	bool allowed = false;
 	struct str failed = {0};
+	const char *what =
+	    arena_printf(d->arena, "%.*s %s", STR_ARG(path), mutation_name(m))
+		.p;
 
-	if (!decide(d, &allowed, &failed, path))
+	if (!decide(d, &allowed, &failed, what))
 		return;
 	conform_pass(d->c);
 	if (!allowed && str_eqz(d->kind, "CreateContainerRequest"))
@@ -325,7 +301,8 @@ ask(struct decide *d, const struct sim_request *r)
 	    expect(d, arena_cstr(d->arena, r->kind), r->input, want, what);
 
 	if (ok && to_change(d, r))
-		mutate_request(d->arena, d->request, false, changed, d);
+		mutate_request(
+		    d->arena, d->request, MUTATIONS_TRIED, changed, d);
 	return ok;
 }
 
@@ -421,21 +398,17 @@ other_pod(struct decide *d)
 static bool
 open_case(struct decide *d)
 {
-	struct str text;
 	const char **names;
 	size_t n, i;
 
-	if (!read_module(
-		&text, d->arena, conform_path(d->arena, d->dir, "data")))
-		return false;
-	d->data = policy_data(d->arena, text);
+	d->data = conform_policy_data(d->arena, d->dir);
 	names = conform_list(d->arena, d->dir, &n);
 	for (i = 0; i < n; i++) {
 		struct decider it = {.name = names[i]};
 		const char *style = strchr(names[i], '.');
 
 		if (strncmp(names[i], "text.", 5) != 0 ||
-		    !read_module(&it.text, d->arena,
+		    !conform_policy_module(&it.text, d->arena,
 			conform_path(d->arena, d->dir, names[i])))
 			continue;
 		it.prints = strncmp(style, ".none.", 6) != 0;

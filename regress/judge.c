@@ -17,8 +17,8 @@ struct judge {
 	FILE *to, *from;
 	char *line;
 	size_t cap;
-	const char *policy; /* temporary file */
-	const struct jv *prints;
+	const char *policy, *data; /* temporary files */
+	const struct jv *prints, *ops;
 };
 
 static const char *
@@ -54,7 +54,7 @@ judge_find(struct arena *a)
 }
 
 static const char *
-write_policy(struct arena *a, struct str policy)
+write_file(struct arena *a, struct str text)
 {
 	const char *dir = getenv("TMPDIR");
 	char *path = arena_alloc(a, 4096);
@@ -67,32 +67,55 @@ write_policy(struct arena *a, struct str policy)
 	f = fd < 0 ? NULL : fdopen(fd, "w");
 	if (f == NULL)
 		return NULL;
-	(void)fwrite(policy.p, 1, policy.n, f);
+	(void)fwrite(text.p, 1, text.n, f);
 	return fclose(f) == 0 ? path : NULL;
 }
 
 static void __attribute__((noreturn)) child(const char *program,
-    const char *engine, const char *policy, const int *in, const int *out)
+    const char *engine, const struct judge *j, const int *in, const int *out)
 {
 	int null = open("/dev/null", O_WRONLY | O_CLOEXEC);
 
 	(void)dup2(in[0], STDIN_FILENO);
 	(void)dup2(out[1], STDOUT_FILENO);
 	(void)dup2(null, STDERR_FILENO);
-	(void)execl(program, program, "--policy", policy, "--requests", "-",
-	    "--engine", engine, (char *)NULL);
+	(void)execl(program, program, "--policy", j->policy, "--requests", "-",
+	    "--engine", engine, j->data == NULL ? NULL : "--data", j->data,
+	    (char *)NULL);
 	_exit(127);
+}
+
+static const char *
+write_data(struct arena *a, const struct jv *data)
+{
+	struct buf b = {0};
+	const char *path;
+
+	if (data == NULL)
+		return NULL;
+	jv_print(&b, data, JV_COMPACT);
+	path = write_file(a, buf_str(&b));
+	buf_free(&b);
+	return path;
 }
 
 struct judge *
 judge_start(
     struct arena *a, const char *program, const char *engine, struct str policy)
 {
+	return judge_start_from(a, program, engine, policy, NULL);
+}
+
+struct judge *
+judge_start_from(struct arena *a, const char *program, const char *engine,
+    struct str policy, const struct jv *data)
+{
 	struct judge *j = ARENA_NEW(a, struct judge);
 	int in[2], out[2];
 
 	j->arena = a;
-	j->policy = write_policy(a, policy);
+	j->policy = write_file(a, policy);
+	j->data = write_data(a, data);
 	(void)signal(SIGPIPE, SIG_IGN);
 	if (j->policy == NULL || pipe2(in, O_CLOEXEC) != 0 ||
 	    pipe2(out, O_CLOEXEC) != 0)
@@ -101,7 +124,7 @@ judge_start(
 	if (j->pid < 0)
 		return NULL;
 	if (j->pid == 0)
-		child(program, engine, j->policy, in, out);
+		child(program, engine, j, in, out);
 	(void)close(in[0]);
 	(void)close(out[1]);
 	j->to = fdopen(in[1], "w");
@@ -142,6 +165,7 @@ judge_ask(struct judge *j, struct str kind, const struct jv *request,
 	*allowed = jv_is(jv_getz(answer, "allowed"), JV_TRUE);
 	*failed = jv_get_str(answer, STR("error"));
 	j->prints = jv_getz(answer, "prints");
+	j->ops = jv_getz(answer, "ops");
 	return NULL;
 }
 
@@ -149,6 +173,12 @@ const struct jv *
 judge_prints(const struct judge *j)
 {
 	return j->prints;
+}
+
+const struct jv *
+judge_ops(const struct judge *j)
+{
+	return j->ops;
 }
 
 void
@@ -160,5 +190,7 @@ judge_stop(struct judge *j)
 	(void)fclose(j->from);
 	(void)waitpid(j->pid, NULL, 0);
 	(void)unlink(j->policy);
+	if (j->data != NULL)
+		(void)unlink(j->data);
 	free(j->line);
 }

@@ -1,5 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
-SRCS += compiler/analyse/example.c compiler/analyse/simulate.c \
+SRCS += compiler/analyse/cover.c compiler/analyse/example.c \
+	compiler/analyse/mutate.c compiler/analyse/open.c \
+	compiler/analyse/simulate.c \
 	compiler/analyse/simulate_file.c compiler/analyse/simulate_hints.c \
 	compiler/analyse/simulate_oci.c compiler/analyse/simulate_storage.c \
 	compiler/analyse/simulate_text.c

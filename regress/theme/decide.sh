@@ -1,7 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
 # Whole pods of the shop, as the Kata agent's engine decides: the requests of
 # a runtime in their order and out of it, changed at every place, by the text
-# in full style, specialised, and without markers (regress/conform_decide.c).
+# in full style, specialised, and without markers (regress/conform_decide.c);
+# and what may be changed without a refusal (regress/conform_cover.c).
 
 # shellcheck disable=SC2154 # the driver's
 
@@ -27,7 +28,7 @@ decide_make() {
 
 theme_decide() {
 	program=$top/$O/contrastc
-	rm -rf "$scratch/decide"
+	rm -rf "$scratch/decide" "$scratch/cover"
 	for it in "metal-qemu-snp 0.10.0 0.2.8" "k3s-qemu-snp 0.2.8 0.1.5"; do
 		# shellcheck disable=SC2086 # three words
 		set -- $it
@@ -39,5 +40,13 @@ theme_decide() {
 				"text.none.$2" || return
 		"$O/conform" decide "$scratch/decide/$1" >"$scratch/decide.out" 2>&1
 		add "$scratch/decide.out" "decide $1"
+		# what is open, of one workload: it takes a question a place
+		mkdir -p "$scratch/cover/$1"
+		cp -R "$scratch/decide/$1"/*web "$scratch/cover/$1/"
+		rm -f "$scratch/cover/$1"/*/text.full.* \
+			"$scratch/cover/$1"/*/text.none.* \
+			"$scratch/cover/$1"/*/"text.spec.$2"
+		"$O/conform" cover "$scratch/cover/$1" >"$scratch/cover.out" 2>&1
+		add "$scratch/cover.out" "cover $1"
 	done
 }
