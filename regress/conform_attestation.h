@@ -35,6 +35,10 @@ void attestation_judge(
  */
 void attestation_claims(struct attestation *t, const char *member);
 
+/* One operation of a mutation; on the members of an object if `json`. */
+bool attestation_change(
+    struct buf *b, const struct jv *op, struct arena *a, bool json);
+
 /*
  * Kinds of cases: run it, t->r has the code.  `finish` looks at what else
  * a case says once the code was as expected; NULL: nothing.

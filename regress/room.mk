@@ -30,6 +30,7 @@ conform_SRCS += regress/conform_rego.c
 FUZZ += regress/fuzz/config.c regress/fuzz/lower.c
 SHIMS += regress/shim/alloc.c regress/shim/fault.c
 conform_SRCS += regress/conform_attestation.c \
+	regress/conform_attestation_change.c \
 	regress/conform_attestation_tdx.c
 PROGS += atls_peer
 atls_peer_SRCS = regress/wire/atls_peer.c

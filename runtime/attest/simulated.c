@@ -17,10 +17,9 @@
 
 #include "runtime/attest/attest_host.h"
 #include "runtime/attest/attest_x509.h"
-#include "runtime/attest/simulated.h"
+#include "runtime/attest/simulated_int.h"
 #include "runtime/base/encode.h"
 #include "runtime/base/file.h"
-#include "runtime/base/jv.h"
 #include "runtime/manifest/idblock.h"
 #include "runtime/base/banned.h"
 
@@ -111,13 +110,6 @@ simulated_present(const struct attest_host *host)
 	return any;
 }
 
-static int
-closed(struct attest_result *r, const char *gate)
-{
-	return attest_reject(r, ATTEST_SIM_NOT_ENABLED,
-	    "the simulated platform is not enabled: %s", gate);
-}
-
 /* Nobody else may have written what says who we are. */
 static int
 read_private(struct str *out, struct attest_result *r, const char *path)
@@ -126,14 +118,14 @@ read_private(struct str *out, struct attest_result *r, const char *path)
 	struct rt_err err = {0};
 
 	if (stat(path, &st) != 0)
-		return closed(
+		return simulated_closed(
 		    r, arena_printf(r->arena, "there is no %s", path).p);
 	if (!S_ISREG(st.st_mode) || (st.st_mode & 022) != 0 ||
 	    (st.st_uid != 0 && st.st_uid != geteuid()))
-		return closed(r,
+		return simulated_closed(r,
 		    arena_printf(r->arena, "%s is writable by others", path).p);
 	if (file_read(out, r->arena, path, CONFIG_MAX, &err) != 0)
-		return closed(r, err.text);
+		return simulated_closed(r, err.text);
 	return 0;
 }
 
@@ -146,111 +138,10 @@ check_gates(
 		    "this machine has a trusted execution environment; the "
 		    "simulated platform is refused");
 	if (!has_gate(host))
-		return closed(r,
+		return simulated_closed(r,
 		    "neither " TOKEN " on the kernel's command line nor "
 		    "CONTRASTC_SIMULATED_TEE=" ATTEST_SIMULATED_GATE);
 	return read_private(config, r, config_path(r->arena, host));
-}
-
-/* Configuration */
-
-struct config {
-	enum snp_product product;
-	const char *key, *chain, *host_data;
-	int64_t version;
-	uint64_t policy, platform_info, tcb;
-	struct str chip_id, measurement;
-	bool id_block;
-};
-
-static int
-bad_config(struct attest_result *r, const char *member)
-{
-	return attest_reject(r, ATTEST_SIM_NOT_ENABLED,
-	    "member %s of the configuration of the simulated platform is "
-	    "missing or malformed",
-	    member);
-}
-
-/* "0x30000" */
-static bool
-read_hex_word(uint64_t *out, struct str s)
-{
-	static const char digits[] = "0123456789abcdef";
-	const char *d;
-	size_t i;
-
-	*out = 0;
-	if (!str_starts(s, STR("0x")) || s.n == 2 || s.n > 18)
-		return false;
-	for (i = 2; i < s.n; i++) {
-		d = memchr(digits, s.p[i] | 0x20, 16);
-		if (d == NULL)
-			return false;
-		*out = *out << 4 | (uint64_t)(d - digits);
-	}
-	return true;
-}
-
-static bool
-read_tcb(uint64_t *out, const struct jv *v, enum snp_product p)
-{
-	static const char *const names[] = {
-	    "bootloader", "tee", "snp", "microcode", "fmc"};
-	int64_t n;
-	int i, byte;
-
-	*out = 0;
-	for (i = 0; i < SNP_PARTS; i++) {
-		byte = snp_tcb_byte(p, (enum snp_part)i);
-		if (byte < 0)
-			continue;
-		if (!jv_to_int(jv_get(v, str_from(names[i])), &n) || n < 0 ||
-		    n > 255)
-			return false;
-		*out |= (uint64_t)n << (8 * byte);
-	}
-	return true;
-}
-
-static bool
-read_bytes(struct str *out, struct arena *a, const struct jv *v,
-    const char *member, size_t len)
-{
-	return rt_unhex(out, a, jv_get_str(v, str_from(member)), NULL) == 0 &&
-	       out->n == len;
-}
-
-static int
-read_config(struct config *c, struct attest_result *r, struct str text)
-{
-	struct arena *a = r->arena;
-	struct rt_err err = {0};
-	struct jv *v;
-
-	if (jv_parse(&v, a, text, &err) != 0)
-		return closed(r, err.text);
-	c->product = snp_product_find(jv_get_str(v, STR("product")));
-	c->key = arena_cstr(a, jv_get_str(v, STR("vcekKey")));
-	c->chain = arena_cstr(a, jv_get_str(v, STR("chain")));
-	c->host_data = arena_cstr(a, jv_get_str(v, STR("hostDataFile")));
-	c->id_block = jv_is(jv_getz(v, "idBlock"), JV_TRUE);
-	if (c->product == SNP_PRODUCT_NONE)
-		return bad_config(r, "product");
-	if (!jv_to_int(jv_getz(v, "reportVersion"), &c->version) ||
-	    c->version < 2 || c->version > 5)
-		return bad_config(r, "reportVersion");
-	if (!read_hex_word(&c->policy, jv_get_str(v, STR("policy"))) ||
-	    !read_hex_word(
-		&c->platform_info, jv_get_str(v, STR("platformInfo"))))
-		return bad_config(r, "policy or platformInfo");
-	if (!read_tcb(&c->tcb, jv_getz(v, "tcb"), c->product))
-		return bad_config(r, "tcb");
-	if (!read_bytes(&c->chip_id, a, v, "chipId", SNP_CHIP_ID_LEN) ||
-	    !read_bytes(
-		&c->measurement, a, v, "measurement", SNP_MEASUREMENT_LEN))
-		return bad_config(r, "chipId or measurement");
-	return 0;
 }
 
 /* The report */
@@ -286,7 +177,7 @@ bytes(struct arena *a, unsigned char first, size_t n)
 }
 
 static void
-fill_numbers(struct snp_fields *f, const struct config *c)
+fill_numbers(struct snp_fields *f, const struct simulated_config *c)
 {
 	f->version = (uint32_t)c->version;
 	f->policy = c->policy;
@@ -305,8 +196,8 @@ fill_numbers(struct snp_fields *f, const struct config *c)
 
 /* What an ID block puts into a report. */
 static int
-fill_id_block(
-    struct snp_fields *f, struct attest_result *r, const struct config *c)
+fill_id_block(struct snp_fields *f, struct attest_result *r,
+    const struct simulated_config *c)
 {
 	struct idblock *b;
 	struct rt_err err = {0};
@@ -326,8 +217,8 @@ fill_id_block(
 }
 
 static int
-fill(struct snp_fields *f, struct attest_result *r, const struct config *c,
-    const unsigned char *report_data)
+fill(struct snp_fields *f, struct attest_result *r,
+    const struct simulated_config *c, const unsigned char *report_data)
 {
 	struct arena *a = r->arena;
 	unsigned char *id = arena_alloc(a, 32), *ma = arena_alloc(a, 32);
@@ -426,14 +317,15 @@ simulated_issue(struct str *doc, struct attest_result *r,
 	unsigned char *raw = arena_alloc(r->arena, SNP_REPORT_LEN);
 	struct snp_evidence ev = {
 	    .report = {(const char *)raw, SNP_REPORT_LEN}};
-	struct config c = {0};
+	struct simulated_config c = {0};
 	struct snp_fields f = {0};
 	struct str text;
 	struct buf b = {0};
 	int rc;
 
 	(void)env;
-	if (check_gates(&text, r, host) != 0 || read_config(&c, r, text) != 0 ||
+	if (check_gates(&text, r, host) != 0 ||
+	    simulated_read_config(&c, r, text) != 0 ||
 	    fill(&f, r, &c, report_data) != 0)
 		return RT_EVERIFY;
 	if (!snp_report_build(raw, &f) || !sign(raw, c.key) ||
