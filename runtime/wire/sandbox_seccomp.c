@@ -44,7 +44,7 @@ static const struct {
 	"time futex sched_yield sched_getaffinity getrandom restart_syscall"},
     /* the process itself */
     {SANDBOX_STDIO,
-	"rt_sigaction rt_sigprocmask rt_sigreturn sigaltstack getpid gettid "
+	"rt_sigaction rt_sigprocmask rt_sigreturn rt_sigtimedwait sigaltstack getpid gettid "
 	"getppid getuid geteuid getgid getegid uname sysinfo getrusage rseq "
 	"set_robust_list set_tid_address exit exit_group getcpu"},
     {SANDBOX_RPATH, "openat statx faccessat faccessat2 readlinkat readlink "
