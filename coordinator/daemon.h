@@ -31,6 +31,7 @@ struct co_daemon {
 	struct wire_server *user, *mesh;
 	struct wire_http *probes, *http, *metrics_http, *transit;
 	struct co_metrics *metrics;
+	struct co_peer_loop *peer_loop;
 	atomic_bool started; /* the first round of peer recovery has ended */
 };
 

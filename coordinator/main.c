@@ -8,6 +8,7 @@
 
 #include "coordinator/daemon.h"
 #include "coordinator/metrics.h"
+#include "coordinator/peer_loop.h"
 #include "runtime/base/file.h"
 #include "runtime/base/log.h"
 #include "runtime/wire/sandbox.h"
@@ -115,6 +116,7 @@ setup_state(struct co_daemon *d, struct rt_err *err)
 		rc = co_store_file(&d->store, d->config.text[CO_HISTORY], err);
 	if (rc == 0)
 		d->guard = co_guard_new(d->store);
+	d->peers = (struct co_peers){co_peers_ready, d};
 	d->metrics = co_metrics_new();
 	return rc;
 }
@@ -181,6 +183,8 @@ start(struct co_daemon *d, struct rt_err *err)
 		rc = co_serve_grpc(d, err);
 	if (rc == 0)
 		rc = co_serve_http(d, err);
+	if (rc == 0)
+		rc = co_peer_loop_start(&d->peer_loop, d, err);
 	return rc;
 }
 
@@ -206,6 +210,7 @@ static void
 stop(struct co_daemon *d)
 {
 	co_serve_stop(d, STOP_MS);
+	co_peer_loop_stop(d->peer_loop);
 	wire_pool_free(d->pool);
 	wire_loop_free(d->loop);
 	co_guard_free(d->guard);
@@ -258,7 +263,6 @@ run(const char *file)
 	if (rc == 0)
 		rc = start(&d, &err);
 	if (rc == 0) {
-		atomic_store(&d.started, true);
 		log_event(LOG_INFO, "ready", NULL);
 		(void)sigwait(&set, &signal);
 		log_event(LOG_INFO, "stopping", NULL);
@@ -285,7 +289,8 @@ main(int argc, char **argv)
 			file = optarg;
 			break;
 		case 'v':
-			(void)printf("contrast-coordinator %s\n", CONTRASTC_VERSION);
+			(void)printf(
+			    "contrast-coordinator %s\n", CONTRASTC_VERSION);
 			return 0;
 		case 'h':
 			return usage();
@@ -294,7 +299,8 @@ main(int argc, char **argv)
 		}
 	}
 	if (optind < argc) {
-		fprintf(stderr, "contrast-coordinator: unexpected '%s'\n", argv[optind]);
+		fprintf(stderr, "contrast-coordinator: unexpected '%s'\n",
+		    argv[optind]);
 		return 2;
 	}
 	return run(file);
