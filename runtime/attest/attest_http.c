@@ -61,7 +61,20 @@ digit(char c)
 		   : (unsigned)((c | 0x20) - 'a' + 10);
 }
 
-/* Intel's service sends its chains percent-encoded. */
+/* Is the last line of what there is one with dashes? */
+static bool
+in_dashes(const struct buf *out)
+{
+	size_t line = str_rchr(buf_str(out), '\n');
+
+	line = line == SIZE_MAX ? 0 : line + 1;
+	return line < out->n && out->p[line] == '-';
+}
+
+/*
+ * Intel's service sends its chains percent-encoded.  A plus stands for itself
+ * in base64 and for a blank, if at all, in the lines around it (12.1).
+ */
 static void
 put_decoded(struct buf *out, struct str s)
 {
@@ -75,7 +88,8 @@ put_decoded(struct buf *out, struct str s)
 			    (char)(digit(s.p[i + 1]) << 4 | digit(s.p[i + 2])));
 			i += 2;
 		} else {
-			buf_putc(out, s.p[i]);
+			buf_putc(out,
+			    s.p[i] == '+' && in_dashes(out) ? ' ' : s.p[i]);
 		}
 	}
 }

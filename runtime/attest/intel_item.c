@@ -13,11 +13,20 @@ base_url(const struct tdx_policy *p)
 	return p->base_url == NULL ? BASE_URL : p->base_url;
 }
 
+/* The file that has all of it (12.5). */
+static const char *
+object_path(struct arena *a, const char *fmspc)
+{
+	return arena_printf(a, "intel/collateral-%s.json", fmspc).p;
+}
+
 struct attest_item
-intel_item_crl(struct arena *a, const struct tdx_policy *p, const X509 *ca)
+intel_item_crl(struct arena *a, const struct tdx_policy *p, const char *fmspc,
+    const X509 *ca)
 {
 	struct attest_item i = {.expires = true};
 
+	i.fallback = object_path(a, fmspc);
 	if (ca == NULL) {
 		i.url =
 		    p->root_crl_url == NULL ? ROOT_CRL_URL : p->root_crl_url;
@@ -56,7 +65,7 @@ intel_item_tcb(struct arena *a, const struct tdx_policy *p, const char *fmspc,
 
 	i.chain = "TCB-Info-Issuer-Chain";
 	i.path = arena_printf(a, "intel/tdx-tcb-%s.json", fmspc).p;
-	i.fallback = arena_printf(a, "intel/collateral-%s.json", fmspc).p;
+	i.fallback = object_path(a, fmspc);
 	return i;
 }
 
@@ -70,6 +79,6 @@ intel_item_qe(struct arena *a, const struct tdx_policy *p, const char *fmspc,
 
 	i.chain = "SGX-Enclave-Identity-Issuer-Chain";
 	i.path = "intel/td-qe-identity.json";
-	i.fallback = arena_printf(a, "intel/collateral-%s.json", fmspc).p;
+	i.fallback = object_path(a, fmspc);
 	return i;
 }

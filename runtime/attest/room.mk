@@ -35,4 +35,5 @@ TESTS += regress/unit/attest_issue_test.c
 TESTS += regress/unit/attest_store_test.c
 FUZZ += regress/fuzz/snp_report.c regress/fuzz/snp_cert.c \
 	regress/fuzz/snp_table.c regress/fuzz/snp_doc.c
-TESTS += regress/unit/tdx_test.c regress/unit/tdx_issue_test.c
+TESTS += regress/unit/tdx_test.c regress/unit/tdx_issue_test.c \
+	regress/unit/tdx_fetch_test.c

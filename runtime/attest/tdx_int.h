@@ -100,8 +100,8 @@ bool intel_crl_lists(X509_CRL *crl, const X509 *x);
  * Items of collateral, strings in `a`.  `ca` NULL: the root's CRL; `number` 0:
  * the newest text, else the evaluation that is asked for.
  */
-struct attest_item intel_item_crl(
-    struct arena *a, const struct tdx_policy *p, const X509 *ca);
+struct attest_item intel_item_crl(struct arena *a, const struct tdx_policy *p,
+    const char *fmspc, const X509 *ca);
 struct attest_item intel_item_tcb(struct arena *a, const struct tdx_policy *p,
     const char *fmspc, uint32_t number);
 struct attest_item intel_item_qe(struct arena *a, const struct tdx_policy *p,

@@ -174,6 +174,19 @@ struct crl_search {
 
 static const char *const crl_names[] = {"root CRL", "PCK CRL"};
 
+/* The list itself, or that of the object that has all collateral. */
+static struct str
+crl_of(const struct crl_search *c, struct str text)
+{
+	struct tdx_collateral all;
+
+	if (text.n == 0 || text.p[0] != '{')
+		return text;
+	if (tdx_collateral_parse(&all, c->s->arena, text, NULL) != 0)
+		return (struct str){"", 0};
+	return c->which == ROOT ? all.root_crl : all.pck_crl;
+}
+
 static int
 check_crl(void *arg, struct attest_result *r, const struct attest_body *body)
 {
@@ -187,8 +200,8 @@ check_crl(void *arg, struct attest_result *r, const struct attest_body *body)
 				     .p;
 
 	X509_CRL_free(c->s->crl[c->which]);
-	c->s->crl[c->which] =
-	    intel_crl_read(r, body->bytes, issuer, kind, c->s->env, c->s->now);
+	c->s->crl[c->which] = intel_crl_read(
+	    r, crl_of(c, body->bytes), issuer, kind, c->s->env, c->s->now);
 	return c->s->crl[c->which] == NULL ? RT_EVERIFY : 0;
 }
 
@@ -197,8 +210,8 @@ collect_crl(struct search *s, struct attest_result *r,
     const struct tdx_collateral *attached, int which)
 {
 	struct crl_search c = {s, which};
-	struct attest_item item =
-	    intel_item_crl(s->arena, s->p, which == ROOT ? NULL : s->pck->x[1]);
+	struct attest_item item = intel_item_crl(
+	    s->arena, s->p, s->fmspc, which == ROOT ? NULL : s->pck->x[1]);
 	struct attest_body body = {0};
 
 	if (attached != NULL)
