@@ -81,7 +81,7 @@ allow(
     int ruleset, uint64_t fs, const struct sandbox_path *p, struct rt_err *err)
 {
 	struct landlock_path_beneath_attr rule = {0};
-	struct stat st;
+	struct stat st = {0};
 	int r = 0;
 
 	rule.parent_fd = open(p->path, O_PATH | O_CLOEXEC);
