@@ -199,6 +199,9 @@ struct rego_term *
 rego_on_list(
     struct rego_parse *p, enum rego_kind kind, struct rego_range r, size_t n)
 {
+	if (kind == REGO_TEMPLATE && !p->options.opa)
+		rego_refuse(p, r.from, r.to - r.from,
+		    "the agents' engines know no template strings");
 	return checked(
 	    p, rego_new_args(p->arena, kind, rego_loc(p, r), pop(p, n), n));
 }

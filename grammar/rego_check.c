@@ -205,7 +205,8 @@ check_default(struct ck *c, const struct rego_rule *r)
 	if (bad != NULL)
 		diag_report(c->diags, REGO_DEFAULT_VALUE, bad->loc);
 	for (i = 0; i < r->nargs; i++) {
-		if (r->args[i]->kind != REGO_VAR && c->module->v1)
+		if (r->args[i]->kind != REGO_VAR &&
+		    (c->module->v1 || !c->options->opa))
 			diag_report(
 			    c->diags, REGO_DEFAULT_VALUE, r->args[i]->loc);
 		for (k = 0; k < i && r->args[i]->kind == REGO_VAR; k++) {

@@ -289,6 +289,11 @@ unifies(struct ck *c, const struct scope *s, const struct rego_term *a,
 	size_t had = o->vars.n;
 	uint32_t i, step = a->kind == REGO_OBJECT ? 2 : 1;
 
+	/* They can never match, so that nothing is bound. */
+	if (a->kind == REGO_ARRAY && b->kind == REGO_ARRAY &&
+	    a->nargs != b->nargs)
+		return false;
+
 	if (ready(c, s, b, o) && binds(c, s, a, o))
 		return true;
 	o->vars.n = had;

@@ -149,8 +149,11 @@ const struct insn *eval_operate(struct rego_eval *e, const struct insn *i);
 rv eval_walk(const struct rego_eval *e, rv base, const rv *keys, size_t n);
 /* A copy of the value with another one at the path. */
 rv eval_put(struct rego_eval *e, rv base, const rv *keys, size_t n, rv v);
-/* Two values of one document; RV_UNDEFINED: they contradict each other. */
-rv eval_merge(struct rego_eval *e, rv a, rv b);
+/*
+ * Two values of one document whose keys are those of rules for `depth` levels;
+ * RV_UNDEFINED: they contradict each other.
+ */
+rv eval_merge(struct rego_eval *e, rv a, rv b, uint32_t depth);
 rv eval_document(struct rego_eval *e, rv base, struct rv_builder *b);
 /* From the contributions of a rule with keys; RV_UNDEFINED: a conflict. */
 rv eval_tree(struct rego_eval *e, struct rv_builder *b);

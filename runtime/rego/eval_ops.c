@@ -127,6 +127,17 @@ OP(MEMBER3)
 /* Constant keys are the same word in most objects. */
 #define NEAR 8
 
+/* Members of base data whose name is the text of a number. */
+static rv
+get_by_text(struct rego_eval *e, rv base, rv key)
+{
+	if (rv_type(base) != RV_TOBJECT || rv_type(key) != RV_TNUMBER)
+		return RV_UNDEFINED;
+	e->text.n = 0;
+	rv_number_print(&e->text, &e->heap, key);
+	return rv_get(&e->heap, base, rv_string(&e->heap, buf_str(&e->text)));
+}
+
 OP(GET)
 {
 	rv base = ev(e, i->b), key = ev(e, i->c), v;
@@ -140,6 +151,8 @@ OP(GET)
 		}
 	}
 	v = rv_get(&e->heap, base, key);
+	if (v == RV_UNDEFINED && i->what != 0)
+		v = get_by_text(e, base, key);
 	return v == RV_UNDEFINED ? eval_fail(e) : set(e, i, v);
 }
 
@@ -382,7 +395,7 @@ OP(CLOSE)
 
 OP(MERGE)
 {
-	rv a = ev(e, i->b), b = ev(e, i->c), v = eval_merge(e, a, b);
+	rv a = ev(e, i->b), b = ev(e, i->c), v = eval_merge(e, a, b, i->d);
 
 	if (v == RV_UNDEFINED && a != RV_UNDEFINED && b != RV_UNDEFINED)
 		return eval_abort(e, i, REGO_ECONFLICT,

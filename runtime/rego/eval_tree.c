@@ -60,8 +60,21 @@ is_object(rv v)
 	return rv_type(v) == RV_TOBJECT;
 }
 
+static rv
+set_union(struct rego_eval *e, rv a, rv b)
+{
+	struct rv_builder out = {0};
+	size_t i;
+
+	for (i = 0; i < rv_count(a); i++)
+		rv_push(&e->heap, &out, rv_items(a)[i]);
+	for (i = 0; i < rv_count(b); i++)
+		rv_push(&e->heap, &out, rv_items(b)[i]);
+	return rv_set_close(&e->heap, &out);
+}
+
 rv
-eval_merge(struct rego_eval *e, rv a, rv b)
+eval_merge(struct rego_eval *e, rv a, rv b, uint32_t depth)
 {
 	struct rv_builder out = {0};
 	rv other, v;
@@ -69,12 +82,14 @@ eval_merge(struct rego_eval *e, rv a, rv b)
 
 	if (a == RV_UNDEFINED || b == RV_UNDEFINED)
 		return a == RV_UNDEFINED ? b : a;
-	if (!is_object(a) || !is_object(b))
+	if (rv_type(a) == RV_TSET && rv_type(b) == RV_TSET)
+		return set_union(e, a, b);
+	if (depth == 0 || !is_object(a) || !is_object(b))
 		return rv_equal(a, b) ? a : RV_UNDEFINED;
 	copy_members(e, &out, a);
 	for (i = 0; i < rv_count(b); i++) {
 		other = rv_object_get(&e->heap, a, rv_keys(b)[i]);
-		v = eval_merge(e, other, rv_values(b)[i]);
+		v = eval_merge(e, other, rv_values(b)[i], depth - 1);
 		if (v == RV_UNDEFINED)
 			return v;
 		rv_put(&e->heap, &out, rv_keys(b)[i], v);
@@ -82,19 +97,25 @@ eval_merge(struct rego_eval *e, rv a, rv b)
 	return rv_object_close(&e->heap, &out, NULL);
 }
 
+/* What a rule below has in common with base data is merged already. */
 rv
 eval_document(struct rego_eval *e, rv base, struct rv_builder *b)
 {
 	struct rv_builder all = {0};
 	size_t i;
+	rv old;
 
 	if (base == RV_UNDEFINED || !is_object(base))
 		return b->n == 0 && base != RV_UNDEFINED
 			   ? base
 			   : rv_object_close(&e->heap, b, NULL);
 	copy_members(e, &all, base);
-	for (i = 0; i < b->n; i += 2)
-		rv_put(&e->heap, &all, b->v[i], b->v[i + 1]);
+	for (i = 0; i < b->n; i += 2) {
+		old = rv_object_get(&e->heap, base, b->v[i]);
+		if (old == RV_UNDEFINED ||
+		    (is_object(old) && is_object(b->v[i + 1])))
+			rv_put(&e->heap, &all, b->v[i], b->v[i + 1]);
+	}
 	return rv_object_close(&e->heap, &all, NULL);
 }
 

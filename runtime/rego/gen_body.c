@@ -198,8 +198,8 @@ replaced_by(struct gen *g, struct replacement *r, const struct rego_term *t)
 		r->value = f->unit;
 		return;
 	}
-	if (is_name(t) && gen_find(g, rego_head_name(t)) == NULL &&
-	    !gen_resolve(g, &p, t)) {
+	if (g->p->profile->builtin_replaces && is_name(t) &&
+	    gen_find(g, rego_head_name(t)) == NULL && !gen_resolve(g, &p, t)) {
 		r->kind = WITH_BUILTIN;
 		r->value = gen_builtin(g, rego_path_text(g->arena, t));
 		if (r->value != NO_UNIT)

@@ -101,6 +101,8 @@ bool gen_resolve(
     struct gen *g, struct gen_path *out, const struct rego_term *t);
 /* The group of a function that a call names, or NULL: a built-in. */
 struct group *gen_function(struct gen *g, const struct rego_term *name);
+/* Of the policy or built in; a variable of that name comes first. */
+bool gen_names_function(struct gen *g, const struct rego_term *t);
 uint32_t gen_path_value(struct gen *g, const struct gen_path *p);
 /* base[operands…]; the first operand is keys[i]. */
 uint32_t gen_keys(

@@ -115,6 +115,21 @@ gen_function(struct gen *g, const struct rego_term *name)
 		   : NULL;
 }
 
+bool
+gen_names_function(struct gen *g, const struct rego_term *t)
+{
+	struct gen_path p;
+
+	if (t->kind != REGO_VAR && t->kind != REGO_REF)
+		return false;
+	if (gen_find(g, rego_head_name(t)) != NULL)
+		return false;
+	if (gen_resolve(g, &p, t))
+		return gen_function(g, t) != NULL;
+	return g->p->profile->builtin_replaces &&
+	       gen_builtin(g, rego_path_text(g->arena, t)) != NO_UNIT;
+}
+
 static void
 calls(struct gen *g, uint32_t unit)
 {
@@ -243,7 +258,7 @@ both(struct gen *g, const struct node *n, const struct gen_path *p, size_t i)
 	gen_land(g, m);
 	other =
 	    gen_call_unit(g, INSN_SOFT_CALL, gen_document(g, below), NULL, 0);
-	(void)gen_emit(g, INSN_MERGE, r, got, other);
+	gen_emit(g, INSN_MERGE, r, got, other)->d = n->group->levels - 1;
 	(void)gen_emit(g, INSN_NEED, 0, r, 0);
 	return gen_keys(g, r, p->keys + i + 1, p->n - i - 1);
 }
@@ -253,19 +268,27 @@ static uint32_t
 base_data(struct gen *g, const struct gen_path *p)
 {
 	uint32_t r = gen_reg(g);
+	size_t from;
 
 	(void)gen_emit(g, INSN_DATA, r, 0, 0);
-	return gen_keys(g, r, p->keys, p->n);
+	from = g->code.n;
+	r = gen_keys(g, r, p->keys, p->n);
+	/* Numbers are looked for as names are. */
+	for (; from < g->code.n; from++) {
+		if (g->code.p[from].op == INSN_GET)
+			g->code.p[from].what = 1;
+	}
+	return r;
 }
 
+/* From the node that the first `i` keys lead to. */
 static uint32_t
-data_value(struct gen *g, const struct gen_path *p)
+below(struct gen *g, struct node *n, const struct gen_path *p, size_t i)
 {
-	struct node *n = g->p->root, *next;
+	struct node *next;
 	uint32_t r;
-	size_t i;
 
-	for (i = 0; i < p->n; i++, n = next) {
+	for (; i < p->n; i++, n = next) {
 		next = child(n, &p->keys[i]);
 		if (n->group != NULL || next == NULL)
 			break;
@@ -275,7 +298,10 @@ data_value(struct gen *g, const struct gen_path *p)
 		return gen_k(g, RV_NULL);
 	}
 	if (n->group != NULL && n->list.n > 0) {
-		if (i < p->n && child(n, &p->keys[i]) != NULL)
+		next = i < p->n ? child(n, &p->keys[i]) : NULL;
+		if (next != NULL && g->p->profile->longest_rule)
+			return below(g, next, p, i + 1);
+		if (next != NULL)
 			return both(g, n, p, i);
 		r = gen_document(g, n);
 	} else if (n->group != NULL) {
@@ -287,6 +313,12 @@ data_value(struct gen *g, const struct gen_path *p)
 	}
 	r = gen_call_unit(g, INSN_CALL, r, NULL, 0);
 	return gen_keys(g, r, p->keys + i, p->n - i);
+}
+
+static uint32_t
+data_value(struct gen *g, const struct gen_path *p)
+{
+	return below(g, g->p->root, p, 0);
 }
 
 uint32_t

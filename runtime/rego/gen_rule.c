@@ -31,10 +31,31 @@ is_early(struct gen *g, const struct group *group)
 	return true;
 }
 
+/* Arguments that are no pattern may need what the body binds. */
+static bool
+is_pattern(const struct rego_term *t)
+{
+	return t->kind != REGO_REF && t->kind != REGO_CALL &&
+	       t->kind != REGO_TEMPLATE && t->body == NULL;
+}
+
+static void
+match_args(struct gen *g, const struct rego_rule *head, bool patterns)
+{
+	uint32_t i;
+
+	for (i = 0; patterns && i < head->nargs; i++)
+		gen_declare_pattern(g, head->args[i]);
+	for (i = 0; i < head->nargs; i++) {
+		if (is_pattern(head->args[i]) == patterns)
+			gen_match(g, head->args[i], i);
+	}
+}
+
 /* Body and value; the result goes to `res`.  Ends behind the mark. */
 static void
-branch(struct gen *g, const struct rego_rule *r, struct rego_term *value,
-    uint32_t res, struct gen_mark m)
+branch(struct gen *g, const struct rego_rule *head, const struct rego_rule *r,
+    struct rego_term *value, uint32_t res, struct gen_mark m)
 {
 	struct gen_scope s;
 	uint32_t v;
@@ -42,6 +63,7 @@ branch(struct gen *g, const struct rego_rule *r, struct rego_term *value,
 	gen_open(g, &s, r->body, &value, 1);
 	if (r->body != NULL)
 		gen_body(g, r->body);
+	match_args(g, head, false);
 	g->off = r->head_loc.off;
 	v = value == NULL ? gen_k(g, RV_TRUE) : gen_value(g, value);
 	g->off = r->head_loc.off;
@@ -56,7 +78,8 @@ branch(struct gen *g, const struct rego_rule *r, struct rego_term *value,
 
 /* The first branch that has a value gives it. */
 static void
-chain(struct gen *g, const struct rego_rule *r, uint32_t res)
+chain(struct gen *g, const struct rego_rule *head, const struct rego_rule *r,
+    uint32_t res)
 {
 	VEC_SIZED(uint32_t, uint32_t) jumps = {0};
 	uint32_t own = gen_reg(g), i;
@@ -65,7 +88,7 @@ chain(struct gen *g, const struct rego_rule *r, uint32_t res)
 	(void)gen_emit(g, INSN_UNDEF, own, 0, 0);
 	do {
 		m = gen_mark(g);
-		branch(g, r, r->value, own, m);
+		branch(g, head, r, r->value, own, m);
 		gen_land(g, m);
 		VEC_PUSH(g->arena, &jumps, gen_jump(g, INSN_JUMP_DEF, own));
 		r = r->alt;
@@ -76,17 +99,6 @@ chain(struct gen *g, const struct rego_rule *r, uint32_t res)
 	gen_emit(g, INSN_YIELD, res, own, 0)->what =
 	    g->unit->kind == UNIT_FUNCTION;
 	(void)gen_emit(g, INSN_FAIL, 0, 0, 0);
-}
-
-static void
-match_args(struct gen *g, const struct rego_rule *head)
-{
-	uint32_t i;
-
-	for (i = 0; i < head->nargs; i++)
-		gen_declare_pattern(g, head->args[i]);
-	for (i = 0; i < head->nargs; i++)
-		gen_match(g, head->args[i], i);
 }
 
 static const struct rego_rule *
@@ -112,11 +124,11 @@ definition(struct gen *g, const struct unit_rule *ur, uint32_t res)
 		m = gen_mark(g);
 		g->code.p[m.at].d = g->unit->kind == UNIT_FUNCTION;
 		gen_open(g, &args, NULL, head->args, head->nargs);
-		match_args(g, head);
+		match_args(g, head, true);
 		if (r->alt != NULL && r->alt->is_else)
-			chain(g, r, res);
+			chain(g, head, r, res);
 		else
-			branch(g, r, value, res, m);
+			branch(g, head, r, value, res, m);
 		gen_close(g);
 		gen_land(g, m);
 		if (g->p->profile->bodies_lose_value)
@@ -294,7 +306,7 @@ gen_document_unit(struct gen *g, struct node *n)
 	(void)gen_emit(g, INSN_DOCUMENT, r, node_pool(g, n), b);
 	if (n->group != NULL) {
 		v = gen_call_unit(g, INSN_SOFT_CALL, n->group->unit, NULL, 0);
-		(void)gen_emit(g, INSN_MERGE, r, v, r);
+		gen_emit(g, INSN_MERGE, r, v, r)->d = n->group->levels;
 	}
 	(void)gen_emit(g, INSN_RETURN, 0, r, 0);
 	gen_end(g);

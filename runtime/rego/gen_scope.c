@@ -101,7 +101,7 @@ literal_occurs(struct gen *g, const struct rego_literal *l)
 	for (; i < l->nterms && l->kind != REGO_SOME; i++)
 		occurs(g, l->terms[i]);
 	for (i = 0; i < l->nwith; i++) {
-		if (gen_function(g, l->with[i].value) == NULL)
+		if (!gen_names_function(g, l->with[i].value))
 			occurs(g, l->with[i].value);
 	}
 }

@@ -7,7 +7,7 @@
 	.regex = REGO_DIALECT_RUST, .text = REGO_DIALECT_RUST,                 \
 	.set_first = true, .negates_body = true, .operators_abort = true,      \
 	.utf16_count = true, .full_case = true, .data_wins = true,             \
-	.bodies_lose_value = true, .functions_recover = true
+	.longest_rule = true, .bodies_lose_value = true, .functions_recover = true
 
 const struct rego_profile rego_profiles[REGO_PROFILES_MAX] = {
     {
@@ -19,6 +19,7 @@ const struct rego_profile rego_profiles[REGO_PROFILES_MAX] = {
 	.v1 = true,
 	.keeps_spelling = true,
 	.escapes_html = true,
+	.builtin_replaces = true,
     },
     {
 	.name = "kata",

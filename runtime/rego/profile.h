@@ -33,6 +33,8 @@ struct rego_profile {
 	bool escapes_html;         /* in JSON text (6.5) */
 	bool every_scalar;         /* `every` over no collection holds */
 	bool data_wins;            /* over a rule of the same path (5.1) */
+	bool longest_rule;         /* p.k hides what p[x] gives for k */
+	bool builtin_replaces;     /* `with f as count` */
 	bool bodies_lose_value;    /* second ones of a head: `true` (3.4) */
 	bool functions_recover;    /* aborts inside definitions (8.3) */
 };

@@ -105,6 +105,7 @@ group_of(struct gen *g, struct node *n, const struct unit_rule *r)
 		return group;
 	group = ARENA_NEW(g->p->arena, struct group);
 	group->node = n;
+	group->levels = 1;
 	group->kind = (uint8_t)kind_of(r);
 	u = unit_new(
 	    g->p, group->kind == GROUP_FUNCTION ? UNIT_FUNCTION : UNIT_RULE, n);
@@ -125,6 +126,8 @@ add_rule(struct gen *g, struct gen_module *m, const struct rego_rule *rule)
 	if (rule->path->kind == REGO_REF)
 		r.nkeys = rule->path->nargs - r.first;
 	group = group_of(g, n, &r);
+	if (r.nkeys > group->levels)
+		group->levels = r.nkeys;
 	if (group->kind != kind_of(&r) ||
 	    g->p->units.p[group->unit]->nargs != rule->nargs)
 		gen_error(g, rule->head_loc, "conflicting rules");

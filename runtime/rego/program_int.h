@@ -44,7 +44,7 @@
 	X(PUT)       /* to builder a: key b, value c */                        \
 	X(PUT_PATH)  /* to builder a: path b, value c; d: member of a set */   \
 	X(CLOSE)     /* a = what builder b has, of kind c */                   \
-	X(MERGE)     /* a = b and c, either of which may be nothing */         \
+	X(MERGE)     /* a = b and c, of d levels; either may be nothing */     \
 	X(DOCUMENT)  /* a = base data at path b under those of builder c */    \
 	X(BASE)      /* return base data at path b, if there are any */        \
 	X(MARK)      /* a choice: go on at b; d: an abort comes here too */    \
@@ -130,8 +130,9 @@ struct group {
 	struct node *node;
 	uint32_t unit;
 	uint8_t kind;
-	VEC(struct unit_rule) rules;
-	struct unit_rule fallback; /* rule NULL: none */
+	uint32_t levels; /* how deep the keys of its rules go; at least 1 */
+	VEC(struct unit_rule) rules; /* while the program is made */
+	struct unit_rule fallback;   /* rule NULL: none */
 };
 
 struct file_text {
