@@ -32,6 +32,7 @@ struct co_daemon {
 	struct wire_http *probes, *http, *metrics_http, *transit;
 	struct co_metrics *metrics;
 	struct co_peer_loop *peer_loop;
+	struct co_transit *engine;
 	atomic_bool started; /* the first round of peer recovery has ended */
 };
 

@@ -9,6 +9,7 @@
 #include "coordinator/daemon.h"
 #include "coordinator/metrics.h"
 #include "coordinator/peer_loop.h"
+#include "coordinator/transit.h"
 #include "runtime/base/file.h"
 #include "runtime/base/log.h"
 #include "runtime/wire/sandbox.h"
@@ -184,6 +185,8 @@ start(struct co_daemon *d, struct rt_err *err)
 	if (rc == 0)
 		rc = co_serve_http(d, err);
 	if (rc == 0)
+		rc = co_transit_start(&d->engine, d, err);
+	if (rc == 0)
 		rc = co_peer_loop_start(&d->peer_loop, d, err);
 	return rc;
 }
@@ -202,6 +205,7 @@ co_serve_stop(struct co_daemon *d, int64_t ms)
 	wire_server_free(d->mesh);
 	left = until - wire_now();
 	wire_http_free(d->http, left > 0 ? left : 0);
+	wire_http_free(d->transit, 0);
 	wire_http_free(d->metrics_http, 0);
 	wire_http_free(d->probes, 0);
 }
@@ -210,6 +214,7 @@ static void
 stop(struct co_daemon *d)
 {
 	co_serve_stop(d, STOP_MS);
+	co_transit_free(d->engine);
 	co_peer_loop_stop(d->peer_loop);
 	wire_pool_free(d->pool);
 	wire_loop_free(d->loop);
