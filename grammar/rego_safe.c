@@ -24,12 +24,16 @@ struct builtin {
 
 static const struct builtin builtins[] = {
 #define KATA EVERYWHERE
+#define KATA28 EVERYWHERE
+#define KATA30 EVERYWHERE
 #define OPA OPA_ONLY
 #define OLD OPA_V0_ONLY
-#define BUILTIN(name, nargs, where) {name, nargs, where},
+#define BUILTIN(name, nargs, where, function) {name, nargs, where},
 #include "grammar/builtin.def"
 #undef BUILTIN
 #undef KATA
+#undef KATA28
+#undef KATA30
 #undef OPA
 #undef OLD
 };

@@ -35,7 +35,7 @@ struct rego_fault {
 struct rego_env {
 	int64_t now_ns;               /* the same in one query */
 	struct rego_regexes *regexes; /* compiled patterns, kept over queries */
-	struct map *rand;             /* rand.intn: key to number */
+	struct buf text;              /* what built-ins write in: buf_free() */
 };
 
 struct rego_call {
@@ -56,7 +56,7 @@ typedef rv (*rego_builtin_fn)(struct rego_call *c);
 struct rego_builtin {
 	const char *name;
 	int arity;          /* -1: any number */
-	uint8_t where;      /* rows of builtin.def: KATA, OPA, OLD … */
+	char where;         /* letter of the row of builtin.def */
 	bool is_relation;   /* walk: each element of the array is a result */
 	rego_builtin_fn fn; /* NULL: hermetic, never available */
 };

@@ -65,6 +65,7 @@ rego_eval_free(struct rego_eval *e)
 	arena_free(e->state[1]);
 	rego_regexes_free(e->env.regexes);
 	buf_free(&e->text);
+	buf_free(&e->env.text);
 	free(e->regs);
 	free(e->frames);
 	free(e->choices);
@@ -78,7 +79,6 @@ rego_eval_reset(struct rego_eval *e)
 	arena_reset(e->heap.arena);
 	e->heap.full = false;
 	e->input = RV_UNDEFINED;
-	e->env.rand = NULL;
 }
 
 struct rv_heap *

@@ -12,7 +12,7 @@
 const struct rego_profile rego_profiles[REGO_PROFILES_MAX] = {
     {
 	.name = "opa",
-	.builtins = "ko",
+	.builtins = "kmnod",
 	.numbers = REGO_NUMBERS_OPA,
 	.regex = REGO_DIALECT_GO,
 	.text = REGO_DIALECT_GO,
@@ -23,14 +23,14 @@ const struct rego_profile rego_profiles[REGO_PROFILES_MAX] = {
     },
     {
 	.name = "kata",
-	.builtins = "k",
+	.builtins = "kmn",
 	.numbers = REGO_NUMBERS_F64,
 	.v1 = true,
 	AGENT,
     },
     {
 	.name = "kata-0.2.8",
-	.builtins = "k",
+	.builtins = "km",
 	.numbers = REGO_NUMBERS_DEC,
 	AGENT,
     },

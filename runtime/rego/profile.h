@@ -18,8 +18,12 @@ enum rego_numbers {
 enum rego_dialect { REGO_DIALECT_GO, REGO_DIALECT_RUST };
 
 struct rego_profile {
-	const char *name;          /* "opa", "kata", "kata-0.2.8" … */
-	const char *builtins;      /* letters of the rows of builtin.def */
+	const char *name; /* "opa", "kata", "kata-0.2.8" … */
+	/*
+	 * Rows of builtin.def, a letter each: k KATA, m KATA28, n KATA30,
+	 * o OPA, d OLD.
+	 */
+	const char *builtins;
 	enum rego_numbers numbers; /* rego 6.3 */
 	enum rego_dialect regex;   /* rego 10.1 */
 	enum rego_dialect text;    /* of values, and sprintf() (10.3) */

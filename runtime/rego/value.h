@@ -157,6 +157,8 @@ void rv_push(struct rv_heap *h, struct rv_builder *b, rv v);
 void rv_put(struct rv_heap *h, struct rv_builder *b, rv key, rv value);
 rv rv_array_close(struct rv_heap *h, struct rv_builder *b);
 rv rv_set_close(struct rv_heap *h, struct rv_builder *b);
+/* An array in the order of values, equal ones in the order they came. */
+rv rv_sorted_close(struct rv_heap *h, struct rv_builder *b);
 /*
  * Equal keys: with `clash` NULL the last one wins; otherwise different values
  * of one key give RV_UNDEFINED and *clash is the key.

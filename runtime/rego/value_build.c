@@ -252,6 +252,17 @@ rv_set_close(struct rv_heap *h, struct rv_builder *b)
 }
 
 rv
+rv_sorted_close(struct rv_heap *h, struct rv_builder *b)
+{
+	size_t n = b->n;
+
+	b->n = 0;
+	if (n > 1)
+		(void)sort(h, b->v, n, 1);
+	return rv_array_of(h, b->v, n);
+}
+
+rv
 rv_object_close(struct rv_heap *h, struct rv_builder *b, rv *clash)
 {
 	size_t n = b->n / 2;
