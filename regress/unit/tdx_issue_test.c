@@ -372,7 +372,7 @@ manifest__verdict(void **state)
 	struct world *w = *state;
 	struct arena *a = w->m->a;
 	struct attest_env env = {.now = clock_of};
-	struct attest_operator op = {0};
+	struct attest_operator op = {.tdx_accept = 1u << TCB_OUT_OF_DATE};
 	struct attest_validators v;
 	struct attest_expect e = {.ndigests = 0};
 	struct attest_result r = {.arena = a};
@@ -385,6 +385,8 @@ manifest__verdict(void **state)
 	m.refs.tdx.p[0].mr_td = hex_of(w, TDX_MR_SEAM);
 	assert_int_equal(attest_validators_make(&v, a, &m, &op, NULL), 0);
 	assert_int_equal(v.v.n, 2);
+	assert_int_equal(((const struct tdx_policy *)v.v.p[0].policy)->accept,
+	    1u << TCB_OUT_OF_DATE);
 	prepare(w, &v);
 	assert_int_equal(tdx_quote_parse(&q, &r, w->quote), 0);
 	tdx_doc_encode(&doc, &q);

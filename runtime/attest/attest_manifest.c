@@ -179,6 +179,8 @@ add_tdx(struct attest_validators *out, struct arena *a,
 	if (tdx_policy_make(p, a, m, err) != 0)
 		return rt_err_wrap(err, "ReferenceValues.tdx[%zu]", i);
 	p->no_crl = op->no_revocation;
+	p->accept = op->tdx_accept;
+	p->upstream_tcb = op->tdx_upstream_tcb;
 	v.name = arena_printf(a, "tdx-%zu", i).p;
 	VEC_PUSH(a, &out->v, v);
 	return 0;

@@ -14,6 +14,8 @@ struct attest_operator {
 	struct str simulated_root; /* PEM: intermediate, root; or empty */
 	struct str simulated_crl;  /* DER, or empty */
 	bool no_revocation;        /* for laboratories */
+	uint32_t tdx_accept;   /* bits 1 << enum tcb_status; 0: UpToDate only */
+	bool tdx_upstream_tcb; /* the TDX module in place of the platform */
 };
 
 /* The reference values of a manifest, ready to verify against (15). */
