@@ -112,7 +112,7 @@ all="$quick
 	lock_registry samples images
 	verity
 	pipeline recipes faults
-	registry wire
+	registry wire grpc
 	repro hostile
 	oracle replay fuzz"
 case ${1:-quick} in

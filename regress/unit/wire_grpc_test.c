@@ -8,7 +8,7 @@
 #include <unistd.h>
 
 #include "regress/unit/unit.h"
-#include "regress/wire_rig.h"
+#include "regress/wire/rig.h"
 #include "runtime/base/banned.h"
 
 static struct wire_client *

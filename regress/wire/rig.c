@@ -4,7 +4,7 @@
 #include <poll.h>
 #include <unistd.h>
 
-#include "regress/wire_rig.h"
+#include "regress/wire/rig.h"
 #include "runtime/wire/userapi.pb-c.h"
 #include "runtime/base/banned.h"
 
@@ -136,7 +136,7 @@ wire_rig_start(struct wire_rig *rig, const struct wire_limits *limits,
     const struct wire_tls *tls)
 {
 	static const struct wire_share shares[] = {
-	    {"handshakes", 4, 1, 2048}, {"calls", 64, 1, 64}};
+	    {"handshakes", 4, 1, 2048}, {"calls", 64, 1, 1024}};
 	struct wire_server_config config = {.methods = methods,
 	    .n = sizeof(methods) / sizeof(*methods),
 	    .arg = rig,
