@@ -1,15 +1,15 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * Rego: what is a module and what is not, the checks, and that a module is
- * printed so that it reads as the same tree.  Values are not computed: there
- * is no evaluator yet, so cases of engines that only evaluate are skipped.
+ * printed so that it reads as the same tree.  What modules mean is in
+ * conform_rego_opa.c and conform_rego_yaml.c.
  */
 #include <string.h>
 
 #include "compiler/front/yaml.h"
 #include "grammar/rego_ast.h"
 #include "grammar/rego_int.h"
-#include "regress/conform.h"
+#include "regress/rego_case.h"
 #include "runtime/base/jv.h"
 #include "runtime/base/banned.h"
 
@@ -282,22 +282,13 @@ opa_suite(struct conform *c, const char *dir, bool v0)
 void
 conform_rego(struct conform *c, const char *dir)
 {
-	static const char *const later[] = {"agent-profile", "divergence",
-	    "kata-requests", "regocpp", "regorus-interpreter", "regorus-rvm"};
-	const char *path;
-	size_t i, n;
-
 	opa_suite(c, conform_path(c->arena, dir, "opa-v1"), false);
 	opa_suite(c, conform_path(c->arena, dir, "opa-v0"), true);
 	yaml_tree(
 	    c, conform_path(c->arena, dir, "regorus-parser"), parser_case, 0);
 	yaml_tree(
 	    c, conform_path(c->arena, dir, "regorus-lexer"), lexer_case, 0);
-	for (i = 0; i < sizeof(later) / sizeof(later[0]); i++) {
-		path = conform_path(c->arena, dir, later[i]);
-		(void)conform_list(c->arena, path, &n);
-		if (n > 0)
-			conform_skip(c, later[i],
-			    "needs an evaluator, which is a later issue");
-	}
+	conform_rego_opa(c, dir);
+	conform_rego_yaml(c, dir);
+	conform_rego_agent(c, dir);
 }

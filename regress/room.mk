@@ -26,7 +26,8 @@ FUZZ += regress/fuzz/settings.c
 conform_SRCS += regress/conform_real.c regress/conform_real_suite.c \
 	regress/edit_work.c
 TESTS += regress/unit/k8s_class_test.c
-conform_SRCS += regress/conform_rego.c
+conform_SRCS += regress/conform_rego.c regress/conform_rego_opa.c \
+	regress/conform_rego_yaml.c regress/rego_case.c
 FUZZ += regress/fuzz/config.c regress/fuzz/lower.c
 SHIMS += regress/shim/alloc.c regress/shim/fault.c
 conform_SRCS += regress/conform_attestation.c \
@@ -34,3 +35,5 @@ conform_SRCS += regress/conform_attestation.c \
 	regress/conform_attestation_tdx.c
 PROGS += atls_peer
 atls_peer_SRCS = regress/wire/atls_peer.c
+PROGS += bench-rego
+bench-rego_SRCS = regress/bench/rego.c regress/judge.c

@@ -153,6 +153,10 @@ exponent_text(struct buf *b, double d, char e)
 			break;
 	}
 	at = strchr(text, 'e');
+	if (at == NULL) {
+		buf_puts(b, text);
+		return;
+	}
 	buf_put(b, (struct str){text, (size_t)(at - text)});
 	buf_printf(b, "%c%ld", e, strtol(at + 1, NULL, 10));
 }

@@ -348,6 +348,10 @@ put_shortest(struct buf *b, double d, bool capital)
 	long e;
 	int precision;
 
+	if (!isfinite(d)) {
+		buf_puts(b, isnan(d) ? "NaN" : d < 0 ? "-Inf" : "+Inf");
+		return;
+	}
 	for (precision = 0; precision < 17; precision++) {
 		(void)snprintf(text, sizeof(text), "%.*e", precision, d);
 		if (strtod(text, NULL) == d)

@@ -21,5 +21,6 @@ SRCS += runtime/rego/eval.c runtime/rego/eval_call.c \
 	runtime/rego/gen_call.c runtime/rego/gen_path.c \
 	runtime/rego/gen_rule.c runtime/rego/gen_scope.c \
 	runtime/rego/gen_term.c runtime/rego/program.c
-TESTS += regress/unit/rego_builtin_test.c regress/unit/rego_number_test.c \
-	regress/unit/rego_value_test.c
+TESTS += regress/unit/rego_builtin_test.c regress/unit/rego_engine_test.c \
+	regress/unit/rego_number_test.c regress/unit/rego_value_test.c
+FUZZ += regress/fuzz/rego_eval.c
