@@ -207,6 +207,7 @@ run_case(
 	const char *name = arena_printf(
 	    s->c->arena, "%s: %.*s", path, STR_ARG(jv_get_str(v, STR("note"))))
 			       .p;
+	const char *bad = NULL;
 	struct rego_answer a;
 	size_t i;
 
@@ -224,15 +225,17 @@ run_case(
 	     jv_is(list, JV_ARRAY) && i < list->items.n && i < REGO_MODULES_MAX;
 	     i++)
 		k.modules[k.nmodules++] = jv_str(list->items.p[i]);
-	rego_ask(&a, &k);
-	if (judge(s, &a, v) != NULL) {
-		/* Cases do not say which language they are in. */
-		rego_ask_end(&a);
-		k.v0 = !k.v0;
+	/* Cases do not say which language they are in. */
+	for (i = 0; i < 2; i++, k.v0 = !k.v0) {
 		rego_ask(&a, &k);
+		bad = judge(s, &a, v);
+		if (bad != NULL)
+			bad = arena_cstr(s->c->arena, str_from(bad));
+		rego_ask_end(&a);
+		if (bad == NULL)
+			break;
 	}
-	rego_score(s->c, &s->topics, topic, name, judge(s, &a, v));
-	rego_ask_end(&a);
+	rego_score(s->c, &s->topics, topic, name, bad);
 }
 
 static void
@@ -312,69 +315,4 @@ conform_rego_yaml(struct conform *c, const char *dir)
 		    (struct str){NULL, 0}, 0);
 		rego_topics_print(&s.topics);
 	}
-}
-
-/* Modules that two engines were asked about. */
-
-static const char *
-judge_divergence(struct rego_answer *a, const struct jv *want)
-{
-	const struct jv *value = jv_getz(want, "value");
-
-	if (jv_getz(want, "error") != NULL)
-		return a->failed ? NULL : "accepted, must fail";
-	if (a->failed)
-		return arena_printf(
-		    a->arena, "%.*s: %.*s", STR_ARG(a->code), STR_ARG(a->text))
-		    .p;
-	if (value == NULL)
-		return a->values.n == 0 ? NULL : "defined";
-	return differs(
-	    a, a->values.n > 0 ? a->values.v[0] : RV_UNDEFINED, value);
-}
-
-static void
-divergence(struct suite *s, const struct jv *cases, const char *engine)
-{
-	struct rego_answer a;
-	size_t i;
-
-	for (i = 0; jv_is(cases, JV_ARRAY) && i < cases->items.n; i++) {
-		const struct jv *v = cases->items.p[i];
-		struct rego_case k = {.profile = s->profile, .v0 = true};
-
-		k.modules[k.nmodules++] = jv_get_str(v, STR("module"));
-		k.query = jv_get_str(v, STR("query"));
-		rego_ask(&a, &k);
-		rego_score(s->c, &s->topics, STR("divergence"),
-		    arena_cstr(s->c->arena, jv_get_str(v, STR("note"))),
-		    judge_divergence(&a, jv_get(v, str_from(engine))));
-		rego_ask_end(&a);
-	}
-}
-
-void
-conform_rego_agent(struct conform *c, const char *dir)
-{
-	const char *path =
-	    conform_path(c->arena, dir, "divergence/opa-vs-agent.json");
-	struct suite opa = {.c = c}, agent = {.c = c};
-	struct str text;
-	struct rt_err err;
-	struct jv *doc;
-
-	if (!conform_read(&text, c->arena, path))
-		return;
-	if (jv_parse(&doc, c->arena, text, &err) < 0) {
-		conform_skip(c, path, "not read as JSON: %s", err.text);
-		return;
-	}
-	opa.topics.suite = "as OPA";
-	opa.profile = rego_profile_find(STR("opa"));
-	agent.topics.suite = "as agent";
-	agent.profile = rego_profile_find(STR("kata"));
-	divergence(&opa, jv_getz(doc, "cases"), "opa");
-	divergence(&agent, jv_getz(doc, "cases"), "agent");
-	rego_topics_print(&opa.topics);
-	rego_topics_print(&agent.topics);
 }

@@ -41,6 +41,7 @@ void rego_ask(struct rego_answer *out, const struct rego_case *k);
 void rego_ask_end(struct rego_answer *out);
 /* A value of JSON text, in the heap of the answer; RV_UNDEFINED: none. */
 rv rego_expect(struct rego_answer *a, const struct jv *v);
+rv rego_read(struct rego_answer *a, struct str text);
 /* As JSON knows it: sets are arrays, keys are strings. */
 rv rego_plain(struct rego_answer *a, rv v);
 /* For a comparison: which arrays are sorted. */

@@ -27,7 +27,8 @@ conform_SRCS += regress/conform_real.c regress/conform_real_suite.c \
 	regress/edit_work.c
 TESTS += regress/unit/k8s_class_test.c
 conform_SRCS += regress/conform_rego.c regress/conform_rego_opa.c \
-	regress/conform_rego_yaml.c regress/rego_case.c
+	regress/conform_rego_agent.c regress/conform_rego_yaml.c \
+	regress/rego_case.c
 FUZZ += regress/fuzz/config.c regress/fuzz/lower.c
 SHIMS += regress/shim/alloc.c regress/shim/fault.c
 conform_SRCS += regress/conform_attestation.c \
