@@ -24,4 +24,5 @@ theme_tsan() {
 	O=$O/tsan TSAN_OPTIONS=exitcode=66 regress/driver.sh registry \
 		>"$scratch/tsan" 2>&1
 	add "$scratch/tsan" tsan
+	tsan_wire
 }

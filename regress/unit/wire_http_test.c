@@ -4,10 +4,12 @@
 
 #include <errno.h>
 #include <poll.h>
+#include <signal.h>
 #include <stdio.h>
 #include <unistd.h>
 
 #include "regress/unit/unit.h"
+#include "regress/wire/tls.h"
 #include "runtime/base/buf.h"
 #include "runtime/wire/client.h"
 #include "runtime/wire/http.h"
@@ -355,6 +357,36 @@ stop__without_time(void **state)
 	wire_io_close(&io);
 }
 
+/* Over TLS; the handler sees the certificate of a client that shows one. */
+static void
+tls__client_certificate(void **state)
+{
+	static const char *const want[] = {"anonymous", "known"};
+	SSL_CTX *client = wire_test_client();
+	int asks;
+
+	(void)state;
+	for (asks = 0; asks < 2; asks++) {
+		SSL_CTX *server = wire_test_server(asks == 1);
+		struct rig rig;
+		struct wire_io io;
+		struct buf out;
+
+		start(&rig, (struct wire_http_config){.tls = server});
+		io = (struct wire_io){.fd = dial(&rig)};
+		io.ssl = wire_test_connect(client, io.fd, wire_now() + 5000);
+		assert_non_null(io.ssl);
+		say(&io, STR("GET /hello" HEAD "\r\n"));
+		out = hear(&io, NULL);
+		assert_true(has(&out, want[asks]));
+		buf_free(&out);
+		wire_io_close(&io);
+		stop(&rig, 1000);
+		SSL_CTX_free(server);
+	}
+	SSL_CTX_free(client);
+}
+
 int
 main(void)
 {
@@ -365,9 +397,11 @@ main(void)
 	    cmocka_unit_test(limit__connections),
 	    cmocka_unit_test(keep_alive__two_requests),
 	    cmocka_unit_test(peer__leaves),
+	    cmocka_unit_test(tls__client_certificate),
 	    cmocka_unit_test(stop__waits_for_replies),
 	    cmocka_unit_test(stop__without_time),
 	};
 
+	(void)signal(SIGPIPE, SIG_IGN);
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

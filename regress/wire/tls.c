@@ -134,15 +134,15 @@ wire_test_connect(SSL_CTX *ctx, int fd, int64_t deadline)
 {
 	SSL *ssl = SSL_new(ctx);
 	struct wire_io io = {.fd = fd};
-	int r;
+	int r, why;
 
 	assert(SSL_set_fd(ssl, fd) == 1);
 	while ((r = SSL_connect(ssl)) != 1) {
-		r = SSL_get_error(ssl, r);
-		if (r != SSL_ERROR_WANT_READ && r != SSL_ERROR_WANT_WRITE)
+		why = SSL_get_error(ssl, r);
+		if (why != SSL_ERROR_WANT_READ && why != SSL_ERROR_WANT_WRITE)
 			break;
 		if (wire_io_wait(&io,
-			r == SSL_ERROR_WANT_READ ? POLLIN : POLLOUT, deadline,
+			why == SSL_ERROR_WANT_READ ? POLLIN : POLLOUT, deadline,
 			NULL) != 0)
 			break;
 	}

@@ -19,7 +19,7 @@ TESTS += regress/unit/wire_grpc_test.c
 TESTS += regress/unit/wire_http_test.c
 SRCS += runtime/wire/mtls.c
 TESTS += regress/unit/mtls_test.c
-$(O)/regress/unit/wire_grpc_test: $(O)/regress/wire/rig.o $(O)/regress/wire/tls.o
+$(O)/regress/unit/wire_grpc_test: $(O)/regress/wire/rig.o
 $(O)/regress/unit/wire_http_test: $(O)/regress/wire/tls.o
 PROGS += grpc_peer
 grpc_peer_SRCS = regress/wire/grpc_peer.c regress/wire/rig.c regress/wire/tls.c
@@ -27,3 +27,5 @@ FUZZ += regress/fuzz/wire_client.c regress/fuzz/wire_header.c \
 	regress/fuzz/wire_http.c regress/fuzz/wire_pb.c \
 	regress/fuzz/wire_server.c
 $(O)/regress/fuzz/wire_client $(O)/regress/fuzz/wire_server: $(O)/regress/wire/rig.o
+TESTS += regress/unit/wire_frames_test.c
+$(O)/regress/unit/wire_frames_test: $(O)/regress/wire/rig.o $(O)/regress/wire/tls.o

@@ -109,8 +109,10 @@ wire_conn_pump(struct wire_conn *conn)
 	if (conn->state != WIRE_CONN_OPEN)
 		return;
 	r = wire_h2_send(&conn->h2, TURNS, &err);
-	if (r < 0 || (r == 1 && is_over(conn)))
-		wire_conn_close(conn, r < 0 ? &err : NULL);
+	if (r == 1 && is_over(conn))
+		close_because(conn, "HTTP/2 has ended");
+	else if (r < 0)
+		wire_conn_close(conn, &err);
 	else if (r == 0 || conn->read_wants)
 		(void)event_add(conn->writable, NULL);
 	else
