@@ -12,7 +12,13 @@
 static struct str
 joined(struct arena *a, struct str left, struct str right)
 {
-	return arena_printf(a, "%.*s.%.*s", STR_ARG(left), STR_ARG(right));
+	char *p = arena_alloc(a, left.n + right.n + 2);
+
+	memcpy(p, left.p, left.n);
+	p[left.n] = '.';
+	if (right.n > 0)
+		memcpy(p + left.n + 1, right.p, right.n);
+	return (struct str){p, left.n + 1 + right.n};
 }
 
 struct str

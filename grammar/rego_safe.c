@@ -294,8 +294,8 @@ unifies(struct ck *c, const struct scope *s, const struct rego_term *a,
 	uint32_t i, step = a->kind == REGO_OBJECT ? 2 : 1;
 
 	/* They can never match, so that nothing is bound. */
-	if (a->kind == REGO_ARRAY && b->kind == REGO_ARRAY &&
-	    a->nargs != b->nargs)
+	if ((a->kind == REGO_ARRAY || a->kind == REGO_OBJECT) &&
+	    a->kind == b->kind && a->nargs != b->nargs)
 		return false;
 
 	if (ready(c, s, b, o) && binds(c, s, a, o))

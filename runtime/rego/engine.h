@@ -23,8 +23,11 @@ struct rego_compile {
 	struct rego_module *const *modules; /* checked by rego_check() */
 	size_t nmodules;
 	struct str data; /* JSON text of the base data; empty: {} */
-	bool strict;     /* built-in errors end the evaluation */
-	bool prints;     /* false: print() is removed */
+	/* Functions that the caller brings, as long-lived as the program. */
+	const struct rego_builtin *more;
+	size_t nmore;
+	bool strict; /* built-in errors end the evaluation */
+	bool prints; /* false: print() is removed */
 };
 
 /*

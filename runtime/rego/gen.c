@@ -139,12 +139,17 @@ uint32_t
 gen_builtin(struct gen *g, struct str name)
 {
 	struct rego_program *p = g->p;
-	const struct rego_builtin *b;
+	const struct rego_builtin *b = NULL;
 	uintptr_t known = (uintptr_t)map_get(&p->builtin_ids, name);
+	size_t i;
 
 	if (known != 0)
 		return (uint32_t)known - 1;
-	if ((b = rego_builtin_find(p->profile, name)) == NULL)
+	for (i = 0; b == NULL && i < p->nmore; i++) {
+		if (str_eqz(name, p->more[i].name))
+			b = &p->more[i];
+	}
+	if (b == NULL && (b = rego_builtin_find(p->profile, name)) == NULL)
 		return NO_UNIT;
 	VEC_PUSH(p->arena, &p->builtins, b);
 	(void)map_set(p->arena, &p->builtin_ids, str_from(b->name),

@@ -81,6 +81,11 @@ void gen_open(struct gen *g, struct gen_scope *s, const struct rego_body *b,
     struct rego_term *const *terms, size_t n);
 void gen_close(struct gen *g);
 bool gen_is_wildcard(const struct rego_term *t);
+/*
+ * Is there a comprehension among the parts of the term; with `uses` one that
+ * has a variable of the innermost scope?
+ */
+bool gen_nests(struct gen *g, const struct rego_term *t, bool uses);
 /* Does it need no variable that is still to be bound? */
 bool gen_ready(struct gen *g, const struct rego_term *t);
 void gen_declare_pattern(struct gen *g, const struct rego_term *t);

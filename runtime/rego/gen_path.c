@@ -110,9 +110,8 @@ gen_function(struct gen *g, const struct rego_term *name)
 		return NULL;
 	for (i = 0; n != NULL && i < p.n; i++)
 		n = child(n, &p.keys[i]);
-	return n != NULL && n->group != NULL && n->group->kind == GROUP_FUNCTION
-		   ? n->group
-		   : NULL;
+	return n != NULL && n->group != NULL && n->group->callable ? n->group
+								   : NULL;
 }
 
 bool

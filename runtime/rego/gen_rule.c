@@ -63,6 +63,9 @@ branch(struct gen *g, const struct rego_rule *head, const struct rego_rule *r,
 	gen_open(g, &s, r->body, &value, 1);
 	if (r->body != NULL)
 		gen_body(g, r->body);
+	if (r->body != NULL && value != NULL && g->p->profile->heads_fail &&
+	    (value->body != NULL || gen_nests(g, value, false)))
+		gen_error(g, value->loc, "statements not scheduled in query");
 	match_args(g, head, false);
 	g->off = r->head_loc.off;
 	v = value == NULL ? gen_k(g, RV_TRUE) : gen_value(g, value);

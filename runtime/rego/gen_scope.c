@@ -221,3 +221,52 @@ gen_ready(struct gen *g, const struct rego_term *t)
 	}
 	return true;
 }
+
+static bool mentions_body(struct gen *g, const struct rego_body *b);
+
+/* A variable of the innermost scope. */
+static bool
+mentions(struct gen *g, const struct rego_term *t)
+{
+	uint32_t i;
+
+	if (t->kind == REGO_VAR && find_in(g->scope, t->text) != NULL)
+		return true;
+	for (i = 0; i < t->nargs; i++) {
+		if (mentions(g, t->args[i]))
+			return true;
+	}
+	return t->body != NULL && mentions_body(g, t->body);
+}
+
+static bool
+mentions_body(struct gen *g, const struct rego_body *b)
+{
+	uint32_t i, k;
+
+	for (i = 0; i < b->n; i++) {
+		for (k = 0; k < b->p[i]->nterms; k++) {
+			if (mentions(g, b->p[i]->terms[k]))
+				return true;
+		}
+		if (b->p[i]->body != NULL && mentions_body(g, b->p[i]->body))
+			return true;
+	}
+	return false;
+}
+
+bool
+gen_nests(struct gen *g, const struct rego_term *t, bool uses)
+{
+	const struct rego_term *part;
+	uint32_t i;
+
+	for (i = 0; i < t->nargs; i++) {
+		part = t->args[i];
+		if (part->body != NULL && (!uses || mentions(g, part)))
+			return true;
+		if (part->body == NULL && gen_nests(g, part, uses))
+			return true;
+	}
+	return false;
+}

@@ -217,8 +217,9 @@ match_items(struct gen *g, const struct rego_term *t, uint32_t value)
 {
 	uint32_t i, key, r, step = t->kind == REGO_OBJECT ? 2 : 1;
 
-	(void)gen_emit(g, step == 2 ? INSN_OBJECT_N : INSN_ARRAY_N, 0, value,
-	    t->nargs / step);
+	if (step == 1 || !g->p->profile->open_patterns)
+		(void)gen_emit(g, step == 2 ? INSN_OBJECT_N : INSN_ARRAY_N, 0,
+		    value, t->nargs / step);
 	for (i = 0; i < t->nargs && g->failed == 0; i += step) {
 		key = step == 2 ? gen_value(g, t->args[i])
 				: gen_k(g, rv_int(g->heap, i));
@@ -335,6 +336,8 @@ gen_compr(struct gen *g, const struct rego_term *t)
 	(void)gen_emit(g, INSN_BUILD, b, 0, 0);
 	m = gen_mark(g);
 	gen_open(g, &s, t->body, t->args, t->nargs);
+	if (g->p->profile->heads_fail && gen_nests(g, t, true))
+		gen_error(g, t->loc, "statements not scheduled in query");
 	gen_body(g, t->body);
 	gen_values(g, t->args, t->nargs, v);
 	(void)gen_emit(g, t->nargs == 2 ? INSN_PUT : INSN_ADD, b, v[0], v[1]);

@@ -7,7 +7,8 @@
 	.regex = REGO_DIALECT_RUST, .text = REGO_DIALECT_RUST,                 \
 	.set_first = true, .negates_body = true, .operators_abort = true,      \
 	.utf16_count = true, .full_case = true, .data_wins = true,             \
-	.longest_rule = true, .bodies_lose_value = true, .functions_recover = true
+	.longest_rule = true, .open_patterns = true, .heads_fail = true,       \
+	.bodies_lose_value = true, .functions_recover = true
 
 const struct rego_profile rego_profiles[REGO_PROFILES_MAX] = {
     {

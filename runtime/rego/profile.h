@@ -39,6 +39,8 @@ struct rego_profile {
 	bool data_wins;            /* over a rule of the same path (5.1) */
 	bool longest_rule;         /* p.k hides what p[x] gives for k */
 	bool builtin_replaces;     /* `with f as count` */
+	bool open_patterns;        /* of objects: further members may be */
+	bool heads_fail;           /* comprehensions in heads (11.3) */
 	bool bodies_lose_value;    /* second ones of a head: `true` (3.4) */
 	bool functions_recover;    /* aborts inside definitions (8.3) */
 };

@@ -76,7 +76,8 @@ rule_node(struct rego_program *p, struct node *package,
 static enum group_kind
 kind_of(const struct unit_rule *r)
 {
-	if (r->rule->kind == REGO_FUNCTION)
+	/* Without arguments it is a rule that can be called. */
+	if (r->rule->kind == REGO_FUNCTION && r->rule->nargs > 0)
 		return GROUP_FUNCTION;
 	if (r->nkeys > 0)
 		return GROUP_TREE;
@@ -106,6 +107,7 @@ group_of(struct gen *g, struct node *n, const struct unit_rule *r)
 	group = ARENA_NEW(g->p->arena, struct group);
 	group->node = n;
 	group->levels = 1;
+	group->callable = r->rule->kind == REGO_FUNCTION;
 	group->kind = (uint8_t)kind_of(r);
 	u = unit_new(
 	    g->p, group->kind == GROUP_FUNCTION ? UNIT_FUNCTION : UNIT_RULE, n);
@@ -309,6 +311,8 @@ rego_program_new(
 	p->arena = a;
 	p->profile = c->profile;
 	p->strict = c->strict;
+	p->more = c->more;
+	p->nmore = c->nmore;
 	p->prints = c->prints;
 	p->heap.arena = a;
 	p->heap.profile = c->profile;

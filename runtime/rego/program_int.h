@@ -130,6 +130,7 @@ struct group {
 	struct node *node;
 	uint32_t unit;
 	uint8_t kind;
+	bool callable;   /* a function, also one without arguments */
 	uint32_t levels; /* how deep the keys of its rules go; at least 1 */
 	VEC(struct unit_rule) rules; /* while the program is made */
 	struct unit_rule fallback;   /* rule NULL: none */
@@ -144,6 +145,8 @@ struct rego_program {
 	struct rv_heap heap; /* constants */
 	const struct rego_profile *profile;
 	bool strict, prints;
+	const struct rego_builtin *more; /* the caller's */
+	size_t nmore;
 	VEC(struct unit *) units;
 	VEC(const struct rego_builtin *) builtins;
 	VEC(struct file_text) files;
