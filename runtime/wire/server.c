@@ -55,7 +55,7 @@ listen_again(struct wire_server *server, bool on)
 static void
 want_tick(struct wire_server *server)
 {
-	static const struct timeval every = {0, WIRE_TICK * 1000};
+	static const struct timeval every = {0, WIRE_TICK * 1000L};
 
 	if (!event_pending(server->tick, EV_TIMEOUT, NULL))
 		(void)event_add(server->tick, &every);

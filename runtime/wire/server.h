@@ -119,7 +119,9 @@ int wire_server_adopt(
 
 /*
  * Accepts no more, sends GOAWAY, lets calls finish for at most `ms`, then
- * closes hard.  Returns when no connection is left and no handler runs.
+ * closes hard.  Returns when no connection is left and no handler runs:
+ * handlers that last look at wire_call_cancelled().  Not from the loop's
+ * thread.
  */
 void wire_server_stop(struct wire_server *server, int64_t ms);
 /* Stops with no time if that was not done; NULL is fine. */
