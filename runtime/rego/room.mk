@@ -14,7 +14,9 @@ SRCS += runtime/rego/json_read.c runtime/rego/json_write.c \
 	runtime/rego/number.c runtime/rego/number_arith.c \
 	runtime/rego/number_float.c runtime/rego/profile.c \
 	runtime/rego/unicode.c runtime/rego/value.c runtime/rego/value_build.c
-SRCS += runtime/rego/regex_cache.c
+SRCS += runtime/rego/builtin_globs.c runtime/rego/builtin_regex.c \
+	runtime/rego/regex.c runtime/rego/regex_class.c \
+	runtime/rego/regex_glob.c runtime/rego/regex_parse.c
 SRCS += runtime/rego/eval.c runtime/rego/eval_call.c \
 	runtime/rego/eval_ops.c runtime/rego/eval_run.c \
 	runtime/rego/eval_tree.c runtime/rego/gen.c runtime/rego/gen_body.c \
@@ -22,5 +24,6 @@ SRCS += runtime/rego/eval.c runtime/rego/eval_call.c \
 	runtime/rego/gen_rule.c runtime/rego/gen_scope.c \
 	runtime/rego/gen_term.c runtime/rego/program.c
 TESTS += regress/unit/rego_builtin_test.c regress/unit/rego_engine_test.c \
-	regress/unit/rego_number_test.c regress/unit/rego_value_test.c
+	regress/unit/rego_number_test.c regress/unit/rego_regex_test.c \
+	regress/unit/rego_value_test.c
 FUZZ += regress/fuzz/rego_eval.c

@@ -1,0 +1,556 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * The syntax of both dialects outside of classes: what is read is written
+ * again as PCRE2 has it, in forms that need no options.
+ */
+#include "runtime/rego/regex_int.h"
+#include "runtime/rego/unicode.h"
+#include "runtime/base/banned.h"
+
+#define GO_REPEAT_MAX 1000
+#define RUST_REPEAT_MAX 65535 /* PCRE2's */
+
+int
+rx_fail(struct rx *r, const char *what, size_t from, size_t to)
+{
+	return rt_err_set(r->err, RT_EFORMAT,
+	    "error parsing regexp: %s: `%.*s`", what,
+	    STR_ARG(str_clip(str_sub(r->s, from, to), 100)));
+}
+
+unsigned
+rx_next(struct rx *r)
+{
+	unsigned c;
+
+	r->i += utf8_decode(&c, r->s, r->i);
+	return c;
+}
+
+void
+rx_put_char(struct buf *out, unsigned c)
+{
+	if ((c >= '0' && c <= '9') || ((c | 0x20) >= 'a' && (c | 0x20) <= 'z'))
+		buf_putc(out, (char)c);
+	else
+		buf_printf(out, "\\x{%x}", c);
+}
+
+static bool
+is_digit(char c)
+{
+	return c >= '0' && c <= '9';
+}
+
+/* What was written since `start` may be repeated. */
+static void
+atom(struct rx *r, size_t start, bool assertion)
+{
+	r->atom = start;
+	r->atom_product = 1;
+	r->repeat = SIZE_MAX;
+	r->repeated = false;
+	r->assertion = assertion;
+}
+
+static void
+no_atom(struct rx *r)
+{
+	r->atom = SIZE_MAX;
+	r->repeat = SIZE_MAX;
+}
+
+static void
+put_assertion(struct rx *r, const char *text)
+{
+	size_t start = r->out->n;
+
+	buf_printf(r->out, "(?:%s)", text);
+	atom(r, start, true);
+}
+
+static void
+put_literal(struct rx *r, unsigned c)
+{
+	size_t start = r->out->n;
+
+	rx_put_char(r->out, c);
+	atom(r, start, false);
+}
+
+/* {n}, {n,} and {n,m}; *most: SIZE_MAX without end.  0: it is none. */
+static size_t
+counter(const struct rx *r, size_t *least, size_t *most)
+{
+	size_t i = r->i + 1, *out = least;
+	bool comma = false, digits[2] = {false, false};
+
+	*least = *most = 0;
+	for (; i < r->s.n && r->s.p[i] != '}'; i++) {
+		char c = r->s.p[i];
+
+		if (c == ',' && !comma) {
+			comma = true;
+			out = most;
+		} else if (is_digit(c)) {
+			digits[comma] = true;
+			if (*out <= RUST_REPEAT_MAX)
+				*out = *out * 10 + (size_t)(c - '0');
+		} else
+			return 0;
+	}
+	if (i == r->s.n || (!digits[0] && !(r->rust && digits[1])))
+		return 0;
+	if (!comma)
+		*most = *least;
+	else if (!digits[1])
+		*most = SIZE_MAX;
+	return i + 1 - r->i;
+}
+
+/* The bytes of the repetition at the place; 0: there is none. */
+static size_t
+repetition(const struct rx *r, size_t *least, size_t *most)
+{
+	switch (rx_at(r, 0)) {
+	case '*':
+		*least = 0;
+		*most = SIZE_MAX;
+		return 1;
+	case '+':
+		*least = 1;
+		*most = SIZE_MAX;
+		return 1;
+	case '?':
+		*least = 0;
+		*most = 1;
+		return 1;
+	case '{':
+		return counter(r, least, most);
+	default:
+		return 0;
+	}
+}
+
+static void
+insert(struct buf *b, size_t at, const char *text)
+{
+	size_t n = strlen(text);
+
+	(void)buf_reserve(b, n);
+	memmove(b->p + at + n, b->p + at, b->n - at);
+	memcpy(b->p + at, text, n);
+	b->n += n;
+}
+
+static void
+write_repetition(struct rx *r, size_t least, size_t most, bool lazy)
+{
+	if (r->repeated) {
+		insert(r->out, r->atom, "(?:");
+		buf_putc(r->out, ')');
+	}
+	if (least == 0 && most == SIZE_MAX)
+		buf_putc(r->out, '*');
+	else if (least == 1 && most == SIZE_MAX)
+		buf_putc(r->out, '+');
+	else if (most == SIZE_MAX)
+		buf_printf(r->out, "{%zu,}", least);
+	else
+		buf_printf(r->out, "{%zu,%zu}", least, most);
+	if (lazy != r->flags.swap)
+		buf_putc(r->out, '?');
+	r->repeated = true;
+}
+
+/* Go: each counter, and what nested ones multiply to, is 1000 at most. */
+static int
+check_counts(struct rx *r, size_t from, size_t to, size_t least, size_t most)
+{
+	size_t most_allowed = r->rust ? RUST_REPEAT_MAX : GO_REPEAT_MAX;
+	size_t n = most == SIZE_MAX ? least : most;
+
+	if (least > most || n > most_allowed || least > most_allowed)
+		return rx_fail(r, "invalid repeat count", from, to);
+	if (r->rust || r->s.p[from] != '{' || n < 2)
+		return 0;
+	r->atom_product *= n;
+	if (r->atom_product > GO_REPEAT_MAX)
+		return rx_fail(r, "invalid repeat count", from, to);
+	if (r->atom_product > r->product)
+		r->product = r->atom_product;
+	return 0;
+}
+
+static int
+repeat(struct rx *r, size_t n, size_t least, size_t most)
+{
+	size_t from = r->i, to = from + n;
+	bool lazy = to < r->s.n && r->s.p[to] == '?';
+
+	if (r->atom == SIZE_MAX)
+		return rx_fail(r, "missing argument to repetition operator",
+		    from, to + lazy);
+	if (!r->rust && r->repeat == from)
+		return rx_fail(
+		    r, "invalid nested repetition operator", from - 1, to);
+	if (check_counts(r, from, to, least, most) != 0)
+		return RT_EFORMAT;
+	write_repetition(r, least, most, lazy);
+	r->i = to + lazy;
+	r->repeat = r->i;
+	return 0;
+}
+
+static int
+open_group(struct rx *r, const char *text)
+{
+	if (r->depth == RX_DEPTH_MAX)
+		return rt_err_set(r->err, RT_EFORMAT,
+		    "error parsing regexp: expression nests too deeply");
+	r->groups[r->depth++] =
+	    (struct rx_group){r->flags, r->out->n, r->product};
+	buf_puts(r->out, text);
+	r->product = 1;
+	no_atom(r);
+	return 0;
+}
+
+static int
+close_group(struct rx *r)
+{
+	struct rx_group *g;
+	size_t inner = r->product;
+
+	if (r->depth == 0)
+		return rx_fail(r, "unexpected )", 0, r->s.n);
+	g = &r->groups[--r->depth];
+	buf_putc(r->out, ')');
+	r->flags = g->flags;
+	r->product = g->product > inner ? g->product : inner;
+	atom(r, g->start, false);
+	r->atom_product = inner;
+	r->i++;
+	return 0;
+}
+
+static bool
+is_name_char(const struct rx *r, unsigned c)
+{
+	return c == '_' || (c < 0x80 && is_digit((char)c)) ||
+	       unicode_upper(c) != c || unicode_lower(c) != c ||
+	       (c >= 0x80 && unicode_is_printed(c)) ||
+	       (r->rust && (c == '.' || c == '[' || c == ']'));
+}
+
+/* From the name to after '>'. */
+static int
+named_group(struct rx *r, size_t from, size_t prefix)
+{
+	size_t close = str_chr(r->s, '>', from + prefix), i;
+	struct str name = str_sub(r->s, from + prefix, close);
+	struct rx_name entry;
+	unsigned c;
+
+	if (close == SIZE_MAX)
+		return rx_fail(r, "invalid named capture", from, r->s.n);
+	for (i = 0; i < name.n;) {
+		i += utf8_decode(&c, name, i);
+		if (!is_name_char(r, c) ||
+		    (r->rust && c < 0x80 && is_digit(name.p[0])))
+			break;
+	}
+	if (name.n == 0 || i < name.n)
+		return rx_fail(r, "invalid named capture", from, close + 1);
+	r->i = close + 1;
+	entry = (struct rx_name){arena_str(r->arena, name), ++r->captures};
+	VEC_PUSH(r->arena, &r->names.v, entry);
+	return open_group(r, "(");
+}
+
+static bool
+set_flag(struct rx *r, struct rx_flags *f, char c, bool on)
+{
+	switch (c) {
+	case 'i':
+		f->i = on;
+		return true;
+	case 'm':
+		f->m = on;
+		return true;
+	case 's':
+		f->s = on;
+		return true;
+	case 'U':
+		f->swap = on;
+		return true;
+	case 'x':
+		f->x = on;
+		return r->rust;
+	case 'u':
+		f->ascii = !on;
+		return r->rust;
+	default:
+		return false;
+	}
+}
+
+/* (?flags) up to the end of the group around it, (?flags:...) in its own. */
+static int
+flag_group(struct rx *r, size_t from)
+{
+	struct rx_flags f = r->flags;
+	bool on = true, any = false, minus = false;
+	size_t i;
+
+	for (i = from + 2; i < r->s.n; i++) {
+		char c = r->s.p[i];
+
+		if (c == ':' || c == ')')
+			break;
+		if (c == '-' && !minus) {
+			minus = true;
+			on = any = false;
+			continue;
+		}
+		if (!set_flag(r, &f, c, on))
+			return rx_fail(r, "invalid or unsupported Perl syntax",
+			    from, i + 1);
+		any = true;
+	}
+	if (i == r->s.n)
+		return rx_fail(r, "missing closing )", 0, r->s.n);
+	if ((minus && !any) || (r->rust && !any && r->s.p[i] == ')'))
+		return rx_fail(
+		    r, "invalid or unsupported Perl syntax", from, i + 1);
+	r->i = i + 1;
+	if (r->s.p[i] == ':' && open_group(r, "(?:") != 0)
+		return RT_EFORMAT;
+	r->flags = f;
+	buf_puts(r->out, f.i ? "(?i)" : "(?-i)");
+	if (r->s.p[i] == ')')
+		no_atom(r);
+	return 0;
+}
+
+static int
+group(struct rx *r)
+{
+	size_t from = r->i;
+
+	if (rx_sees(r, "(?P<"))
+		return named_group(r, from, 4);
+	if (rx_sees(r, "(?<") && rx_at(r, 3) != '=' && rx_at(r, 3) != '!')
+		return named_group(r, from, 3);
+	if (rx_sees(r, "(?"))
+		return flag_group(r, from);
+	r->i++;
+	r->captures++;
+	return open_group(r, "(");
+}
+
+/* \Q...\E of Go. */
+static void
+quoted(struct rx *r)
+{
+	size_t end;
+
+	r->i += 2;
+	end = str_find(r->s, STR("\\E"), r->i);
+	while (r->i < r->s.n && r->i < end)
+		put_literal(r, rx_next(r));
+	r->i = end < SIZE_MAX ? end + 2 : r->s.n;
+}
+
+static void
+boundary(struct rx *r, bool negated)
+{
+	const char *w = rx_word_class(r);
+	size_t start = r->out->n;
+
+	buf_printf(r->out, "(?:(?<=%s)(?%s%s)|(?<!%s)(?%s%s))", w,
+	    negated ? "=" : "!", w, w, negated ? "!" : "=", w);
+	atom(r, start, true);
+}
+
+/* \b{start} and its kind (Rust); 1: none. */
+static int
+special_boundary(struct rx *r)
+{
+	static const struct {
+		const char *text, *before, *after;
+	} kinds[] = {{"\\b{start}", "<!", "="}, {"\\b{end}", "<=", "!"},
+	    {"\\b{start-half}", "<!", NULL}, {"\\b{end-half}", NULL, "!"},
+	    {"\\<", "<!", "="}, {"\\>", "<=", "!"}};
+	const char *w = rx_word_class(r);
+	size_t k, start = r->out->n;
+
+	for (k = 0; k < sizeof(kinds) / sizeof(kinds[0]); k++) {
+		if (!r->rust || !rx_sees(r, kinds[k].text))
+			continue;
+		buf_puts(r->out, "(?:");
+		if (kinds[k].before != NULL)
+			buf_printf(r->out, "(?%s%s)", kinds[k].before, w);
+		if (kinds[k].after != NULL)
+			buf_printf(r->out, "(?%s%s)", kinds[k].after, w);
+		buf_putc(r->out, ')');
+		atom(r, start, true);
+		r->i += strlen(kinds[k].text);
+		return 0;
+	}
+	return 1;
+}
+
+static int
+assertion_escape(struct rx *r)
+{
+	char c = rx_at(r, 1);
+
+	if (special_boundary(r) == 0)
+		return 0;
+	if (c == 'A')
+		put_assertion(r, "\\A");
+	else if (c == 'z')
+		put_assertion(r, "\\z");
+	else if (c == 'b' || c == 'B')
+		boundary(r, c == 'B');
+	else
+		return 1;
+	r->i += 2;
+	return 0;
+}
+
+static int
+escape(struct rx *r)
+{
+	size_t start = r->out->n;
+	unsigned c;
+	int rc;
+
+	if (r->i + 1 >= r->s.n)
+		return rx_fail(r, "trailing backslash at end of expression",
+		    r->s.n, r->s.n);
+	if (!r->rust && rx_at(r, 1) == 'Q') {
+		quoted(r);
+		return 0;
+	}
+	rc = assertion_escape(r);
+	if (rc != 1)
+		return rc;
+	rc = rx_class_escape(r, r->out, false);
+	if (rc != 1) {
+		atom(r, start, false);
+		return rc;
+	}
+	rc = rx_char_escape(r, &c);
+	if (rc == 0)
+		put_literal(r, c);
+	return rc;
+}
+
+static void
+anchor(struct rx *r, char c)
+{
+	if (c == '^')
+		put_assertion(r, r->flags.m ? "(?<![^\\n])" : "\\A");
+	else
+		put_assertion(r, r->flags.m ? "(?![^\\n])" : "\\z");
+	r->i++;
+}
+
+static void
+any_char(struct rx *r)
+{
+	size_t start = r->out->n;
+
+	buf_puts(r->out, r->flags.s ? "(?s:.)" : "[^\\n]");
+	atom(r, start, false);
+	r->i++;
+}
+
+/* Blanks and comments of (?x). */
+static bool
+skip_verbose(struct rx *r)
+{
+	size_t end;
+	unsigned c;
+
+	if (!r->flags.x || r->i >= r->s.n)
+		return false;
+	if (r->s.p[r->i] == '#') {
+		end = str_chr(r->s, '\n', r->i);
+		r->i = end < SIZE_MAX ? end + 1 : r->s.n;
+		return true;
+	}
+	end = r->i + utf8_decode(&c, r->s, r->i);
+	if (!unicode_is_space(c))
+		return false;
+	r->i = end;
+	return true;
+}
+
+static void
+alternative(struct rx *r)
+{
+	buf_putc(r->out, '|');
+	no_atom(r);
+	r->i++;
+}
+
+static int
+element(struct rx *r)
+{
+	size_t n, least, most, start = r->out->n;
+	char c = rx_at(r, 0);
+	int rc;
+
+	n = repetition(r, &least, &most);
+	if (n > 0)
+		return repeat(r, n, least, most);
+	if (r->rust && c == '{')
+		return rx_fail(r, "invalid repeat count", r->i, r->s.n);
+	switch (c) {
+	case '(':
+		return group(r);
+	case ')':
+		return close_group(r);
+	case '|':
+		alternative(r);
+		return 0;
+	case '[':
+		rc = rx_bracket(r);
+		atom(r, start, false);
+		return rc;
+	case '.':
+		any_char(r);
+		return 0;
+	case '^':
+	case '$':
+		anchor(r, c);
+		return 0;
+	case '\\':
+		return escape(r);
+	default:
+		put_literal(r, rx_next(r));
+		return 0;
+	}
+}
+
+int
+rx_translate(struct rx *r)
+{
+	int rc;
+
+	no_atom(r);
+	r->product = 1;
+	while (r->i < r->s.n) {
+		if (skip_verbose(r))
+			continue;
+		rc = element(r);
+		if (rc != 0)
+			return rc;
+	}
+	if (r->depth > 0)
+		return rx_fail(r, "missing closing )", 0, r->s.n);
+	return 0;
+}
