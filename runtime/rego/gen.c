@@ -46,8 +46,8 @@ gen_k(struct gen *g, rv v)
 	if (known != 0)
 		return ~(uint32_t)(known - 1);
 	rv_make_const(v);
-	VEC_PUSH(g->arena, &g->k, v);
-	(void)map_set(g->arena, &g->ints, arena_str(g->arena, key),
+	VEC_PUSH(g->whole, &g->k, v);
+	(void)map_set(g->whole, &g->ints, arena_str(g->whole, key),
 	    (void *)(uintptr_t)g->k.n);
 	return ~(uint32_t)(g->k.n - 1);
 }
@@ -59,7 +59,7 @@ gen_emit(struct gen *g, enum rego_insn op, uint32_t a, uint32_t b, uint32_t c)
 
 	i.off = g->off;
 	i.file = g->module != NULL ? g->module->file : FILE_QUERY;
-	VEC_PUSH(g->arena, &g->code, i);
+	VEC_PUSH(g->whole, &g->code, i);
 	return &g->code.p[g->code.n - 1];
 }
 
@@ -70,7 +70,7 @@ gen_pool(struct gen *g, const uint32_t *v, size_t n)
 	size_t i;
 
 	for (i = 0; i < n; i++)
-		VEC_PUSH(g->arena, &g->pool, v[i]);
+		VEC_PUSH(g->whole, &g->pool, v[i]);
 	return first;
 }
 
@@ -133,6 +133,7 @@ gen_end(struct gen *g)
 	u->code = code;
 	u->ncode = (uint32_t)g->code.n;
 	u->nregs = g->nregs;
+	arena_reset(g->arena);
 }
 
 uint32_t

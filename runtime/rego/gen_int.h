@@ -29,7 +29,8 @@ struct gen_scope {
 
 struct gen {
 	struct rego_program *p;
-	struct arena *arena; /* dies after the compilation */
+	struct arena *whole; /* dies after the compilation */
+	struct arena *arena; /* is empty again after each unit */
 	struct rv_heap *heap;
 	const struct gen_module *module;
 	struct rt_err *err;

@@ -169,7 +169,7 @@ gen_document(struct gen *g, struct node *n)
 	u->id = (uint32_t)g->p->units.n;
 	n->document = u->id;
 	VEC_PUSH(g->p->arena, &g->p->units, u);
-	VEC_PUSH(g->arena, &g->documents, n);
+	VEC_PUSH(g->whole, &g->documents, n);
 	return u->id;
 }
 

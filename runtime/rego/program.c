@@ -114,7 +114,7 @@ group_of(struct gen *g, struct node *n, const struct unit_rule *r)
 	u->nargs = r->rule->nargs;
 	group->unit = u->id;
 	n->group = group;
-	VEC_PUSH(g->arena, &g->groups, group);
+	VEC_PUSH(g->whole, &g->groups, group);
 	return group;
 }
 
@@ -136,7 +136,7 @@ add_rule(struct gen *g, struct gen_module *m, const struct rego_rule *rule)
 	else if (rule->is_default)
 		group->fallback = r;
 	else
-		VEC_PUSH(g->arena, &group->rules, r);
+		VEC_PUSH(g->whole, &group->rules, r);
 }
 
 static void
@@ -151,7 +151,7 @@ add_import(struct gen *g, struct gen_module *m, struct rego_import *i)
 		name = path->kind == REGO_VAR
 			   ? path->text
 			   : path->args[path->nargs - 1]->text;
-	(void)map_set(g->arena, &m->imports, name, i);
+	(void)map_set(g->whole, &m->imports, name, i);
 }
 
 static void
@@ -193,12 +193,12 @@ add_documents(struct gen *g)
 	struct node *n;
 	size_t i, k;
 
-	VEC_PUSH(g->arena, &todo, g->p->root);
+	VEC_PUSH(g->whole, &todo, g->p->root);
 	for (i = 0; i < todo.n; i++) {
 		n = todo.p[i];
 		(void)gen_document(g, n);
 		for (k = 0; k < n->list.n; k++)
-			VEC_PUSH(g->arena, &todo, n->list.p[k]);
+			VEC_PUSH(g->whole, &todo, n->list.p[k]);
 	}
 }
 
@@ -270,7 +270,7 @@ static void
 compile(struct gen *g, const struct rego_compile *c)
 {
 	struct gen_module *m =
-	    ARENA_ARRAY(g->arena, struct gen_module, c->nmodules);
+	    ARENA_ARRAY(g->whole, struct gen_module, c->nmodules);
 	size_t i;
 
 	for (i = 0; i < c->nmodules; i++)
@@ -318,10 +318,12 @@ rego_program_new(
 	p->heap.profile = c->profile;
 	p->heap.interns = rv_interns_new(a);
 	p->root = node_new(p, NULL, STR(""));
+	g.whole = arena_new();
 	g.arena = arena_new();
 	g.failed = read_base(p, c->data, err);
 	if (g.failed == 0)
 		compile(&g, c);
+	arena_free(g.whole);
 	arena_free(g.arena);
 	if (g.failed != 0)
 		rego_program_free(p);
@@ -398,9 +400,11 @@ rego_query_new(struct rego_query **out, struct rego_program *p,
 	q->arena = a;
 	q->program = p;
 	heap.arena = a;
+	g.whole = arena_new();
 	g.arena = arena_new();
 	query_unit(&g, q, body);
 	give(&g, a, &q->unit);
+	arena_free(g.whole);
 	arena_free(g.arena);
 	if (g.failed != 0)
 		rego_query_free(q);
