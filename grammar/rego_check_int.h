@@ -26,8 +26,9 @@ struct ck {
 	const struct rego_module *module;
 	struct str package; /* "data.p" */
 	struct map imports; /* of the module: alias to struct str, its path */
-	struct ck_group *group; /* that is looked at */
-	unsigned attempts;      /* at literals, while bodies are ordered */
+	struct ck_group *group;          /* that is looked at */
+	const struct rego_term *literal; /* an expression of a body */
+	unsigned attempts; /* at literals, while bodies are ordered */
 };
 
 struct ck_list {

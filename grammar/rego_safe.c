@@ -43,6 +43,7 @@ struct scope {
 	const struct scope *up;
 	struct map declared; /* := , some, every, arguments */
 	struct map bound;
+	bool args; /* those of a function */
 };
 
 struct outs {
@@ -409,6 +410,7 @@ ready_literal(struct ck *c, const struct scope *s, const struct rego_literal *l,
 static void
 declare(struct ck *c, struct scope *s, const struct rego_term *t, bool some)
 {
+	bool repeated = false;
 	uint32_t i;
 
 	if (t->kind == REGO_VAR && !is_wildcard(t)) {
@@ -419,6 +421,11 @@ declare(struct ck *c, struct scope *s, const struct rego_term *t, bool some)
 		if (map_set(c->arena, &s->declared, t->text,
 			(void *)(uintptr_t)t) != NULL &&
 		    !some)
+			repeated = true;
+		if (!some && s->up != NULL && s->up->args &&
+		    map_get(&s->up->declared, t->text) != NULL)
+			repeated = true;
+		if (repeated)
 			diag_report(
 			    c->diags, REGO_ASSIGNED, t->loc, STR_ARG(t->text));
 	} else if (t->kind == REGO_ARRAY || t->kind == REGO_OBJECT) {
@@ -562,12 +569,15 @@ check_call(struct ck *c, const struct rego_term *t)
 	size_t n;
 	int want = arity(c, t);
 	struct str name = rego_call_name(c->arena, t);
+	/* As a literal it may have one more, which is the result. */
+	bool more = t == c->literal;
 
 	(void)rego_call_args(t, &n);
 	if (want == -2)
 		diag_report(
 		    c->diags, REGO_FUNCTION, t->args[0]->loc, STR_ARG(name));
-	else if (want >= 0 && n != (size_t)want && n != (size_t)want + 1)
+	else if (want >= 0 && n != (size_t)want &&
+		 !(more && n == (size_t)want + 1))
 		diag_report(
 		    c->diags, REGO_ARITY, t->loc, STR_ARG(name), want, n);
 }
@@ -603,8 +613,10 @@ see_literal(struct ck *c, const struct scope *s, const struct rego_literal *l)
 	struct scope every = {.up = s}, inner = {.up = &every};
 	uint32_t i;
 
-	for (i = 0; i < l->nterms; i++)
+	for (i = 0; i < l->nterms; i++) {
+		c->literal = l->terms[i];
 		see_term(c, s, l->terms[i]);
+	}
 	for (i = 0; i < l->nwith; i++)
 		see_term(c, s, l->with[i].value);
 	if (l->body == NULL)
@@ -664,7 +676,7 @@ void
 ck_rule(struct ck *c, const struct rego_rule *r)
 {
 	const struct rego_rule *head = r;
-	struct scope args = {0};
+	struct scope args = {.args = true};
 	uint32_t i;
 
 	check_args(c, &args, r);

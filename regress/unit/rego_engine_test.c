@@ -155,6 +155,11 @@ static const struct {
     {"with a built-in", "p := v if v := count([]) with count as 4", "4", NULL},
     {"base data", "p := data.base.k", "\"v\"", NULL},
     {"a document", "p := x if x := data.base", "{\"k\":\"v\"}", NULL},
+    {"a rule that is called", "f() := 3\np := [f(), f]", "[3,3]", NULL},
+    {"object pattern",
+	"p := x if {\n\to := {\"k\": 1, \"m\": 2}\n"
+	"\t{\"k\": x} = o\n}",
+	"undefined", "1"},
     {"result as an argument", "p := n if count(input.list, n)", "2", NULL},
 };
 
