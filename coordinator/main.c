@@ -137,6 +137,16 @@ setup_threads(struct co_daemon *d, struct rt_err *err)
 	return rc != 0 ? rc : wire_loop_new(&d->loop, err);
 }
 
+/* The simulated platform reads what lies beside its configuration. */
+static const char *
+simulated_dir(const struct co_daemon *d)
+{
+	struct str path = str_from(d->config.text[CO_SIMULATED_CONFIG]);
+	struct str dir = str_sub(path, 0, path.n - str_basename(path).n);
+
+	return dir.n == 0 ? "." : arena_cstr(d->arena, dir);
+}
+
 static int
 sandbox(const struct co_daemon *d, struct rt_err *err)
 {
@@ -149,13 +159,13 @@ sandbox(const struct co_daemon *d, struct rt_err *err)
 	    {"/usr/lib", false, false, true}, {"/lib", false, false, true},
 	    {"/run", false, false, true}, {"/proc", false, false, true},
 	    {cache[0] == '\0' ? "/etc" : cache, cache[0] != '\0', false, true},
-	    {d->config.text[CO_SIMULATED_CONFIG], false, false, true}};
+	    {simulated_dir(d), false, false, true}};
 	size_t n = sizeof(paths) / sizeof(*paths);
 	int landlock, rc;
 
 	if (strcmp(mode, "off") == 0)
 		return 0;
-	if (paths[n - 1].path[0] == '\0')
+	if (d->config.text[CO_SIMULATED_CONFIG][0] == '\0')
 		n--;
 	rc = sandbox_enter(&landlock, SANDBOX_COORDINATOR, paths, n, err);
 	if (rc != 0 || landlock > 0)

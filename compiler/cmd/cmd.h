@@ -121,6 +121,11 @@ bool opt_on(const struct run *r, enum opt_id id);
 /* The value, or NULL where there is neither one nor a default. */
 const char *opt_str(const struct run *r, enum opt_id id);
 bool opt_is_set(const struct run *r, enum opt_id id);
+/*
+ * A time in milliseconds, at most a day; *ms stays as it is where there is no
+ * value.  EXIT_OK or a failure that was printed.
+ */
+int opt_duration(struct run *r, enum opt_id id, uint64_t *ms);
 /* The path of a file option; a default lies below --workspace-dir. */
 const char *opt_path(struct run *r, enum opt_id id);
 /* The same; NULL if it is the default and nothing is there. */
@@ -152,6 +157,12 @@ int cmd_status(const struct run *r);
 /* The files of -f and of the arguments, in this order (front/input.h). */
 struct inputs;
 bool cmd_inputs(struct run *r, struct inputs *out);
+/*
+ * The policies in the annotations of these files; false after diagnostics
+ * (emit/extract.h).
+ */
+struct workload_policies;
+bool cmd_read_policies(struct run *r, struct workload_policies *out);
 /* Writes the diagnostics in the formats that were asked for. */
 void cmd_report(struct run *r);
 /* Is it a value of --report? */

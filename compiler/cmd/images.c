@@ -6,7 +6,6 @@
 #include "runtime/base/banned.h"
 
 #define JOBS_MAX 64
-#define TIME_MAX ((uint64_t)24 * 3600 * 1000)
 
 static int
 sources(struct run *r, struct img_options *o)
@@ -31,46 +30,15 @@ sources(struct run *r, struct img_options *o)
 	return EXIT_OK;
 }
 
-/* Go's durations, as far as they are whole: 3m, 1m30s, 500ms. */
-static bool
-duration(struct str s, uint64_t *ms)
-{
-	static const struct {
-		struct str unit;
-		uint64_t ms;
-	} units[] = {{STR_INIT("ms"), 1}, {STR_INIT("h"), 3600000},
-	    {STR_INIT("m"), 60000}, {STR_INIT("s"), 1000}};
-	uint64_t n, sum = 0;
-	size_t i, at;
-
-	while (s.n > 0) {
-		for (at = 0; at < s.n && s.p[at] >= '0' && s.p[at] <= '9'; at++)
-			continue;
-		if (!str_u64(str_sub(s, 0, at), TIME_MAX, &n))
-			return false;
-		s = str_sub(s, at, s.n);
-		for (i = 0; i < 4 && !str_starts(s, units[i].unit); i++)
-			continue;
-		if (i == 4)
-			return false;
-		s = str_sub(s, units[i].unit.n, s.n);
-		sum += n * units[i].ms;
-	}
-	*ms = sum;
-	return sum > 0 && sum <= TIME_MAX;
-}
-
 static int
 numbers(struct run *r, struct img_registry_options *o)
 {
-	const char *time = opt_str(r, OPT_TIMEOUT);
 	const char *jobs = opt_str(r, OPT_JOBS);
 	uint64_t n;
+	int status = opt_duration(r, OPT_TIMEOUT, &o->timeout);
 
-	if (!duration(str_from(time), &o->timeout))
-		return cmd_fail(r, EXIT_USAGE,
-		    "parse flags: --timeout: %s is no time such as 3m or 90s%s",
-		    time, opt_where(r, OPT_TIMEOUT));
+	if (status != EXIT_OK)
+		return status;
 	if (!str_u64(str_from(jobs), JOBS_MAX, &n) || n == 0)
 		return cmd_fail(r, EXIT_USAGE,
 		    "parse flags: --jobs: %s is no number from 1 to %d%s", jobs,

@@ -19,10 +19,18 @@
 #define CONFIG_ABOVE_MAX 128 /* directories that are searched */
 #define PREFIX "CONTRASTC_"
 
+/* What gives up protection is said on the command line, each time. */
+static bool
+is_gate(int id)
+{
+	return id == OPT_SIMULATED || id == OPT_SIMULATED_ROOT ||
+	       id == OPT_SIMULATED_CRL;
+}
+
 bool
 opt_is_layered(int id)
 {
-	return opt_table[id].help != NULL && id != OPT_HELP;
+	return opt_table[id].help != NULL && id != OPT_HELP && !is_gate(id);
 }
 
 bool

@@ -12,8 +12,8 @@
 #include "runtime/manifest/manifest.h"
 #include "runtime/base/banned.h"
 
-static bool
-read_all(struct run *r, struct workload_policies *out)
+bool
+cmd_read_policies(struct run *r, struct workload_policies *out)
 {
 	struct k8s_objects objects = {0};
 	struct inputs in = {0};
@@ -144,7 +144,7 @@ cmd_policies(struct run *r)
 
 	if (r->args.n + r->opt[OPT_FILENAME].values.n == 0)
 		return cmd_no_inputs(r);
-	if (!read_all(r, &w)) {
+	if (!cmd_read_policies(r, &w)) {
 		cmd_report(r);
 		return cmd_status(r);
 	}

@@ -6,7 +6,10 @@ SRCS += compiler/cmd/check.c compiler/cmd/cmd.c compiler/cmd/completion.c compil
 	compiler/cmd/generate_plan.c compiler/cmd/generate_sizes.c \
 	compiler/cmd/generate_two.c compiler/cmd/generate_write.c \
 	compiler/cmd/help.c compiler/cmd/lock.c compiler/cmd/manifest.c \
-	compiler/cmd/opt.c \
+	compiler/cmd/opt.c compiler/cmd/client.c compiler/cmd/client_call.c \
+	compiler/cmd/client_state.c compiler/cmd/owner.c compiler/cmd/set.c \
+	compiler/cmd/verify.c compiler/cmd/recover.c compiler/cmd/co_status.c \
+	compiler/cmd/simulated_tee.c compiler/cmd/duration.c \
 	compiler/cmd/opt_layer.c compiler/cmd/opt_config.c \
 	compiler/cmd/config.c compiler/cmd/images.c compiler/cmd/progress.c \
 	compiler/cmd/platform.c compiler/cmd/policies.c \
@@ -16,3 +19,5 @@ MAN += compiler/cmd/contrastc.1 compiler/cmd/contrastc-annotations.7 compiler/cm
 	compiler/cmd/contrastc-config.5 compiler/cmd/contrastc-settings.1 \
 	compiler/cmd/contrastc-generate.1 compiler/cmd/contrastc-lock.1
 MAN += compiler/cmd/contrastc-gitops.7 compiler/cmd/contrastc-sign.1
+MAN += compiler/cmd/contrastc-set.1 compiler/cmd/contrastc-verify.1 compiler/cmd/contrastc-recover.1 \
+	compiler/cmd/contrastc-status.1 compiler/cmd/contrastc-simulated-tee.1

@@ -5,21 +5,12 @@
  */
 #include <string.h>
 
-#include <sys/stat.h>
-
-#include <openssl/evp.h>
-
-#include "compiler/cmd/cmd.h"
+#include "compiler/cmd/owner.h"
 #include "runtime/base/file.h"
 #include "runtime/base/jv.h"
-#include "runtime/manifest/manifest.h"
-#include "runtime/pki/key.h"
-#include "runtime/pki/owner.h"
 #include "runtime/pki/sign.h"
 
 #include "runtime/base/banned.h"
-
-#define LATEST "verify/latest-transition" /* what `verify` leaves */
 
 struct sign {
 	struct run *run;
@@ -69,94 +60,16 @@ read_manifest(struct sign *s)
 	return EXIT_OK;
 }
 
-/* 64 hex digits. */
-static bool
-parse_hash(unsigned char out[SHA256_LEN], struct arena *a, struct str hex)
-{
-	struct str bytes;
-
-	if (hex.n != PKI_PREPARED_LEN || rt_unhex(&bytes, a, hex, NULL) != 0)
-		return false;
-	memcpy(out, bytes.p, SHA256_LEN);
-	return true;
-}
-
-/* The option, else the file of `verify`, else the zeros of a first set. */
-static int
-find_previous(struct sign *s)
-{
-	struct run *r = s->run;
-	const char *given = opt_str(r, OPT_LATEST_TRANSITION);
-	const char *path = workspace_path(r, LATEST);
-	struct rt_err err;
-	struct str text;
-	int rc;
-
-	if (given != NULL)
-		return parse_hash(s->previous, r->arena, str_from(given))
-			   ? EXIT_OK
-			   : cmd_fail(r, EXIT_USAGE,
-				 "parse flags: --latest-transition: not 64 "
-				 "hexadecimal digits%s",
-				 opt_where(r, OPT_LATEST_TRANSITION));
-	rc = file_read(&text, r->arena, path, PKI_PREPARED_LEN + 1, &err);
-	if (rc == RT_ENOTFOUND) {
-		cmd_say(r,
-		    "  No latest transition known: taking this for the first "
-		    "manifest of the Coordinator");
-		return EXIT_OK;
-	}
-	if (rc != 0 && rc != RT_ELIMIT)
-		return cmd_fail(r, EXIT_ENVIRONMENT,
-		    "reading latest transition: %s", err.text);
-	if (rc == 0 && str_ends(text, STR("\n")))
-		text.n--;
-	if (rc == 0 && parse_hash(s->previous, r->arena, text))
-		return EXIT_OK;
-	return cmd_fail(r, EXIT_FINDINGS,
-	    "reading latest transition: %s: not 64 hexadecimal digits", path);
-}
-
-/* Is it one of the owners that the manifest names? */
-static bool
-is_owner(const struct sign *s)
-{
-	const struct manifest *m = &s->m;
-	struct arena *a = s->run->arena;
-	struct pki_owner_key k = {.private = true};
-
-	if (pki_key_public(&k.der, a, s->key, NULL) != 0)
-		return false;
-	return manifest_list_has(&m->owner_keys, pki_owner_hex(a, &k)) ||
-	       manifest_list_has(
-		   &m->owner_digests, pki_owner_digest_hex(a, &k));
-}
-
 static int
 load_key(struct sign *s)
 {
 	struct run *r = s->run;
-	const char *path = opt_path(r, OPT_OWNER_PRIVATE);
-	struct pki_file f;
-	struct rt_err err;
-	int rc = pki_file_read(&f, path, &err);
+	int status =
+	    owner_key(&s->key, r, OPT_OWNER_PRIVATE, PKI_OWNER_WORKLOAD, false);
 
-	if (rc != 0) {
-		pki_file_free(&f);
-		return cmd_fail(r, EXIT_ENVIRONMENT,
-		    "loading workload owner key: %s", err.text);
-	}
-	rc = pki_owner_private(
-	    &s->key, PKI_OWNER_WORKLOAD, pki_file_str(&f), &err);
-	if (rc == 0 && (f.mode & (S_IRGRP | S_IROTH)) != 0)
-		diag_report(&r->diags, OWNER_KEY_MODE, loc_none, path);
-	pki_file_free(&f);
-	if (rc != 0)
-		return cmd_fail(r, EXIT_FINDINGS,
-		    "loading workload owner key: %s: %s", path, err.text);
-	if (!is_owner(s))
+	if (status == EXIT_OK && !owner_listed(&s->m, r->arena, s->key))
 		diag_report(&r->diags, OWNER_KEY_UNLISTED, loc_none);
-	return EXIT_OK;
+	return status;
 }
 
 static int
@@ -237,7 +150,7 @@ prepare(struct sign *s)
 	if (status == EXIT_OK)
 		status = read_manifest(s);
 	if (status == EXIT_OK)
-		status = find_previous(s);
+		status = owner_previous(s->previous, s->run);
 	if (status == EXIT_OK)
 		manifest_transition(s->next, s->manifest, s->previous);
 	return status;

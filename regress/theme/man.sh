@@ -28,7 +28,7 @@ theme_man() {
 		else bad "man $page" "$scratch/man"
 		fi
 	done
-	for command in $("$contrastc" --help | sed -n '/^Commands:/,/^$/s/^  \([a-z]*\) .*/\1/p')
+	for command in $("$contrastc" --help | sed -n '/^Commands:/,/^$/s/^  \([a-z-]*\) .*/\1/p')
 	do
 		man_options "$command" compiler/cmd/contrastc.1 \
 			"compiler/cmd/contrastc-$command.1" \
