@@ -9,20 +9,6 @@
 #include "compiler/report/report.h"
 #include "runtime/base/banned.h"
 
-/* Commands of Contrast that talk to its Coordinator. */
-static bool
-is_of_contrast(const char *name)
-{
-	static const char *const names[] = {"set", "verify", "recover"};
-	size_t i;
-
-	for (i = 0; i < sizeof(names) / sizeof(*names); i++) {
-		if (strcmp(name, names[i]) == 0)
-			return true;
-	}
-	return false;
-}
-
 static int
 unknown_command(const struct run *r, const char *name)
 {
@@ -31,12 +17,6 @@ unknown_command(const struct run *r, const char *name)
 
 	fprintf(stderr, "Error: unknown command \"%s\" for \"%s\"\n", name,
 	    r->program);
-	if (is_of_contrast(name))
-		fprintf(stderr,
-		    "This version only compiles; for '%s' use the program of "
-		    "your Contrast release.\nIt takes the files and the "
-		    "manifest that '%s generate' wrote.\n",
-		    name, r->program);
 	for (i = 0; i < CMD_COUNT; i++) {
 		struct str known = str_from(cmd_table[i].name);
 

@@ -80,8 +80,6 @@ cli_framework() {
 		"err=^Run 'contrast --help' for usage" 'err!Did you mean'
 	cli 2 'genrate' 'err=^Did you mean this' 'err=^.generate$'
 	cli 2 'gen' 'err=^.generate$'
-	cli 2 'set -c x:1313 shop' 'err=^Error: unknown command "set"' \
-		'err=program of your Contrast release'
 	cli 2 '--nosuch' out! 'err=^Error: unknown flag: --nosuch$'
 	cli 2 'generate --manifst m shop' out! 'err=^Usage:' nothing \
 		'err=^Error: unknown flag: --manifst .did you mean --manifest'
