@@ -154,6 +154,18 @@ answer(struct wire_http_reply *reply, struct arena *a, struct co_daemon *d,
 	finish(reply, a, 200, v);
 }
 
+/* This path has no version, which is below every MinimumAPIVersion. */
+static bool
+is_too_old(const struct co_daemon *d)
+{
+	struct co_state *s;
+	bool old = co_guard_state(&s, d->guard, NULL) == CO_SERVING &&
+		   s->manifest.min_api.n > 0;
+
+	co_state_unref(s);
+	return old;
+}
+
 static void
 attest(struct wire_http_reply *reply, struct arena *a, struct co_daemon *d,
     const unsigned char nonce[NONCE_LEN])
@@ -161,9 +173,13 @@ attest(struct wire_http_reply *reply, struct arena *a, struct co_daemon *d,
 	Userapi__GetManifestsResponse *m = NULL;
 	struct wire_status st = {0};
 	int rc = co_get_manifests(&m, d->guard, &st);
-	bool none = strcmp(st.text, co_phase_texts[CO_NO_STATE]) == 0;
+	bool none =
+	    rc != 0 && strcmp(st.text, co_phase_texts[CO_NO_STATE]) == 0;
 
-	if (rc == 0)
+	if (rc == 0 && is_too_old(d))
+		fail(reply, a, 403, "api_version_too_old",
+		    "the manifest's MinimumAPIVersion forbids this path");
+	else if (rc == 0)
 		answer(reply, a, d, nonce, m);
 	else if (rc == WIRE_FAILED_PRECONDITION)
 		fail(reply, a, 412, none ? "no_manifest" : "needs_recovery",

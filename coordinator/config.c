@@ -99,6 +99,21 @@ read_file(
 	return rc == 0 ? 0 : rt_err_wrap(err, "%s", file);
 }
 
+/* What speaks TLS is never served in clear (2.2). */
+static int
+check_metrics_port(const struct co_config *c, struct rt_err *err)
+{
+	int port = c->port[CO_METRICS_PORT];
+
+	if (port <= 0 ||
+	    (port != 1313 && port != 7777 && port != c->port[CO_USER_PORT] &&
+		port != c->port[CO_MESH_PORT]))
+		return 0;
+	return rt_err_set(err, RT_EINVAL,
+	    "CONTRAST_METRICS_PORT: port %d is the User API's or Mesh API's",
+	    port);
+}
+
 int
 co_config_read(struct co_config *out, struct arena *a, const char *file,
     struct rt_err *err)
@@ -118,7 +133,7 @@ co_config_read(struct co_config *out, struct arena *a, const char *file,
 		out->on[i] = rows[i].kind == SET;
 		rc = take(out, i, value, err);
 	}
-	return rc;
+	return rc != 0 ? rc : check_metrics_port(out, err);
 }
 
 const char *

@@ -73,6 +73,8 @@ void co_serve_stop(struct co_daemon *d, int64_t ms);
 int co_peer_judge(struct co_peer *p, const struct co_daemon *d,
     const struct manifest *m, bool coordinators,
     struct rt_err *err) RT_MUST_CHECK;
+/* After the handshake: was its evidence simulated? (attestation 19.4) */
+void co_peer_warn(const struct co_peer *p);
 void co_peer_free(struct co_peer *p);
 
 #endif

@@ -14,11 +14,12 @@ const char *const co_phase_texts[CO_PHASES] = {"serving",
     "coordinator is in recovery mode", "getting state"};
 
 struct co_guard *
-co_guard_new(struct co_store *store)
+co_guard_new(struct co_store *store, const struct co_rules *rules)
 {
 	struct co_guard *g = rt_calloc(1, sizeof(*g));
 
 	g->store = store;
+	g->rules = *rules;
 	(void)pthread_mutex_init(&g->lock, NULL);
 	(void)pthread_mutex_init(&g->updating, NULL);
 	return g;
@@ -39,6 +40,12 @@ struct co_store *
 co_guard_store(const struct co_guard *g)
 {
 	return g->store;
+}
+
+const struct co_rules *
+co_guard_rules(const struct co_guard *g)
+{
+	return &g->rules;
 }
 
 struct co_state *
@@ -220,8 +227,14 @@ co_guard_reset(
 {
 	struct co_state *old = co_guard_current(g), *s = co_state_new();
 	struct reset r = {.arena = arena_new()};
-	int rc = restore(s, g, &r, authorise, arg, err);
+	int rc;
 
+	/* What serves is not replaced: its mesh key would be lost. */
+	if (old != NULL && !atomic_load(&old->stale))
+		rc = rt_err_set(
+		    err, RT_ESTATE, "coordinator is already recovered");
+	else
+		rc = restore(s, g, &r, authorise, arg, err);
 	if (rc == 0 && !co_guard_put(g, old, s))
 		rc = rt_err_set(err, RT_ESTATE,
 		    "coordinator state was updated concurrently");

@@ -45,12 +45,20 @@ enum co_phase {
 extern const char *const co_phase_names[CO_PHASES];
 extern const char *const co_phase_texts[CO_PHASES];
 
+/* Which valid manifests this Coordinator accepts. */
+struct co_rules {
+	bool simulated; /* those of simulated hardware, too */
+	bool transit;   /* the transit engine is on: none with its IDs */
+};
+
 struct co_guard;
 /* `store` stays the caller's and outlives the guard. */
-struct co_guard *co_guard_new(struct co_store *store);
+struct co_guard *co_guard_new(
+    struct co_store *store, const struct co_rules *rules);
 /* Accepts NULL. */
 void co_guard_free(struct co_guard *g);
 struct co_store *co_guard_store(const struct co_guard *g);
+const struct co_rules *co_guard_rules(const struct co_guard *g);
 
 /*
  * The phase, and in *out a reference to the state where there is one
@@ -75,7 +83,8 @@ struct co_update {
  * for hash.
  */
 int co_update_check(struct manifest *out, struct arena *a,
-    const struct co_update *u, struct rt_err *err) RT_MUST_CHECK;
+    const struct co_update *u, const struct co_rules *rules,
+    struct rt_err *err) RT_MUST_CHECK;
 /*
  * Stores and activates it after `old` (NULL: as the first).  *out is a
  * reference to the new state.  RT_ESTATE: coordinator state was updated
@@ -95,8 +104,8 @@ typedef int co_authorise(void *arg, struct pki_seed *seed, EVP_PKEY **mesh_key,
     const struct manifest *m, struct str text, struct rt_err *err);
 /*
  * Recovers from the store.  RT_ENOTFOUND: no state to recover from;
- * RT_EVERIFY: latest transition signature is invalid; else what `authorise`
- * returned.
+ * RT_ESTATE: coordinator is already recovered; RT_EVERIFY: latest transition
+ * signature is invalid; else what `authorise` returned.
  */
 int co_guard_reset(struct co_guard *g, co_authorise *authorise, void *arg,
     struct rt_err *err) RT_MUST_CHECK;

@@ -8,6 +8,7 @@
 
 struct co_guard {
 	struct co_store *store;
+	struct co_rules rules;
 	pthread_mutex_t lock;     /* of `state` */
 	pthread_mutex_t updating; /* held while one is made */
 	struct co_state *state;   /* or NULL */
@@ -15,10 +16,10 @@ struct co_guard {
 
 /* A state with one reference, to be filled in this order. */
 struct co_state *co_state_new(void);
-int co_state_keys(struct co_state *s, const struct pki_seed *seed,
-    struct rt_err *err) RT_MUST_CHECK;
 int co_state_manifest(
     struct co_state *s, struct str text, struct rt_err *err) RT_MUST_CHECK;
+int co_state_keys(struct co_state *s, const struct pki_seed *seed,
+    struct rt_err *err) RT_MUST_CHECK;
 int co_state_ca(
     struct co_state *s, EVP_PKEY *mesh_key, struct rt_err *err) RT_MUST_CHECK;
 

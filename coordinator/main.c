@@ -60,7 +60,12 @@ setup_log(const struct co_daemon *d, struct rt_err *err)
 	if (strcmp(format, "json") != 0 && strcmp(format, "text") != 0)
 		return rt_err_set(
 		    err, RT_EINVAL, "CONTRAST_LOG_FORMAT: json or text");
+	/* What is said about simulated hardware is never left out. */
+	if (strcmp(d->config.text[CO_SIMULATED], "1") == 0 && level > LOG_WARN)
+		level = LOG_WARN;
 	log_setup(level, format[0] == 'j');
+	log_event(LOG_INFO, "contrast-coordinator", "version",
+	    CONTRASTC_VERSION, NULL);
 	return 0;
 }
 
@@ -100,6 +105,7 @@ setup_evidence(struct co_daemon *d, struct rt_err *err)
 	d->collateral = attest_store_new(&c);
 	d->seen = attest_seen_new();
 	d->env = (struct attest_env){.skew = ATTEST_SKEW,
+	    .not_before = CONTRASTC_BUILD_TIME,
 	    .fetch = attest_store_fetch(d->collateral),
 	    .seen = d->seen};
 	if (attest_present(&d->host) == NULL)
@@ -111,12 +117,13 @@ setup_evidence(struct co_daemon *d, struct rt_err *err)
 static int
 setup_state(struct co_daemon *d, struct rt_err *err)
 {
-	int rc = pki_secret_init(NULL, err);
+	const struct co_rules rules = {
+	    .simulated = strcmp(d->config.text[CO_SIMULATED], "1") == 0,
+	    .transit = d->config.port[CO_TRANSIT_PORT] != CO_PORT_OFF};
+	int rc = co_store_file(&d->store, d->config.text[CO_HISTORY], err);
 
 	if (rc == 0)
-		rc = co_store_file(&d->store, d->config.text[CO_HISTORY], err);
-	if (rc == 0)
-		d->guard = co_guard_new(d->store);
+		d->guard = co_guard_new(d->store, &rules);
 	d->peers = (struct co_peers){co_peers_ready, d};
 	d->metrics = co_metrics_new();
 	return rc;
@@ -152,13 +159,16 @@ sandbox(const struct co_daemon *d, struct rt_err *err)
 {
 	const char *mode = d->config.text[CO_SANDBOX];
 	const char *cache = d->config.text[CO_COLLATERAL];
+	const char *offline = d->config.text[CO_OFFLINE];
 	struct sandbox_path paths[] = {
 	    {d->config.text[CO_HISTORY], true, false, false},
 	    {"/sys/kernel/config/tsm", true, false, true},
-	    {"/dev/sev-guest", true, true, true}, {"/etc", false, false, true},
+	    {"/dev/sev-guest", true, true, true},
+	    {"/dev/tdx_guest", true, true, true}, {"/etc", false, false, true},
 	    {"/usr/lib", false, false, true}, {"/lib", false, false, true},
 	    {"/run", false, false, true}, {"/proc", false, false, true},
 	    {cache[0] == '\0' ? "/etc" : cache, cache[0] != '\0', false, true},
+	    {offline[0] == '\0' ? "/etc" : offline, false, false, true},
 	    {simulated_dir(d), false, false, true}};
 	size_t n = sizeof(paths) / sizeof(*paths);
 	int landlock, rc;
@@ -177,11 +187,25 @@ sandbox(const struct co_daemon *d, struct rt_err *err)
 	return 0;
 }
 
+/* Before anything makes a key. */
+static int
+setup_secrets(struct rt_err *err)
+{
+	bool locked;
+	int rc = pki_secret_init(&locked, err);
+
+	if (rc == 0 && !locked)
+		log_event(LOG_WARN, "secrets are not locked in memory", NULL);
+	return rc;
+}
+
 static int
 start(struct co_daemon *d, struct rt_err *err)
 {
 	int rc = setup_log(d, err);
 
+	if (rc == 0)
+		rc = setup_secrets(err);
 	if (rc == 0)
 		rc = setup_state(d, err);
 	if (rc == 0)
@@ -223,6 +247,7 @@ co_serve_stop(struct co_daemon *d, int64_t ms)
 static void
 stop(struct co_daemon *d)
 {
+	co_peer_loop_cancel(d->peer_loop);
 	co_serve_stop(d, STOP_MS);
 	co_transit_free(d->engine);
 	co_peer_loop_stop(d->peer_loop);

@@ -32,6 +32,16 @@ co_peer_judge(struct co_peer *p, const struct co_daemon *d,
 }
 
 void
+co_peer_warn(const struct co_peer *p)
+{
+	if (p->party.result.simulated)
+		log_event(LOG_WARN,
+		    "WARNING: simulated TEE: evidence is NOT protected by "
+		    "hardware",
+		    NULL);
+}
+
+void
 co_peer_free(struct co_peer *p)
 {
 	if (p == NULL)

@@ -19,7 +19,7 @@ struct co_peer_loop {
 	pthread_t thread;
 	pthread_mutex_t lock;
 	pthread_cond_t wake;
-	bool stop;
+	atomic_bool stop;
 };
 
 /* A peer that could give us its state, and the history that we have. */
@@ -89,6 +89,7 @@ dial(struct visit *v, struct str at, struct rt_err *err)
 		(void)close(fd);
 		return rc;
 	}
+	co_peer_warn(v->peer);
 	/* The client takes the connection and its descriptor. */
 	rc = wire_client_new(&v->client, atls_io(v->peer->conn),
 	    arena_cstr(v->arena, at), 0, err);
@@ -194,13 +195,15 @@ needs_recovery(struct co_daemon *d)
 }
 
 static void
-round_of(struct co_daemon *d, int64_t deadline)
+round_of(struct co_peer_loop *l, int64_t deadline)
 {
+	struct co_daemon *d = l->daemon;
 	struct str list = str_from(d->config.text[CO_PEERS]), at;
 	struct rt_err err;
 	int64_t until;
 
-	while (needs_recovery(d) && (at = next(&list)).n > 0) {
+	while (!atomic_load(&l->stop) && needs_recovery(d) &&
+	       (at = next(&list)).n > 0) {
 		char *name = rt_malloc(at.n + 1);
 
 		memcpy(name, at.p, at.n);
@@ -223,17 +226,17 @@ loop(void *arg)
 	struct co_peer_loop *l = arg;
 	struct timespec until;
 
-	round_of(l->daemon, wire_now() + FIRST_MS);
+	round_of(l, wire_now() + FIRST_MS);
 	atomic_store(&l->daemon->started, true);
 	(void)pthread_mutex_lock(&l->lock);
-	while (!l->stop) {
+	while (!atomic_load(&l->stop)) {
 		(void)clock_gettime(CLOCK_REALTIME, &until);
 		until.tv_sec += ROUND_S;
 		(void)pthread_cond_timedwait(&l->wake, &l->lock, &until);
-		if (l->stop)
+		if (atomic_load(&l->stop))
 			break;
 		(void)pthread_mutex_unlock(&l->lock);
-		round_of(l->daemon, INT64_MAX);
+		round_of(l, INT64_MAX);
 		(void)pthread_mutex_lock(&l->lock);
 	}
 	(void)pthread_mutex_unlock(&l->lock);
@@ -259,14 +262,22 @@ co_peer_loop_start(
 }
 
 void
-co_peer_loop_stop(struct co_peer_loop *l)
+co_peer_loop_cancel(struct co_peer_loop *l)
 {
 	if (l == NULL)
 		return;
 	(void)pthread_mutex_lock(&l->lock);
-	l->stop = true;
+	atomic_store(&l->stop, true);
 	(void)pthread_cond_signal(&l->wake);
 	(void)pthread_mutex_unlock(&l->lock);
+}
+
+void
+co_peer_loop_stop(struct co_peer_loop *l)
+{
+	if (l == NULL)
+		return;
+	co_peer_loop_cancel(l);
 	(void)pthread_join(l->thread, NULL);
 	(void)pthread_cond_destroy(&l->wake);
 	(void)pthread_mutex_destroy(&l->lock);
@@ -280,10 +291,11 @@ co_peers_ready(size_t *n, void *arg, struct rt_err *err)
 	struct co_daemon *d = arg;
 	struct str list = str_from(d->config.text[CO_PEERS]), at;
 	struct visit v;
+	int64_t deadline = wire_now() + CALL_MS;
 
 	(void)err;
 	for (*n = 0; (at = next(&list)).n > 0;) {
-		open_visit(&v, d, wire_now() + CALL_MS);
+		open_visit(&v, d, deadline);
 		if (load(&v, NULL) == 0 && dial(&v, at, NULL) == 0)
 			(*n)++;
 		close_visit(&v);

@@ -12,7 +12,9 @@
 struct co_peer_loop;
 int co_peer_loop_start(struct co_peer_loop **out, struct co_daemon *d,
     struct rt_err *err) RT_MUST_CHECK;
-/* Accepts NULL. */
+/* Has it end after what it is doing; before co_peer_loop_stop(). */
+void co_peer_loop_cancel(struct co_peer_loop *l);
+/* Waits for the end.  Both accept NULL. */
 void co_peer_loop_stop(struct co_peer_loop *l);
 
 /* For struct co_peers; arg: the daemon. */

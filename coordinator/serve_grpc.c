@@ -42,8 +42,10 @@ step(SSL **ssl, const struct co_peer *p, struct rt_err *err)
 {
 	int rc = atls_handshake(p->conn, err);
 
-	if (rc == 0)
+	if (rc == 0) {
+		co_peer_warn(p);
 		*ssl = atls_ssl(p->conn);
+	}
 	return rc;
 }
 

@@ -45,6 +45,7 @@ co_state_keys(
 	int rc =
 	    pki_seed_read(&s->seed, pki_secret_str(&seed->seed), salt, err);
 
+	s->seed.simulated = s->manifest.refs.simulated.n > 0;
 	if (rc == 0)
 		rc = pki_seed_key(&s->signing, &s->seed, PKI_SIGNING, err);
 	if (rc == 0)
@@ -62,5 +63,6 @@ co_state_manifest(struct co_state *s, struct str text, struct rt_err *err)
 int
 co_state_ca(struct co_state *s, EVP_PKEY *mesh_key, struct rt_err *err)
 {
-	return pki_ca_new(&s->ca, s->root, mesh_key, time(NULL), err);
+	return (s->seed.simulated ? pki_ca_new_simulated : pki_ca_new)(
+	    &s->ca, s->root, mesh_key, time(NULL), err);
 }

@@ -2,8 +2,10 @@
 /*
  * The history in a directory.  A value is whole or not there: it is written
  * to a temporary file beside it, synced, renamed, and the directory synced.
- * A swap holds a lock that other processes honour.
+ * A swap holds a lock that other processes honour; a put shares it, so that
+ * whoever has it alone may remove what killed writers left behind.
  */
+#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
@@ -144,8 +146,7 @@ replace(int dir, const char *name, struct str value, struct rt_err *err)
 }
 
 static int
-file_put(
-    struct co_store *s, const char *key, struct str value, struct rt_err *err)
+put(struct co_store *s, const char *key, struct str value, struct rt_err *err)
 {
 	int dir, rc = open_kind(&dir, of(s), key, true, err);
 
@@ -176,9 +177,12 @@ compare(struct co_store *s, const char *key, const struct str *old,
 	return rc;
 }
 
-/* Waits for the lock of the directory; closing the file gives it back. */
+/*
+ * Waits for the lock of the directory (LOCK_SH, LOCK_EX); closing the file
+ * gives it back.
+ */
 static int
-lock(int *fd, struct file_store *f, struct rt_err *err)
+lock(int *fd, struct file_store *f, int how, struct rt_err *err)
 {
 	int rc;
 
@@ -187,7 +191,7 @@ lock(int *fd, struct file_store *f, struct rt_err *err)
 	if (*fd < 0)
 		return rt_err_sys(err, RT_EIO, "history: lock");
 	do
-		rc = flock(*fd, LOCK_EX);
+		rc = flock(*fd, how);
 	while (rc != 0 && errno == EINTR);
 	if (rc == 0)
 		return 0;
@@ -197,16 +201,29 @@ lock(int *fd, struct file_store *f, struct rt_err *err)
 }
 
 static int
+file_put(
+    struct co_store *s, const char *key, struct str value, struct rt_err *err)
+{
+	int fd, rc = lock(&fd, of(s), LOCK_SH, err);
+
+	if (rc != 0)
+		return rc;
+	rc = put(s, key, value, err);
+	(void)close(fd);
+	return rc;
+}
+
+static int
 file_swap(struct co_store *s, const char *key, const struct str *old,
     struct str value, struct rt_err *err)
 {
-	int fd, rc = lock(&fd, of(s), err);
+	int fd, rc = lock(&fd, of(s), LOCK_EX, err);
 
 	if (rc != 0)
 		return rc;
 	rc = compare(s, key, old, err);
 	if (rc == 0)
-		rc = file_put(s, key, value, err);
+		rc = put(s, key, value, err);
 	(void)close(fd);
 	return rc;
 }
@@ -220,6 +237,48 @@ file_close(struct co_store *s)
 
 static const struct co_store_kind file_kind = {
     "file", file_get, file_put, file_swap, file_close};
+
+static bool
+is_temp(const char *name)
+{
+	struct str s = str_from(name);
+
+	return s.n == sizeof(".0123456789abcdef.tmp") - 1 &&
+	       str_starts(s, STR(".")) && str_ends(s, STR(".tmp"));
+}
+
+static void
+tidy_kind(int dir, const char *kind)
+{
+	int fd =
+	    openat(dir, kind, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+	DIR *d = fd < 0 ? NULL : fdopendir(fd);
+	const struct dirent *e;
+
+	while (d != NULL && (e = readdir(d)) != NULL)
+		if (is_temp(e->d_name))
+			(void)unlinkat(fd, e->d_name, 0);
+	if (d != NULL)
+		(void)closedir(d);
+	else if (fd >= 0)
+		(void)close(fd);
+}
+
+/* Removes temporary files, if nobody writes; the next start tries again. */
+static void
+tidy(struct file_store *f)
+{
+	static const char *const kinds[] = {
+	    "manifests", "policies", "transitions"};
+	size_t i;
+	int fd;
+
+	if (lock(&fd, f, LOCK_EX | LOCK_NB, NULL) != 0)
+		return;
+	for (i = 0; i < sizeof(kinds) / sizeof(*kinds); i++)
+		tidy_kind(f->dir, kinds[i]);
+	(void)close(fd);
+}
 
 /* mkdir -p, of which each part is durable with the next sync above it. */
 static int
@@ -257,6 +316,7 @@ co_store_file(struct co_store **out, const char *dir, struct rt_err *err)
 		free(f);
 		return rt_err_sys(err, RT_EIO, "history: %s", dir);
 	}
+	tidy(f);
 	*out = &f->store;
 	return 0;
 }

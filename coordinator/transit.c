@@ -6,13 +6,13 @@
 #include <time.h>
 
 #include <openssl/obj_mac.h>
-#include <openssl/pem.h>
-#include <openssl/ssl.h>
+#include <openssl/x509.h>
 
 #include "coordinator/transit.h"
 #include "runtime/base/jv.h"
 #include "runtime/base/log.h"
 #include "runtime/pki/key.h"
+#include "runtime/wire/mtls.h"
 #include "runtime/base/banned.h"
 
 #define ENCRYPT "/v1/transit/encrypt/"
@@ -21,11 +21,11 @@
 /* Our certificate belongs to a state and is made again for the next one. */
 struct co_transit {
 	struct co_daemon *daemon;
-	SSL_CTX *tls;
+	SSL_CTX *tls; /* takes `current` for each connection */
 	EVP_PKEY *key;
 	pthread_mutex_t lock; /* of what follows */
 	struct co_state *state;
-	X509 *leaf, *intermediate;
+	SSL_CTX *current;
 };
 
 /* The entry of a Coordinator; NULL: the manifest has none. */
@@ -40,101 +40,69 @@ own_entry(const struct manifest *m)
 	return NULL;
 }
 
-static X509 *
-read_pem(struct str pem)
-{
-	BIO *bio = BIO_new_mem_buf(pem.p, (int)pem.n);
-	X509 *x = bio == NULL ? NULL : PEM_read_bio_X509(bio, NULL, NULL, NULL);
-
-	BIO_free(bio);
-	return x;
-}
-
 static int
-renew(struct co_transit *t, struct co_state *s, struct rt_err *err)
+make(SSL_CTX **out, const struct co_transit *t, const struct co_state *s,
+    struct rt_err *err)
 {
 	const struct manifest_policy *p = own_entry(&s->manifest);
-	struct pki_leaf leaf = {.key = t->key};
+	struct pki_leaf leaf = {
+	    .key = t->key, .policy_hash = STR("coordinator")};
+	struct arena *a = arena_new();
+	struct str chain;
 	int rc;
 
 	if (p != NULL) {
 		leaf.sans = p->sans.v.p;
 		leaf.n_sans = p->sans.v.n;
 		leaf.policy_hash = p->hash;
-	} else {
-		leaf.policy_hash = STR("coordinator");
 	}
-	X509_free(t->leaf);
-	X509_free(t->intermediate);
-	t->leaf = t->intermediate = NULL;
-	rc = pki_ca_issue(&t->leaf, s->ca, &leaf, time(NULL), err);
-	if (rc != 0)
-		return rc;
-	t->intermediate = read_pem(pki_ca_intermediate_pem(s->ca));
-	co_state_unref(t->state);
-	t->state = co_state_ref(s);
-	return t->intermediate != NULL
-		   ? 0
-		   : rt_err_set(err, RT_ECRYPTO, "certificate");
+	rc = pki_ca_issue_chain(&chain, a, s->ca, &leaf, time(NULL), err);
+	if (rc == 0)
+		rc = mtls_server_new(
+		    out, chain, t->key, pki_ca_mesh_cert(s->ca), err);
+	arena_free(a);
+	return rc;
 }
 
-/* Only certificates of the mesh CA that is active now are accepted. */
-static bool
-trust(SSL *ssl, const struct co_state *s)
-{
-	X509_STORE *store = X509_STORE_new();
-	bool ok = store != NULL &&
-		  X509_STORE_add_cert(store, pki_ca_mesh_cert(s->ca)) == 1 &&
-		  SSL_set1_verify_cert_store(ssl, store) == 1;
-
-	X509_STORE_free(store);
-	return ok;
-}
-
-static bool
-show(SSL *ssl, const struct co_transit *t)
-{
-	return SSL_use_certificate(ssl, t->leaf) == 1 &&
-	       SSL_use_PrivateKey(ssl, t->key) == 1 &&
-	       SSL_add1_chain_cert(ssl, t->intermediate) == 1;
-}
-
-/* Before our certificate goes out: which state is it of? */
+/* For the state that serves now; the caller holds the lock. */
 static int
-choose(SSL *ssl, void *arg)
+renew(struct co_transit *t, struct co_state *s, struct rt_err *err)
+{
+	SSL_CTX *next = NULL;
+	int rc;
+
+	if (t->state == s)
+		return 0;
+	if ((rc = make(&next, t, s, err)) != 0)
+		return rc;
+	SSL_CTX_free(t->current);
+	co_state_unref(t->state);
+	t->current = next;
+	t->state = co_state_ref(s);
+	return 0;
+}
+
+static SSL_CTX *
+choose(void *arg)
 {
 	struct co_transit *t = arg;
+	SSL_CTX *chosen = NULL;
 	struct co_state *s;
 	struct rt_err err;
-	bool ok = co_guard_state(&s, t->daemon->guard, &err) == CO_SERVING;
+	int rc;
 
-	(void)pthread_mutex_lock(&t->lock);
-	if (ok && t->state != s && renew(t, s, &err) != 0) {
-		log_event(LOG_ERROR, "transit engine: no certificate", "error",
-		    err.text, NULL);
-		ok = false;
+	if (co_guard_state(&s, t->daemon->guard, &err) == CO_SERVING) {
+		(void)pthread_mutex_lock(&t->lock);
+		rc = renew(t, s, &err);
+		if (rc == 0 && SSL_CTX_up_ref(t->current) == 1)
+			chosen = t->current;
+		(void)pthread_mutex_unlock(&t->lock);
+		if (rc != 0)
+			log_event(LOG_ERROR, "transit engine: no certificate",
+			    "error", err.text, NULL);
 	}
-	ok = ok && trust(ssl, s) && show(ssl, t);
-	(void)pthread_mutex_unlock(&t->lock);
 	co_state_unref(s);
-	return ok ? 1 : 0;
-}
-
-static int
-setup_tls(struct co_transit *t, struct rt_err *err)
-{
-	t->tls = SSL_CTX_new(TLS_server_method());
-	if (t->tls == NULL)
-		return rt_err_set(err, RT_ECRYPTO, "no TLS context");
-	(void)SSL_CTX_set_min_proto_version(t->tls, TLS1_2_VERSION);
-	(void)SSL_CTX_set_options(
-	    t->tls, SSL_OP_NO_TICKET | SSL_OP_NO_RENEGOTIATION);
-	(void)SSL_CTX_set_session_cache_mode(t->tls, SSL_SESS_CACHE_OFF);
-	(void)SSL_CTX_set_num_tickets(t->tls, 0);
-	SSL_CTX_set_verify(
-	    t->tls, SSL_VERIFY_PEER | SSL_VERIFY_FAIL_IF_NO_PEER_CERT, NULL);
-	SSL_CTX_set_cert_cb(t->tls, choose, t);
-	return pki_key_new(&t->key, NID_X9_62_prime256v1, err);
+	return chosen;
 }
 
 /* One request. */
@@ -230,18 +198,22 @@ type_ok(const char *type)
 	return type == NULL || strncasecmp(type, json, sizeof(json) - 1) == 0;
 }
 
-/* The name in the path must be the secret ID of the certificate. */
+/*
+ * The name in the path must be the secret ID of the certificate, which must be
+ * one of the mesh CA that is active now: the connection may be an old one.
+ */
 static bool
 check(struct transit_call *c, const struct wire_http_request *q)
 {
 	struct str id = {0};
 
 	if (q->cert == NULL ||
+	    X509_verify(q->cert, pki_ca_mesh_key(c->state->ca)) != 1 ||
 	    pki_cert_secret_id(&id, c->arena, q->cert, NULL) != 0 ||
 	    id.n == 0 || !str_eq(id, c->name)) {
 		fail(c, 403,
 		    "Unauthorized: the certificate's workload secret ID is not "
-		    "the name of the key");
+		    "the name of the key, or its mesh CA is not active");
 		return false;
 	}
 	if (!type_ok(q->type) || jv_parse(&c->body, c->arena, q->body, NULL)) {
@@ -319,7 +291,9 @@ co_transit_start(
 	*out = t = rt_calloc(1, sizeof(*t));
 	t->daemon = d;
 	(void)pthread_mutex_init(&t->lock, NULL);
-	rc = setup_tls(t, err);
+	rc = pki_key_new(&t->key, NID_X9_62_prime256v1, err);
+	if (rc == 0)
+		rc = mtls_server_chosen(&t->tls, choose, t, err);
 	return rc != 0 ? rc : serve(t, fd, err);
 }
 
@@ -330,8 +304,7 @@ co_transit_free(struct co_transit *t)
 		return;
 	SSL_CTX_free(t->tls);
 	EVP_PKEY_free(t->key);
-	X509_free(t->leaf);
-	X509_free(t->intermediate);
+	SSL_CTX_free(t->current);
 	co_state_unref(t->state);
 	(void)pthread_mutex_destroy(&t->lock);
 	free(t);

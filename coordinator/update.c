@@ -41,9 +41,54 @@ check_policies(struct arena *a, const struct manifest *m,
 	return 0;
 }
 
+/* "1_web": would be the key of version 1 of the transit engine's "web". */
+static bool
+is_transit_id(struct str id)
+{
+	size_t n = 0;
+
+	while (n < id.n && id.p[n] >= '0' && id.p[n] <= '9')
+		n++;
+	return n > 0 && n < id.n && id.p[n] == '_';
+}
+
+/* "v1": no leading zero (coordinator 4.3). */
+static bool
+is_api_version(struct str s)
+{
+	uint64_t n;
+
+	return str_starts(s, STR("v")) && s.n > 1 && s.p[1] != '0' &&
+	       str_u64(str_sub(s, 1, s.n), UINT32_MAX, &n);
+}
+
+static int
+check_rules(
+    const struct manifest *m, const struct co_rules *rules, struct rt_err *err)
+{
+	const struct manifest_policy *p;
+
+	if (m->refs.simulated.n > 0 && !rules->simulated)
+		return rt_err_set(err, RT_EINVAL,
+		    "validating manifest: sim.not_allowed: this Coordinator "
+		    "does not accept simulated reference values");
+	if (m->min_api.n > 0 && !is_api_version(m->min_api))
+		return rt_err_set(err, RT_EINVAL,
+		    "validating manifest: MinimumAPIVersion: expected v1, v2, "
+		    "...");
+	VEC_FOREACH(p, &m->policies)
+		if (rules->transit && is_transit_id(p->secret_id))
+			return rt_err_set(err, RT_EINVAL,
+			    "validating manifest: WorkloadSecretID '%.*s' "
+			    "begins like a key of the transit engine",
+			    (int)(p->secret_id.n < 80 ? p->secret_id.n : 80),
+			    p->secret_id.p);
+	return 0;
+}
+
 int
 co_update_check(struct manifest *out, struct arena *a,
-    const struct co_update *u, struct rt_err *err)
+    const struct co_update *u, const struct co_rules *rules, struct rt_err *err)
 {
 	struct manifest_notes notes = {0};
 	enum manifest_verdict v;
@@ -56,7 +101,8 @@ co_update_check(struct manifest *out, struct arena *a,
 		return rt_err_set(err, RT_EINVAL,
 		    "validating manifest: %.*s: %.*s",
 		    STR_ARG(notes.v.p[0].path), STR_ARG(notes.v.p[0].text));
-	return check_policies(a, out, u, err);
+	rc = check_rules(out, rules, err);
+	return rc != 0 ? rc : check_policies(a, out, u, err);
 }
 
 static int
@@ -85,10 +131,11 @@ static int
 prepare(struct co_state *s, const struct co_state *old,
     const struct co_update *u, struct rt_err *err)
 {
-	int rc = co_state_keys(s, u->seed != NULL ? u->seed : &old->seed, err);
+	int rc = co_state_manifest(s, u->text, err);
 
 	if (rc == 0)
-		rc = co_state_manifest(s, u->text, err);
+		rc = co_state_keys(
+		    s, u->seed != NULL ? u->seed : &old->seed, err);
 	if (rc == 0)
 		rc = co_state_ca(s, NULL, err);
 	return rc;

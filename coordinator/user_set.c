@@ -140,7 +140,8 @@ read_request(struct set *s)
 	s->update = (struct co_update){.text = wire_pb_str(s->req->manifest),
 	    .policies = p,
 	    .npolicies = s->req->n_policies};
-	if (co_update_check(&s->next, s->arena, &s->update, &err) == 0)
+	if (co_update_check(&s->next, s->arena, &s->update,
+		co_guard_rules(s->guard), &err) == 0)
 		return 0;
 	return wire_fail(s->st, WIRE_INVALID_ARGUMENT, "%s", err.text);
 }

@@ -33,13 +33,13 @@ struct ca_cert {
 };
 
 static X509 *
-make(const struct ca_cert *c, time_t now)
+make(const struct ca_cert *c, struct str organization, time_t now)
 {
 	X509 *x = cert_new(c->key, now, CA_YEARS);
 
-	if (x != NULL && cert_set_names(x, c->subject, c->issuer) &&
-	    add_is_ca(x) && cert_add_usage(x, true) &&
-	    cert_add_subject_id(x, c->key) &&
+	if (x != NULL && cert_set_subject(x, organization, c->subject) &&
+	    cert_set_issuer(x, organization, c->issuer) && add_is_ca(x) &&
+	    cert_add_usage(x, true) && cert_add_subject_id(x, c->key) &&
 	    (c->key == c->issuer_key || cert_add_authority(x, c->issuer_key)) &&
 	    cert_sign(x, c->issuer_key))
 		return x;
@@ -56,9 +56,9 @@ make_all(struct pki_ca *ca, time_t now, struct rt_err *err)
 			     mesh = {
 				 CERT_INTERMEDIATE, CERT_INTERMEDIATE, m, m};
 
-	ca->root = make(&root, now);
-	ca->intermediate = make(&intermediate, now);
-	ca->mesh = make(&mesh, now);
+	ca->root = make(&root, ca->organization, now);
+	ca->intermediate = make(&intermediate, ca->organization, now);
+	ca->mesh = make(&mesh, ca->organization, now);
 	if (ca->root == NULL || ca->intermediate == NULL || ca->mesh == NULL ||
 	    pki_cert_pem(&ca->root_pem, ca->arena, ca->root, NULL) != 0 ||
 	    pki_cert_pem(&ca->intermediate_pem, ca->arena, ca->intermediate,
@@ -84,14 +84,15 @@ take_key(EVP_PKEY **out, EVP_PKEY *key, const char *what, struct rt_err *err)
 	return 0;
 }
 
-int
-pki_ca_new(struct pki_ca **out, EVP_PKEY *root_key, EVP_PKEY *mesh_key,
-    time_t now, struct rt_err *err)
+static int
+found(struct pki_ca **out, EVP_PKEY *root_key, EVP_PKEY *mesh_key,
+    struct str organization, time_t now, struct rt_err *err)
 {
 	struct pki_ca *ca = rt_calloc(1, sizeof(*ca));
 	int rc = take_key(&ca->root_key, root_key, "root CA", err);
 
 	ca->arena = arena_new();
+	ca->organization = organization;
 	if (rc == 0 && mesh_key == NULL)
 		rc = pki_key_new(&ca->mesh_key, NID_secp384r1, err);
 	else if (rc == 0)
@@ -103,6 +104,21 @@ pki_ca_new(struct pki_ca **out, EVP_PKEY *root_key, EVP_PKEY *mesh_key,
 	else
 		pki_ca_free(ca);
 	return rc;
+}
+
+int
+pki_ca_new(struct pki_ca **out, EVP_PKEY *root_key, EVP_PKEY *mesh_key,
+    time_t now, struct rt_err *err)
+{
+	return found(out, root_key, mesh_key, STR(""), now, err);
+}
+
+int
+pki_ca_new_simulated(struct pki_ca **out, EVP_PKEY *root_key,
+    EVP_PKEY *mesh_key, time_t now, struct rt_err *err)
+{
+	return found(out, root_key, mesh_key,
+	    STR("SIMULATED TEE - NO CONFIDENTIALITY"), now, err);
 }
 
 void

@@ -25,6 +25,12 @@ struct pki_ca;
  */
 int pki_ca_new(struct pki_ca **out, EVP_PKEY *root_key, EVP_PKEY *mesh_key,
     time_t now, struct rt_err *err) RT_MUST_CHECK;
+/*
+ * The same, whose subjects say O=SIMULATED TEE - NO CONFIDENTIALITY
+ * (attestation 19.4).
+ */
+int pki_ca_new_simulated(struct pki_ca **out, EVP_PKEY *root_key,
+    EVP_PKEY *mesh_key, time_t now, struct rt_err *err) RT_MUST_CHECK;
 /* Accepts NULL; wipes the keys. */
 void pki_ca_free(struct pki_ca *ca);
 

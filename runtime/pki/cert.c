@@ -76,30 +76,47 @@ is_printable(struct str s)
 }
 
 /* With a type of ASN.1 OpenSSL leaves the length alone. */
+static bool
+add_entry(X509_NAME *n, int nid, struct str s)
+{
+	int type = is_printable(s) ? V_ASN1_PRINTABLESTRING : V_ASN1_UTF8STRING;
+
+	return str_is_utf8(s) &&
+	       X509_NAME_add_entry_by_NID(n, nid, type,
+		   (const unsigned char *)s.p, (int)s.n, -1, 0) == 1;
+}
+
 X509_NAME *
-cert_name(struct str cn)
+cert_name(struct str organization, struct str cn)
 {
 	X509_NAME *n = X509_NAME_new();
-	int type =
-	    is_printable(cn) ? V_ASN1_PRINTABLESTRING : V_ASN1_UTF8STRING;
 
-	if (n != NULL && str_is_utf8(cn) &&
-	    X509_NAME_add_entry_by_NID(n, NID_commonName, type,
-		(const unsigned char *)cn.p, (int)cn.n, -1, 0) == 1)
+	if (n != NULL &&
+	    (organization.n == 0 ||
+		add_entry(n, NID_organizationName, organization)) &&
+	    add_entry(n, NID_commonName, cn))
 		return n;
 	X509_NAME_free(n);
 	return NULL;
 }
 
 bool
-cert_set_names(X509 *x, struct str subject, struct str issuer)
+cert_set_subject(X509 *x, struct str organization, struct str cn)
 {
-	X509_NAME *s = cert_name(subject), *i = cert_name(issuer);
-	bool ok = s != NULL && i != NULL && X509_set_subject_name(x, s) == 1 &&
-		  X509_set_issuer_name(x, i) == 1;
+	X509_NAME *n = cert_name(organization, cn);
+	bool ok = n != NULL && X509_set_subject_name(x, n) == 1;
 
-	X509_NAME_free(s);
-	X509_NAME_free(i);
+	X509_NAME_free(n);
+	return ok;
+}
+
+bool
+cert_set_issuer(X509 *x, struct str organization, struct str cn)
+{
+	X509_NAME *n = cert_name(organization, cn);
+	bool ok = n != NULL && X509_set_issuer_name(x, n) == 1;
+
+	X509_NAME_free(n);
 	return ok;
 }
 

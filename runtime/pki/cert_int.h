@@ -13,13 +13,18 @@ struct pki_ca {
 	X509 *root, *intermediate, *mesh;
 	struct arena *arena; /* of the PEM texts */
 	struct str root_pem, intermediate_pem, mesh_pem;
+	struct str organization; /* of the three subjects; empty: none */
 };
 
 /* A v3 certificate with a random serial number below 2^128; NULL: failed. */
 X509 *cert_new(EVP_PKEY *key, time_t now, int years);
-/* One CN: PrintableString if the characters allow it, else UTF8String. */
-X509_NAME *cert_name(struct str cn);
-bool cert_set_names(X509 *x, struct str subject, struct str issuer);
+/*
+ * An O unless it is empty, and one CN: PrintableString if the characters allow
+ * it, else UTF8String.
+ */
+X509_NAME *cert_name(struct str organization, struct str cn);
+bool cert_set_subject(X509 *x, struct str organization, struct str cn);
+bool cert_set_issuer(X509 *x, struct str organization, struct str cn);
 /* Adds an extension that OpenSSL has a structure for. */
 bool cert_add(X509 *x, int nid, bool critical, void *value);
 /* Adds an extension by its bytes, not critical. */

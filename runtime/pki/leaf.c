@@ -74,7 +74,8 @@ make(const struct pki_ca *ca, const struct pki_leaf *leaf, struct str name,
 {
 	X509 *x = cert_new(leaf->key, now, LEAF_YEARS);
 
-	if (x != NULL && cert_set_names(x, name, CERT_INTERMEDIATE) &&
+	if (x != NULL && cert_set_subject(x, STR(""), name) &&
+	    cert_set_issuer(x, ca->organization, CERT_INTERMEDIATE) &&
 	    cert_add_usage(x, false) && add_purposes(x) && add_no_ca(x) &&
 	    cert_add_authority(x, ca->mesh_key) &&
 	    (sk_GENERAL_NAME_num(sans) == 0 ||

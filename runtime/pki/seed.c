@@ -49,11 +49,12 @@ pki_seed_read(
 
 	if (seed.n < PKI_SEED_MIN || seed.n > PKI_SEED_MAX)
 		return rt_err_set(err, RT_EINVAL,
-		    "a seed has %d to %d bytes, not %zu", PKI_SEED_MIN,
+		    "seed must be %d to %d bytes long, not %zu", PKI_SEED_MIN,
 		    PKI_SEED_MAX, seed.n);
 	if (salt.n != PKI_SALT_LEN)
 		return rt_err_set(err, RT_EINVAL,
-		    "a salt has %d bytes, not %zu", PKI_SALT_LEN, salt.n);
+		    "salt must be %d bytes long, not %zu", PKI_SALT_LEN,
+		    salt.n);
 	rc = pki_secret_copy(&s.seed, seed, err);
 	if (rc != 0)
 		return rc;
@@ -80,8 +81,16 @@ int
 pki_seed_derive(struct pki_secret *out, const struct pki_seed *s,
     enum pki_purpose purpose, struct rt_err *err)
 {
-	return pki_hkdf(out, s->seed.n, pki_secret_str(&s->seed), salt_of(s),
-	    infos[purpose], err);
+	struct buf info = {0};
+	int rc;
+
+	if (s->simulated)
+		buf_puts(&info, "simulated/");
+	buf_put(&info, infos[purpose]);
+	rc = pki_hkdf(out, s->seed.n, pki_secret_str(&s->seed), salt_of(s),
+	    buf_str(&info), err);
+	buf_free(&info);
+	return rc;
 }
 
 int

@@ -20,6 +20,11 @@
 struct pki_seed {
 	struct pki_secret seed;
 	unsigned char salt[PKI_SALT_LEN]; /* not secret */
+	/*
+	 * Everything is derived under other labels, so that no secret of a
+	 * simulated deployment is one of a real one (attestation 19.4).
+	 */
+	bool simulated;
 };
 
 /* Draws seed and salt.  RT_ECRYPTO. */

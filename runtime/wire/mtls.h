@@ -19,4 +19,12 @@
 int mtls_server_new(SSL_CTX **out, struct str chain_pem, EVP_PKEY *key,
     X509 *ca, struct rt_err *err) RT_MUST_CHECK;
 
+/*
+ * A context for a server whose manifest changes: each connection continues
+ * with the one of mtls_server_new() that `choose` gives when the client's
+ * first message is there, a reference of its own; NULL refuses the client.
+ */
+int mtls_server_chosen(SSL_CTX **out, SSL_CTX *(*choose)(void *arg), void *arg,
+    struct rt_err *err) RT_MUST_CHECK;
+
 #endif
