@@ -11,8 +11,10 @@ defaults := policy_data.request_defaults
 # The whole text, not a part of it.
 full(pattern, text) if regex.match(concat("", ["^(?:", pattern, ")$"]), text)
 
-# A text as a pattern for itself.
-quote(text) := regex.replace(text, "[^0-9A-Za-z_-]", "\\$0")
+# A text as a pattern for itself.  Names seldom need a pattern to find out.
+quote(text) := text if {
+	trim(text, "-_0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz") == ""
+} else := regex.replace(text, "[^0-9A-Za-z_-]", "\\$0")
 
 bundle_pattern := quote(bundle_id)
 

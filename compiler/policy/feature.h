@@ -13,4 +13,10 @@
 #include "stdlib-rego/modules.def"
 #undef MODULE
 
+/*
+ * May all patterns of variables be applied at once, or be joined to one?  Each
+ * is anchored on both sides and matches no line break.
+ */
+bool feature_env_joined(const struct jv *policy_data);
+
 #endif

@@ -208,8 +208,8 @@ parts_are_safe(const struct jv *pd)
 	return true;
 }
 
-static bool
-is_lines(const struct jv *pd)
+bool
+feature_env_joined(const struct jv *pd)
 {
 	const struct jv *list;
 	struct str p;
@@ -235,13 +235,15 @@ feature_args_plain(const struct jv *pd)
 bool
 feature_env_lines(const struct jv *pd)
 {
-	return !any_text(pd, STR("Env"), is_env_template) && is_lines(pd);
+	return !any_text(pd, STR("Env"), is_env_template) &&
+	       feature_env_joined(pd);
 }
 
 bool
 feature_env_tokens(const struct jv *pd)
 {
-	return !any_text(pd, STR("Env"), is_wide_template) && is_lines(pd);
+	return !any_text(pd, STR("Env"), is_wide_template) &&
+	       feature_env_joined(pd);
 }
 
 bool

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+#include "compiler/policy/feature.h"
 #include "compiler/policy/index_int.h"
 
 #include <stdlib.h>
@@ -28,7 +29,7 @@ struct table {
 struct index_memory {
 	struct arena *arena;
 	const struct jv *patterns, *common;
-	struct jv *env;
+	struct jv *env, *joined;
 };
 
 struct tables {
@@ -325,8 +326,13 @@ env(struct index_memory *m, const struct jv *policy_data)
 	    "CreateContainerRequest", "allow_env_regex", NULL);
 	const struct jv *common = jv_getz(policy_data, "common");
 
-	if (m->env == NULL || patterns != m->patterns || common != m->common)
+	if (m->env == NULL || patterns != m->patterns || common != m->common) {
 		m->env = index_env(m->arena, patterns, common);
+		m->joined =
+		    m->env->items.n > 1 && feature_env_joined(policy_data)
+			? index_factor(m->arena, m->env)
+			: m->env;
+	}
 	m->patterns = patterns;
 	m->common = common;
 	return m->env;
@@ -370,7 +376,8 @@ policy_index_next(
 		    !jv_is(list, JV_ARRAY))
 			VEC_PUSH(a, &out->members, *m);
 	}
-	all.env = jv_set(a, out, STR("env"), env(memory, policy_data));
+	all.env = env(memory, policy_data);
+	(void)jv_set(a, out, STR("env"), memory->joined);
 	all.capabilities.rows =
 	    jv_set(a, out, STR("capabilities"), jv_array(a));
 	all.linux_parts.rows = jv_set(a, out, STR("linux"), jv_array(a));

@@ -9,6 +9,11 @@
 /* The settings' patterns for variables. */
 struct jv *index_env(
     struct arena *a, const struct jv *patterns, const struct jv *common);
+/*
+ * All of them as one, which matches the same lines.  Each is anchored and
+ * matches no line break (feature_env_joined()).
+ */
+struct jv *index_factor(struct arena *a, const struct jv *patterns);
 /* One for each variable with a token, but those that `env` has. */
 struct jv *index_templates(struct arena *a, const struct jv *list,
     const struct jv *env, const struct jv *common);
