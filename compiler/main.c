@@ -20,6 +20,8 @@ unknown_command(const struct run *r, const char *name)
 	for (i = 0; i < CMD_COUNT; i++) {
 		struct str known = str_from(cmd_table[i].name);
 
+		if (cmd_is_verb(&cmd_table[i]))
+			continue;
 		if (str_distance(known, str_from(name)) > 2 &&
 		    !str_starts(known, str_from(name)))
 			continue;
@@ -199,19 +201,21 @@ root(struct run *r, int argc, char **argv)
 static int
 run_command(struct run *r, int argc, char **argv)
 {
-	int i, status, at = command_at(argc, argv);
+	int status, words = 1, at = command_at(argc, argv);
 
 	if (at == argc)
 		return root(r, argc, argv);
-	for (i = 0; i < CMD_COUNT; i++) {
-		if (strcmp(cmd_table[i].name, argv[at]) == 0)
-			r->cmd = &cmd_table[i];
-	}
+	if (at + 1 < argc &&
+	    (r->cmd = cmd_find(argv[at], argv[at + 1])) != NULL)
+		words = 2;
+	else
+		r->cmd = cmd_find(argv[at], NULL);
 	if (r->cmd == NULL)
 		return unknown_command(r, argv[at]);
 	/* What stood before the command is parsed with the rest. */
-	memmove(argv + 2, argv + 1, (size_t)(at - 1) * sizeof(*argv));
-	if ((status = opt_parse(r, argc - 2, argv + 2)) != EXIT_OK)
+	memmove(argv + 1 + words, argv + 1, (size_t)(at - 1) * sizeof(*argv));
+	status = opt_parse(r, argc - 1 - words, argv + 1 + words);
+	if (status != EXIT_OK)
 		return status;
 	if (opt_on(r, OPT_HELP)) {
 		cmd_usage(r, r->cmd, 1);

@@ -19,6 +19,29 @@ const struct cmd cmd_table[CMD_COUNT] = {
 #undef CMD
 };
 
+bool
+cmd_is_verb(const struct cmd *c)
+{
+	return strchr(c->name, ' ') != NULL;
+}
+
+const struct cmd *
+cmd_find(const char *name, const char *verb)
+{
+	size_t n = strlen(name), i;
+
+	for (i = 0; i < CMD_COUNT; i++) {
+		const char *known = cmd_table[i].name;
+
+		if (strncmp(known, name, n) == 0 &&
+		    (verb == NULL ? known[n] == '\0'
+				  : known[n] == ' ' &&
+					strcmp(known + n + 1, verb) == 0))
+			return &cmd_table[i];
+	}
+	return NULL;
+}
+
 int
 cmd_write(int fd, struct str s)
 {
@@ -192,13 +215,37 @@ help_root(struct buf *b, const char *program)
 	    "%s compiles Kubernetes YAML into execution policies for\n"
 	    "confidential containers.\n\nUsage:\n  %s [command]\n\nCommands:\n",
 	    program, program);
-	for (i = 0; i < CMD_COUNT; i++)
-		buf_printf(
-		    b, "  %-12s%s\n", cmd_table[i].name, cmd_table[i].summary);
+	for (i = 0; i < CMD_COUNT; i++) {
+		if (!cmd_is_verb(&cmd_table[i]))
+			buf_printf(b, "  %-12s%s\n", cmd_table[i].name,
+			    cmd_table[i].summary);
+	}
 	buf_printf(b,
 	    "\nFlags:\n  -h, --help      help\n  -v, --version   version\n\n"
 	    "Use \"%s [command] --help\" for more about a command.\n",
 	    program);
+}
+
+/* The verbs that have a page of their own. */
+static void
+help_verbs(struct buf *b, const struct cmd *c)
+{
+	struct str name = str_from(c->name);
+	bool first = true;
+	int i;
+
+	for (i = 0; i < CMD_COUNT; i++) {
+		const struct cmd *v = &cmd_table[i];
+
+		if (!cmd_is_verb(v) || !str_starts(str_from(v->name), name) ||
+		    v->name[name.n] != ' ')
+			continue;
+		buf_printf(b, "%s  %-12s%s\n", first ? "Commands:\n" : "",
+		    v->name + name.n + 1, v->summary);
+		first = false;
+	}
+	if (!first)
+		buf_putc(b, '\n');
 }
 
 void
@@ -209,8 +256,10 @@ cmd_usage(struct run *r, const struct cmd *c, int fd)
 	if (c == NULL) {
 		help_root(&b, r->program);
 	} else {
-		buf_printf(&b, "%s: %s\n\nUsage:\n  %s %s %s\n\nFlags:\n",
-		    c->name, c->summary, r->program, c->name, c->args);
+		buf_printf(&b, "%s: %s\n\nUsage:\n  %s %s %s\n\n", c->name,
+		    c->summary, r->program, c->name, c->args);
+		help_verbs(&b, c);
+		buf_puts(&b, "Flags:\n");
 		help_options(&b, 1u << (c - cmd_table));
 	}
 	(void)cmd_write(fd, buf_str(&b));

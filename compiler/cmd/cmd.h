@@ -88,6 +88,10 @@ struct cmd {
 	int (*run)(struct run *);
 };
 extern const struct cmd cmd_table[CMD_COUNT];
+/* By name, whose second word may be NULL; NULL if there is none. */
+const struct cmd *cmd_find(const char *name, const char *verb);
+/* Is it a verb of another command? */
+bool cmd_is_verb(const struct cmd *c);
 
 /*
  * Parses as pflag does (cli 1.1): options and paths mixed, `--` ends them.

@@ -6,6 +6,7 @@
 #include "compiler/cmd/cmd.h"
 #include "compiler/lower/target.h"
 #include "runtime/base/buf.h"
+#include "runtime/rego/profile.h"
 #include "runtime/base/banned.h"
 
 /* What completes a word: a fixed list, or one that is made. */
@@ -37,8 +38,10 @@ put_commands(struct buf *b)
 {
 	int i;
 
-	for (i = 0; i < CMD_COUNT; i++)
-		buf_printf(b, " %s", cmd_table[i].name);
+	for (i = 0; i < CMD_COUNT; i++) {
+		if (!cmd_is_verb(&cmd_table[i]))
+			buf_printf(b, " %s", cmd_table[i].name);
+	}
 }
 
 static void
@@ -63,6 +66,28 @@ put_levels(struct buf *b)
 	}
 }
 
+static void
+put_profiles(struct buf *b)
+{
+	size_t i;
+
+	for (i = 0; i < REGO_PROFILES_MAX; i++)
+		buf_printf(b, " %s", rego_profiles[i].name);
+}
+
+/* Is the option one of verbs only? */
+static bool
+of_verbs(const struct opt_info *o)
+{
+	int c;
+
+	for (c = 0; c < CMD_COUNT; c++) {
+		if ((o->commands & 1u << c) != 0 && !cmd_is_verb(&cmd_table[c]))
+			return false;
+	}
+	return true;
+}
+
 /* Values of options; those with `files` complete to such files. */
 static const struct {
 	int option;
@@ -70,6 +95,10 @@ static const struct {
 	const char *words;
 	const char *files;
 } values[] = {
+    {OPT_EVAL_FORMAT, NULL, " json values bindings pretty raw discard", NULL},
+    {OPT_REGO_FORMAT, NULL, " pretty json", NULL},
+    {OPT_REGO_PROFILE, put_profiles, NULL, NULL},
+    {OPT_REGO_INPUT, NULL, NULL, "*.json"},
     {OPT_PLATFORM, put_platforms, NULL, NULL},
     {OPT_TARGET, put_targets, NULL, NULL},
     {OPT_WARN, put_levels, NULL, NULL},
@@ -146,9 +175,11 @@ bash_values(struct buf *b)
 	for (i = 0; i < NVALUES; i++) {
 		const struct opt_info *o = &opt_table[values[i].option];
 
-		buf_printf(b, "\t--%s", o->name);
+		const char *of = of_verbs(o) ? "rego\\ *\\ " : "*\\ ";
+
+		buf_printf(b, "\t%s--%s", of, o->name);
 		if (o->letter != '\0')
-			buf_printf(b, "|-%c", o->letter);
+			buf_printf(b, "|%s-%c", of, o->letter);
 		if (values[i].files != NULL) {
 			buf_printf(b,
 			    ") mapfile -t COMPREPLY < <(compgen -f -X '!%s' "
@@ -167,7 +198,12 @@ bash_command(struct buf *b, int command)
 {
 	int o;
 
-	buf_printf(b, "\t\t%s) first='", cmd_table[command].name);
+	const char *s = cmd_table[command].name;
+
+	buf_puts(b, "\t\t");
+	for (; *s != '\0'; s++)
+		buf_printf(b, *s == ' ' ? "\\%c" : "%c", *s);
+	buf_puts(b, "\\ *) first='");
 	put_first(b, command);
 	buf_puts(b, "' words='");
 	for (o = 0; o < OPT_COUNT; o++) {
@@ -185,10 +221,11 @@ bash(struct buf *b, const char *program)
 	buf_printf(b,
 	    "_%s() {\n\tlocal cur=${COMP_WORDS[COMP_CWORD]} "
 	    "prev=${COMP_WORDS[COMP_CWORD-1]} words= first=\n"
-	    "\tcase $prev in\n",
+	    "\tcase ${COMP_WORDS[1]}\\ ${COMP_WORDS[2]}\\ $prev in\n",
 	    program);
 	bash_values(b);
-	buf_puts(b, "\t*)\n\t\tcase ${COMP_WORDS[1]} in\n");
+	buf_puts(
+	    b, "\t*)\n\t\tcase ${COMP_WORDS[1]}\\ ${COMP_WORDS[2]}\\  in\n");
 	for (c = 0; c < CMD_COUNT; c++)
 		bash_command(b, c);
 	buf_puts(b, "\t\tesac\n\t\tif [ \"$COMP_CWORD\" -eq 1 ]; then\n"
@@ -227,15 +264,29 @@ fish_quote(struct buf *b, const char *s)
 	buf_putc(b, '\'');
 }
 
+/* Where the words of a command were seen. */
+static void
+fish_seen(struct buf *b, const char *program, int command)
+{
+	const char *name = cmd_table[command].name, *blank = strchr(name, ' ');
+	int n = blank == NULL ? (int)strlen(name) : (int)(blank - name);
+
+	buf_printf(b, "complete -c %s -n '__fish_seen_subcommand_from %.*s",
+	    program, n, name);
+	if (blank != NULL)
+		buf_printf(
+		    b, "; and __fish_seen_subcommand_from %s", blank + 1);
+	buf_putc(b, '\'');
+}
+
 static void
 fish_option(struct buf *b, const char *program, int command, int option)
 {
 	const struct opt_info *o = &opt_table[option];
 	size_t i;
 
-	buf_printf(b,
-	    "complete -c %s -n '__fish_seen_subcommand_from %s' -l %s", program,
-	    cmd_table[command].name, o->name);
+	fish_seen(b, program, command);
+	buf_printf(b, " -l %s", o->name);
 	if (o->letter != '\0')
 		buf_printf(b, " -s %c", o->letter);
 	buf_puts(b, " -d ");
@@ -259,15 +310,17 @@ fish(struct buf *b, const char *program)
 	int c, o;
 
 	for (c = 0; c < CMD_COUNT; c++) {
-		buf_printf(b,
-		    "complete -c %s -n __fish_use_subcommand -a %s -d ",
-		    program, cmd_table[c].name);
-		fish_quote(b, cmd_table[c].summary);
-		buf_putc(b, '\n');
+		if (!cmd_is_verb(&cmd_table[c])) {
+			buf_printf(b,
+			    "complete -c %s -n __fish_use_subcommand -a %s "
+			    "-d ",
+			    program, cmd_table[c].name);
+			fish_quote(b, cmd_table[c].summary);
+			buf_putc(b, '\n');
+		}
 		from = b->n;
-		buf_printf(b,
-		    "complete -c %s -n '__fish_seen_subcommand_from %s' -a '",
-		    program, cmd_table[c].name);
+		fish_seen(b, program, c);
+		buf_puts(b, " -a '");
 		o = (int)(b->n - from);
 		put_first(b, c);
 		if (b->n - from == (size_t)o)

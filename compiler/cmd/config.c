@@ -168,17 +168,15 @@ int
 cmd_config(struct run *r)
 {
 	const struct cmd *only = NULL;
-	int i;
 
-	if (r->args.n == 0 || r->args.n > 2 ||
+	if (r->args.n == 0 || r->args.n > 3 ||
 	    strcmp(r->args.p[0], "show") != 0)
 		return cmd_fail(
 		    r, EXIT_USAGE, "config: expected show [command]");
-	for (i = 0; r->args.n == 2 && i < CMD_COUNT; i++) {
-		if (strcmp(cmd_table[i].name, r->args.p[1]) == 0)
-			only = &cmd_table[i];
-	}
-	if (r->args.n == 2 && only == NULL)
+	if (r->args.n > 1)
+		only =
+		    cmd_find(r->args.p[1], r->args.n > 2 ? r->args.p[2] : NULL);
+	if (r->args.n > 1 && only == NULL)
 		return cmd_fail(
 		    r, EXIT_USAGE, "config: unknown command: %s", r->args.p[1]);
 	cmd_report(r);

@@ -1,6 +1,4 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include <string.h>
-
 #include "compiler/cmd/cmd.h"
 #include "runtime/base/banned.h"
 
@@ -11,9 +9,11 @@ cmd_help(struct run *r)
 	const char *guess = NULL;
 	int i;
 
+	if (r->args.n > 0)
+		c = cmd_find(r->args.p[0], r->args.n > 1 ? r->args.p[1] : NULL);
+	if (r->args.n > 1 && c == NULL)
+		c = cmd_find(r->args.p[0], NULL);
 	for (i = 0; r->args.n > 0 && i < CMD_COUNT; i++) {
-		if (strcmp(r->args.p[0], cmd_table[i].name) == 0)
-			c = &cmd_table[i];
 		if (str_distance(str_from(r->args.p[0]),
 			str_from(cmd_table[i].name)) <= 2)
 			guess = cmd_table[i].name;

@@ -21,3 +21,6 @@ MAN += compiler/cmd/contrastc.1 compiler/cmd/contrastc-annotations.7 compiler/cm
 MAN += compiler/cmd/contrastc-gitops.7 compiler/cmd/contrastc-sign.1
 MAN += compiler/cmd/contrastc-set.1 compiler/cmd/contrastc-verify.1 compiler/cmd/contrastc-recover.1 \
 	compiler/cmd/contrastc-status.1 compiler/cmd/contrastc-simulated-tee.1
+SRCS += compiler/cmd/rego_check.c compiler/cmd/rego_error.c compiler/cmd/rego_eval.c compiler/cmd/rego_fmt.c \
+	compiler/cmd/rego_load.c compiler/cmd/rego_result.c compiler/cmd/rego_run.c compiler/cmd/rego_test.c compiler/cmd/rego_test_find.c compiler/cmd/rego_test_report.c compiler/cmd/rego_cover.c compiler/cmd/rego_unused.c
+MAN += compiler/cmd/contrastc-rego.1

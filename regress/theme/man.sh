@@ -10,7 +10,8 @@ examples() {
 man_options() { # COMMAND PAGE...
 	command=$1
 	shift
-	"$contrastc" "$command" --help | sed -n 's/^ .*--\([a-zA-Z-]*\).*/\1/p' |
+	# shellcheck disable=SC2046 # a verb is a word of its own
+	"$contrastc" $(echo "$command" | tr : ' ') --help | sed -n 's/^ .*--\([a-zA-Z0-9-]*\).*/\1/p' |
 	while read -r option; do
 		grep -qE "Fl -$option( |\$)" "$@" || echo "--$option"
 	done
@@ -28,10 +29,11 @@ theme_man() {
 		else bad "man $page" "$scratch/man"
 		fi
 	done
-	for command in $("$contrastc" --help | sed -n '/^Commands:/,/^$/s/^  \([a-z-]*\) .*/\1/p')
+	for command in $("$contrastc" --help | sed -n '/^Commands:/,/^$/s/^  \([a-z-]*\) .*/\1/p') \
+		rego:eval rego:test rego:fmt rego:check
 	do
 		man_options "$command" compiler/cmd/contrastc.1 \
-			"compiler/cmd/contrastc-$command.1" \
+			"compiler/cmd/contrastc-${command%%:*}.1" \
 			>"$scratch/man" 2>/dev/null
 		if [ -s "$scratch/man" ]
 		then bad "man: options of $command that no page has" "$scratch/man"

@@ -81,6 +81,20 @@ typedef void (*rego_print_fn)(
     void *arg, struct str file, struct place at, struct str text);
 void rego_eval_prints(struct rego_eval *e, rego_print_fn fn, void *arg);
 
+/*
+ * Marks which places of the modules run in queries from now on; NULL ends it.
+ * The program must live as long.
+ */
+struct rego_cover;
+struct rego_cover *rego_cover_new(const struct rego_program *p);
+/* Accepts NULL. */
+void rego_cover_free(struct rego_cover *c);
+void rego_eval_cover(struct rego_eval *e, struct rego_cover *c);
+/* Did anything run that stands there? */
+bool rego_cover_ran(const struct rego_cover *c, struct loc l);
+/* Did the rule with this head (head_loc) give a value? */
+bool rego_cover_gave(const struct rego_cover *c, struct loc head);
+
 /* One solution: values of the expressions, then of the variables. */
 struct rego_result {
 	const rv *expressions;

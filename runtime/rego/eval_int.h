@@ -108,6 +108,7 @@ struct rego_eval {
 	void *each_arg;
 	rv *out;
 
+	struct rego_cover *cover; /* or NULL */
 	rego_print_fn print;
 	void *print_arg;
 	struct buf text;
@@ -134,6 +135,7 @@ const struct insn *eval_raise(
 const struct insn *eval_done(
     struct rego_eval *e, const struct insn *call, rv v, bool soft);
 int eval_run(struct rego_eval *e, const struct unit *u);
+void eval_cover(struct rego_cover *c, const struct insn *i);
 struct place eval_place(
     const struct rego_program *p, uint16_t file, uint32_t off);
 

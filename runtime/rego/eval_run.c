@@ -142,21 +142,32 @@ first_frame(struct rego_eval *e, const struct unit *u)
 	enter_frame(e, 0);
 }
 
-static void
-run(struct rego_eval *e, const struct unit *u)
+/* Marks what it executes, if `cover` says so: the other loop need not ask. */
+static inline void
+loop(struct rego_eval *e, const struct insn *i, bool cover)
 {
-	const struct insn *i = u->code;
 	const char *why;
 
-	first_frame(e, u);
 	while (i != NULL) {
 		if (e->left == 0 && (why = exhausted(e)) != NULL) {
 			(void)eval_abort(e, i, REGO_ECANCEL, "%s", why);
 			return;
 		}
 		e->left--;
+		if (cover)
+			eval_cover(e->cover, i);
 		i = eval_ops[i->op](e, i);
 	}
+}
+
+static void
+run(struct rego_eval *e, const struct unit *u)
+{
+	first_frame(e, u);
+	if (e->cover != NULL)
+		loop(e, u->code, true);
+	else
+		loop(e, u->code, false);
 }
 
 int

@@ -17,7 +17,7 @@ SRCS += runtime/rego/json_read.c runtime/rego/json_write.c \
 SRCS += runtime/rego/builtin_globs.c runtime/rego/builtin_regex.c \
 	runtime/rego/regex.c runtime/rego/regex_class.c \
 	runtime/rego/regex_glob.c runtime/rego/regex_parse.c
-SRCS += runtime/rego/eval.c runtime/rego/eval_call.c \
+SRCS += runtime/rego/cover.c runtime/rego/eval.c runtime/rego/eval_call.c \
 	runtime/rego/eval_ops.c runtime/rego/eval_run.c \
 	runtime/rego/eval_tree.c runtime/rego/gen.c runtime/rego/gen_body.c \
 	runtime/rego/gen_call.c runtime/rego/gen_path.c \
