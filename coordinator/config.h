@@ -2,9 +2,7 @@
 #ifndef CONTRASTC_COORDINATOR_CONFIG_H
 #define CONTRASTC_COORDINATOR_CONFIG_H
 
-#include "runtime/base/arena.h"
-#include "runtime/base/buf.h"
-#include "runtime/base/err.h"
+#include "runtime/wire/config.h"
 
 /* What a Coordinator is told, config.def: variables, TOML file, defaults. */
 enum co_config_id {
@@ -14,7 +12,7 @@ enum co_config_id {
 	CO_CONFIG_N
 };
 
-#define CO_PORT_OFF (-1)
+#define CO_PORT_OFF WIRE_PORT_OFF
 
 struct co_config {
 	const char *text[CO_CONFIG_N]; /* never NULL */

@@ -51,22 +51,14 @@ text_or_null(const struct co_daemon *d, enum co_config_id id)
 static int
 setup_log(const struct co_daemon *d, struct rt_err *err)
 {
-	const char *format = d->config.text[CO_LOG_FORMAT];
-	enum log_level level;
+	const char *const *text = d->config.text;
+	int rc = wire_config_log(text[CO_LOG_LEVEL], text[CO_LOG_FORMAT],
+	    strcmp(text[CO_SIMULATED], "1") == 0, err);
 
-	if (!log_level_find(&level, d->config.text[CO_LOG_LEVEL]))
-		return rt_err_set(err, RT_EINVAL,
-		    "CONTRAST_LOG_LEVEL: debug, info, warn or error");
-	if (strcmp(format, "json") != 0 && strcmp(format, "text") != 0)
-		return rt_err_set(
-		    err, RT_EINVAL, "CONTRAST_LOG_FORMAT: json or text");
-	/* What is said about simulated hardware is never left out. */
-	if (strcmp(d->config.text[CO_SIMULATED], "1") == 0 && level > LOG_WARN)
-		level = LOG_WARN;
-	log_setup(level, format[0] == 'j');
-	log_event(LOG_INFO, "contrast-coordinator", "version",
-	    CONTRASTC_VERSION, NULL);
-	return 0;
+	if (rc == 0)
+		log_event(LOG_INFO, "contrast-coordinator", "version",
+		    CONTRASTC_VERSION, NULL);
+	return rc;
 }
 
 /* Simulated hardware takes two gates and a root; each is said. */

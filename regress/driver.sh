@@ -112,7 +112,7 @@ all="$quick
 	lock_registry samples images
 	verity
 	pipeline recipes faults
-	registry wire grpc
+	registry wire grpc initializer
 	repro hostile
 	oracle replay fuzz"
 case ${1:-quick} in

@@ -38,3 +38,5 @@ PROGS += atls_peer
 atls_peer_SRCS = regress/wire/atls_peer.c
 PROGS += bench-rego
 bench-rego_SRCS = regress/bench/rego.c regress/judge.c
+PROGS += daemon_rig
+daemon_rig_SRCS = regress/wire/daemon_rig.c

@@ -29,3 +29,4 @@ FUZZ += regress/fuzz/wire_client.c regress/fuzz/wire_header.c \
 $(O)/regress/fuzz/wire_client $(O)/regress/fuzz/wire_server: $(O)/regress/wire/rig.o
 TESTS += regress/unit/wire_frames_test.c
 $(O)/regress/unit/wire_frames_test: $(O)/regress/wire/rig.o $(O)/regress/wire/tls.o
+SRCS += runtime/wire/config.c

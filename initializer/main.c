@@ -1,0 +1,198 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * contrast-initializer: gets a pod its certificates and secrets before its
+ * other containers start.
+ */
+#include <sys/prctl.h>
+#include <sys/wait.h>
+
+#include <errno.h>
+#include <getopt.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <unistd.h>
+
+#include "initializer/child.h"
+#include "initializer/deny.h"
+#include "initializer/files.h"
+#include "runtime/base/log.h"
+#include "runtime/wire/sandbox.h"
+#include "runtime/base/banned.h"
+
+/* What waits for the main thread; children get back what was before. */
+struct signals {
+	sigset_t ours, before;
+};
+
+static void
+block_signals(struct signals *s)
+{
+	(void)sigemptyset(&s->ours);
+	(void)sigaddset(&s->ours, SIGTERM);
+	(void)sigaddset(&s->ours, SIGINT);
+	(void)sigaddset(&s->ours, SIGCHLD);
+	(void)sigprocmask(SIG_BLOCK, &s->ours, &s->before);
+}
+
+/* The child's exit status, or -1 and the child is gone: a signal came. */
+static int
+wait_for(pid_t pid, const struct signals *s)
+{
+	int signal, how;
+
+	for (;;) {
+		if (waitpid(pid, &how, WNOHANG) == pid)
+			return WIFEXITED(how) ? WEXITSTATUS(how) : 128;
+		if (sigwait(&s->ours, &signal) != 0 || signal == SIGCHLD)
+			continue;
+		(void)kill(pid, SIGTERM);
+		while (waitpid(pid, &how, 0) < 0 && errno == EINTR)
+			continue;
+		return -1;
+	}
+}
+
+static int
+get_identity(
+    const struct init_config *c, const struct signals *s, struct rt_err *err)
+{
+	pid_t parent = getpid(), pid = fork();
+	int status;
+
+	if (pid < 0)
+		return rt_err_sys(err, RT_EIO, "fork");
+	if (pid == 0) {
+		(void)prctl(PR_SET_PDEATHSIG, SIGKILL);
+		(void)sigprocmask(SIG_SETMASK, &s->before, NULL);
+		_exit(getppid() != parent ? 1 : init_child(c));
+	}
+	status = wait_for(pid, s);
+	if (status == 0)
+		return 0;
+	return rt_err_set(err, RT_ESTATE, "%s",
+	    status < 0      ? "stopped by a signal"
+	    : status == 128 ? "the process that asks was killed"
+			    : "the process that asks has failed");
+}
+
+static int
+open_firewall(const struct init_config *c, struct rt_err *err)
+{
+	unsigned n;
+	int rc;
+
+	if (c->text[INIT_MESH_DISABLED][0] == '\0')
+		return 0;
+	rc = init_deny_remove(&n, &init_deny_iptables, err);
+	if (rc == 0)
+		log_event(LOG_INFO,
+		    n > 0 ? "start-up deny rule removed"
+			  : "no start-up deny rule: nothing to do",
+		    NULL);
+	return rc;
+}
+
+static int
+initialize(
+    const struct init_config *c, const struct signals *s, struct rt_err *err)
+{
+	struct arena *a = arena_new();
+	int rc = 0;
+
+	if (c->text[INIT_HOST][0] == '\0')
+		rc = rt_err_set(err, RT_EINVAL, "COORDINATOR_HOST not set");
+	else if (c->text[INIT_DEVICE][0] != '\0')
+		rc = rt_err_set(err, RT_EINVAL,
+		    "CRYPTSETUP_DEVICE: this build opens no encrypted volumes");
+	if (rc == 0)
+		rc = init_files_prepare(a, c->text[INIT_DIR], err);
+	if (rc == 0)
+		rc = get_identity(c, s, err);
+	if (rc == 0)
+		rc = open_firewall(c, err);
+	if (rc == 0)
+		rc = init_files_done(c->text[INIT_DONE], err);
+	arena_free(a);
+	return rc;
+}
+
+static int
+usage(void)
+{
+	struct buf b = {0};
+
+	buf_puts(&b,
+	    "Usage: contrast-initializer [--config FILE] [--version] [--help]\n\n"
+	    "Asks the Coordinator until it answers, then writes the pod's "
+	    "certificates, key\nand secret.  Variables (keys of the file) "
+	    "[defaults]:\n");
+	init_config_help(&b);
+	(void)fwrite(b.p, 1, b.n, stdout);
+	buf_free(&b);
+	return 0;
+}
+
+static int
+run(const char *file)
+{
+	struct arena *a = arena_new();
+	struct init_config c;
+	struct signals s;
+	struct rt_err err;
+	int rc;
+
+	block_signals(&s);
+	rc = sandbox_harden(SANDBOX_INITIALIZER, &err);
+	if (rc == 0)
+		rc = init_config_read(&c, a, file, &err);
+	if (rc == 0)
+		rc = wire_config_log(c.text[INIT_LOG_LEVEL],
+		    c.text[INIT_LOG_FORMAT], c.text[INIT_SIMULATED_TEE][0] != 0,
+		    &err);
+	if (rc == 0) {
+		log_event(LOG_INFO, "contrast-initializer", "version",
+		    CONTRASTC_VERSION, NULL);
+		rc = initialize(&c, &s, &err);
+	}
+	if (rc == 0)
+		log_event(LOG_INFO, "done", NULL);
+	else
+		log_event(
+		    LOG_ERROR, "not initialized", "error", err.text, NULL);
+	arena_free(a);
+	return rc == 0 ? 0 : 1;
+}
+
+int
+main(int argc, char **argv)
+{
+	static const struct option options[] = {
+	    {"config", required_argument, NULL, 'c'},
+	    {"version", no_argument, NULL, 'v'},
+	    {"help", no_argument, NULL, 'h'}, {0}};
+	const char *file = NULL;
+	int c;
+
+	while ((c = getopt_long(argc, argv, "c:vh", options, NULL)) != -1) {
+		switch (c) {
+		case 'c':
+			file = optarg;
+			break;
+		case 'v':
+			(void)printf(
+			    "contrast-initializer %s\n", CONTRASTC_VERSION);
+			return 0;
+		case 'h':
+			return usage();
+		default:
+			return 2;
+		}
+	}
+	if (optind < argc) {
+		fprintf(stderr, "contrast-initializer: unexpected '%s'\n",
+		    argv[optind]);
+		return 2;
+	}
+	return run(file);
+}
