@@ -13,3 +13,9 @@ BUILD_TIME := $(or $(SOURCE_DATE_EPOCH),$(shell git log -1 --format=%ct \
 	2>/dev/null),0)
 $(O)/coordinator/main.o: override CPPFLAGS += -DCONTRASTC_BUILD_TIME=$(BUILD_TIME)
 TESTS += regress/unit/co_api_test.c regress/unit/co_store_test.c
+# parties around it, for regress/theme/coordinator.sh
+PROGS += co_drive co_writer
+co_drive_SRCS = regress/wire/co_drive.c
+co_writer_SRCS = regress/wire/co_writer.c
+FUZZ += regress/fuzz/co_config.c regress/fuzz/co_history.c
+MAN += coordinator/contrast-coordinator.8

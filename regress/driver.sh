@@ -112,7 +112,7 @@ all="$quick
 	lock_registry samples images
 	verity
 	pipeline recipes faults
-	registry wire grpc initializer
+	registry wire grpc initializer coordinator
 	repro hostile
 	oracle replay fuzz"
 case ${1:-quick} in

@@ -91,6 +91,13 @@ rename(const char *from, const char *to)
 }
 
 int
+renameat(int a, const char *from, int b, const char *to)
+{
+	return fault("renameat") ? -1
+				 : (int)syscall(SYS_renameat, a, from, b, to);
+}
+
+int
 renameat2(int a, const char *from, int b, const char *to, unsigned flags)
 {
 	return fault("renameat2")
@@ -116,6 +123,13 @@ int
 mkdir(const char *path, mode_t mode)
 {
 	return fault("mkdir") ? -1 : (int)syscall(SYS_mkdir, path, mode);
+}
+
+int
+mkdirat(int fd, const char *path, mode_t mode)
+{
+	return fault("mkdirat") ? -1
+				: (int)syscall(SYS_mkdirat, fd, path, mode);
 }
 
 int
