@@ -11,6 +11,7 @@
  *	co_drive recover PORT       with seed.bin, salt.bin, sharer.key
  *	co_drive mesh PORT DIR      NewMeshCert as the pod of DIR/hostdata:
  *	                            chain.pem, key.pem, mesh-ca.pem
+ *	co_drive pods PORT DIR N    that N times, keeping nothing
  *	co_drive flood PORT N SLOW  N connections that say nothing, SLOW that
  *	                            stop in their first message; prints how
  *	                            many ms the slowest of ten calls takes
@@ -295,6 +296,26 @@ mesh(char **argv)
 }
 
 static int
+pods(char **argv)
+{
+	Meshapi__NewMeshCertRequest q = MESHAPI__NEW_MESH_CERT_REQUEST__INIT;
+	unsigned long n = strtoul(argv[4], NULL, 10);
+	int rc = 0;
+
+	while (n-- > 0 && rc == 0) {
+		Meshapi__NewMeshCertResponse *r = NULL;
+		struct drive d;
+
+		open_drive(&d, argv[2], NULL, argv[3]);
+		rc = call(&r, &d, "/meshapi.MeshAPI/NewMeshCert", &q.base,
+		    &meshapi__new_mesh_cert_response__descriptor);
+		if (rc == 0)
+			wire_pb_free(&r->base);
+	}
+	return rc;
+}
+
+static int
 flood(char **argv)
 {
 	struct rlimit all;
@@ -339,6 +360,7 @@ main(int argc, char **argv)
 	    {"get", 3, get},
 	    {"recover", 3, recover},
 	    {"mesh", 4, mesh},
+	    {"pods", 5, pods},
 	    {"flood", 5, flood},
 	};
 	size_t i;
