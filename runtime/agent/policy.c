@@ -156,6 +156,20 @@ deny(struct ask *q)
 	    STR_ARG(q->kind), STR_ARG(prints));
 }
 
+/* A copy with texts of its own, which jv_copy() would share; or NULL. */
+static const struct jv *
+own(struct arena *a, const struct jv *v)
+{
+	struct buf b = {0};
+	struct jv *out;
+
+	jv_print(&b, v, JV_COMPACT);
+	if (jv_parse(&out, a, arena_str(a, buf_str(&b)), NULL) != 0)
+		out = NULL;
+	buf_free(&b);
+	return out;
+}
+
 static void
 apply(struct ask *q, const struct jv *ops)
 {
@@ -165,7 +179,11 @@ apply(struct ask *q, const struct jv *ops)
 
 	if (ops != NULL && ops->type != JV_NULL) {
 		/* What is added stays as long as the state. */
-		ops = jv_copy(p->arena, ops);
+		ops = own(p->arena, ops);
+		if (ops == NULL) {
+			fail(q, STR("'ops' of the rule's object is no JSON"));
+			return;
+		}
 		if (jv_patch(&data, p->arena, ops, NULL, &err) != 0) {
 			fail(q, arena_str(q->arena, str_from(err.text)));
 			return;
@@ -234,12 +252,14 @@ static void
 keep_prints(struct ask *q)
 {
 	struct agent_policy *p = q->policy;
+	const struct jv *prints = NULL;
 
 	if (q->answer.outcome != AGENT_ABORTED)
 		p->late.n = 0;
 	else if (q->answer.prints != NULL)
-		VEC_PUSH(
-		    p->arena, &p->late, jv_copy(p->arena, q->answer.prints));
+		prints = own(p->arena, q->answer.prints);
+	if (prints != NULL)
+		VEC_PUSH(p->arena, &p->late, prints);
 }
 
 void
