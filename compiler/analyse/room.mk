@@ -1,9 +1,11 @@
 # SPDX-License-Identifier: Apache-2.0
 SRCS += compiler/analyse/cover.c compiler/analyse/example.c \
+	compiler/analyse/fixture.c \
 	compiler/analyse/mutate.c compiler/analyse/open.c \
+	compiler/analyse/requests.c \
 	compiler/analyse/simulate.c \
 	compiler/analyse/simulate_file.c compiler/analyse/simulate_hints.c \
 	compiler/analyse/simulate_oci.c compiler/analyse/simulate_storage.c \
-	compiler/analyse/simulate_text.c
-TESTS += regress/unit/example_test.c
-FUZZ += regress/fuzz/example.c
+	compiler/analyse/simulate_text.c compiler/analyse/whole.c
+TESTS += regress/unit/analyse_test.c regress/unit/example_test.c
+FUZZ += regress/fuzz/example.c regress/fuzz/requests.c

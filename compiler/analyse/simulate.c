@@ -46,7 +46,9 @@ sim_send(struct sim *s, const struct sim_request *like, const char *kind,
 /* The pod's network, by the sandbox's first interface. */
 static const char interface[] =
     "{\"interface\":{\"device\":\"eth0\",\"name\":\"eth0\",\"IPAddresses\":["
-    "{\"family\":0,\"address\":\"10.1.2.3\",\"mask\":\"24\"}],\"mtu\":1450,"
+    "{\"family\":0,\"address\":\"10.1.2.3\",\"mask\":\"24\"},"
+    "{\"family\":1,\"address\":\"fe80::858:aff:fe01:203\",\"mask\":\"64\"}],"
+    "\"mtu\":1450,"
     "\"hwAddr\":\"0a:58:0a:01:02:03\",\"devicePath\":\"02/00\"}}";
 static const char routes[] =
     "{\"routes\":{\"Routes\":[{\"gateway\":\"10.1.2.1\",\"device\":\"eth0\"},"

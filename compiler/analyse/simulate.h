@@ -66,6 +66,8 @@ struct sim {
 int sim_new(struct sim **out, struct arena *a, const struct jv *policy_data,
     const struct sim_hints *hints, struct rt_err *err) RT_MUST_CHECK;
 
+/* The form in which the target's agents have a file's copy. */
+enum agent_copy sim_copy_form(struct str target);
 /* The engine of runtime/rego that the agents of a target have. */
 const char *sim_engine(struct str target);
 

@@ -18,25 +18,30 @@ struct copy {
 	struct str top;
 };
 
-/* The form that the agents of the target know (policy-model 3.2). */
-static enum agent_copy
-form_of(const struct sim *s)
+enum agent_copy
+sim_copy_form(struct str target)
 {
 	static const struct {
-		const char *profile;
+		const char *target;
 		enum agent_copy form;
 	} forms[] = {{"kata-4", AGENT_COPY_REDUCED},
 	    {"contrast-metal", AGENT_COPY_REDUCED},
 	    {"metal-v1.2", AGENT_COPY_DATA}, {"aks-v1.2", AGENT_COPY_LINK}};
-	struct str profile =
-	    jv_str(jv_path(s->data, "contrastc", "profile", NULL));
 	size_t i;
 
 	for (i = 0; i < sizeof(forms) / sizeof(*forms); i++) {
-		if (str_eqz(profile, forms[i].profile))
+		if (str_eqz(target, forms[i].target))
 			return forms[i].form;
 	}
 	return AGENT_COPY_REDUCED;
+}
+
+/* The form that the agents of the target know (policy-model 3.2). */
+static enum agent_copy
+form_of(const struct sim *s)
+{
+	return sim_copy_form(
+	    jv_str(jv_path(s->data, "contrastc", "profile", NULL)));
 }
 
 static void
@@ -187,7 +192,8 @@ sim_files(struct sim *s, size_t k)
 		return;
 	VEC_FOREACH(it, &mounts->items) {
 		if (str_starts(
-			jv_get_str(*it, STR("source")), STR("$(sfprefix)")))
+			jv_get_str(*it, STR("source")), STR("$(sfprefix)")) &&
+		    sim_has_mount(s, k, *it))
 			mount_files(s, k, *it);
 	}
 }

@@ -154,14 +154,33 @@ sim_hints_new(struct arena *a, const struct ir_workload *w,
 {
 	struct sim_hints *h = ARENA_NEW(a, struct sim_hints);
 	struct volume_files f = {.arena = a, .workload = w, .objects = objects};
+	const struct yaml_node *automount;
 	const struct ir_container *c;
+	bool wanted;
 
 	VEC_FOREACH(c, &w->init)
 		add_container(h, &f, c);
 	VEC_FOREACH(c, &w->main)
 		add_container(h, &f, c);
 	h->host_network = w->host_network.v;
+	automount =
+	    yaml_getz(w->object->pod_spec, "automountServiceAccountToken");
+	h->no_account = yaml_to_bool(automount, &wanted) && !wanted;
 	return h;
+}
+
+bool
+sim_has_mount(const struct sim *s, size_t k, const struct jv *mount)
+{
+	struct str path = jv_get_str(mount, STR("destination"));
+	const struct sim_container *c = sim_hint(
+	    s, sim_annotation(s, k, "io.kubernetes.cri.container-name"));
+
+	if (sim_hint_mount(c, path) != NULL)
+		return true;
+	if (str_ends(path, STR("kubernetes.io/serviceaccount")))
+		return s->hints == NULL || !s->hints->no_account;
+	return !str_eqz(path, "/var/run/secrets/azure/tokens");
 }
 
 const struct sim_container *

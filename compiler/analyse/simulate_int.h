@@ -20,12 +20,18 @@ struct sim_container {
 
 struct sim_hints {
 	VEC(struct sim_container) list; /* in the order of their start */
-	bool host_network;
+	bool host_network, no_account;
 };
 
 const struct sim_container *sim_hint(const struct sim *s, struct str name);
 const struct sim_mount *sim_hint_mount(
     const struct sim_container *c, struct str path);
+
+/*
+ * Policies know mounts that a pod need not have: the account, which may be
+ * switched off, and tokens of a webhook.  Is this one there?
+ */
+bool sim_has_mount(const struct sim *s, size_t k, const struct jv *mount);
 
 /* simulate_text.c */
 

@@ -94,7 +94,19 @@ sim_process(struct sim *s, size_t k)
 	sim_set(s, out, "Env", env);
 	sim_set(s, out, "Capabilities",
 	    capabilities(s, jv_getz(from, "Capabilities")));
+	return out;
+}
+
+/* What containers have and commands in them have not. */
+static struct jv *
+first_process(struct sim *s, size_t k)
+{
+	struct jv *out = sim_process(s, k);
+
 	sim_set_int(s, out, "OOMScoreAdj", k == 0 ? -998 : 1000);
+	if (k > 0)
+		sim_set_text(s, out, "ApparmorProfile",
+		    STR("cri-containerd.apparmor.d"));
 	return out;
 }
 
@@ -174,6 +186,8 @@ mounts(struct sim *s, size_t k, const struct jv *from)
 	if (!jv_is(from, JV_ARRAY))
 		return out;
 	VEC_FOREACH(it, &from->items) {
+		if (!sim_has_mount(s, k, *it))
+			continue;
 		source = jv_get_str(*it, STR("source"));
 		m = jv_push(s->arena, out, jv_copy(s->arena, *it));
 		source = source.n == 0 ? sim_block_mount(s, k, blocks++)
@@ -216,7 +230,7 @@ oci(struct sim *s, size_t k, const struct jv *from)
 	const struct jv *old = jv_getz(from, "Root");
 
 	copy(s, out, from, "Version");
-	sim_set(s, out, "Process", sim_process(s, k));
+	sim_set(s, out, "Process", first_process(s, k));
 	copy(s, root, old, "Readonly");
 	sim_set_text(
 	    s, root, "Path", sim_pattern(s, k, jv_get_str(old, STR("Path"))));

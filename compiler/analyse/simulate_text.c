@@ -13,13 +13,13 @@ static const struct {
 } words[] = {
     {"[bcdfghjklmnpqrstvwxz2456789]+", "x7k2q"},
     {"(watchable/)?", ""},
+    {"[a-z0-9]{16}", "8f3c0a91d27be465"},
 };
 
 /* What a runtime puts in the place of a token. */
 static const struct {
 	const char *token, *text;
 } tokens[] = {
-    {"$(host-name)", "pod-7"},
     {"$(node-name)", "node-7"},
     {"$(pod-ip)", "10.1.2.3"},
     {"$(host-ip)", "10.9.8.7"},
@@ -104,12 +104,22 @@ pod_tokens(struct sim *s, size_t k, struct str v, bool escaped)
 	return v;
 }
 
+/* A label of 63 characters at most; on the host's network the node's. */
+static struct str
+host_name(const struct sim *s)
+{
+	if (s->hints != NULL && s->hints->host_network)
+		return STR("node-7");
+	return str_sub(s->name, 0, 63);
+}
+
 struct str
 sim_text(struct sim *s, size_t k, struct str value)
 {
 	size_t i;
 
 	value = pod_tokens(s, k, value, false);
+	value = sim_replace(s->arena, value, STR("$(host-name)"), host_name(s));
 	for (i = 0; i < sizeof(tokens) / sizeof(*tokens); i++)
 		value = sim_replace(s->arena, value, str_from(tokens[i].token),
 		    str_from(tokens[i].text));

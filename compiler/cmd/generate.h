@@ -79,8 +79,23 @@ struct gen_target {
 	struct policy_linker *linker;
 };
 
+/* A policy that was compiled; all of it goes with the turn. */
+struct compiled {
+	struct arena *arena;
+	const struct work *work;
+	const struct gen_target *target;
+	const struct jv *data;
+	const struct policy *policy;
+};
+
 struct generate {
 	struct run *run;
+	/*
+	 * Gets each policy; no document is changed then.  NULL: they are for
+	 * the documents.  False: there is no point in going on.
+	 */
+	bool (*each)(void *ctx, const struct compiled *c);
+	void *each_ctx;
 	struct arena *arena;
 	struct diags *diags;
 	/* from the options */

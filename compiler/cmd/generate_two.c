@@ -155,6 +155,18 @@ checks_digests(const struct gen_target *t)
 	return !str_eqz(jv_str(pull), "ignore");
 }
 
+/* To whoever asked for it, or into its annotation. */
+static bool
+hand_over(struct turn *t, struct work *w, const struct gen_target *target,
+    const struct jv *data, const struct policy *p)
+{
+	struct compiled c = {t->arena, w, target, data, p};
+
+	if (t->g->each != NULL)
+		return t->g->each(t->g->each_ctx, &c);
+	return fill_in(t, w, p);
+}
+
 /* One workload: lowered, linked, its annotation filled in. */
 static bool
 compile(struct turn *t, struct work *w)
@@ -180,7 +192,7 @@ compile(struct turn *t, struct work *w)
 	pass_verify(&g->ctx, w->object, &w->sel);
 	return ok && data != NULL &&
 	       policy_link(&policy, t->arena, target->linker, data) &&
-	       fill_in(t, w, &policy);
+	       hand_over(t, w, target, data, &policy);
 }
 
 static bool
@@ -274,7 +286,7 @@ document(struct turn *t)
 {
 	bool ok = read_completed(t) && compile_objects(t) &&
 		  t->g->diags->errors == 0 &&
-		  (t->g->facts_only || put_document(t));
+		  (t->g->facts_only || t->g->each != NULL || put_document(t));
 
 	end_turn(t);
 	return ok;

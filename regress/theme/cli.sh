@@ -575,7 +575,7 @@ theme_cli() {
 	cli_lock
 	cli_locked
 	cli_pin
-	parts='framework config settings rego report secret access contrast streams'
+	parts='framework config settings rego report secret access ask contrast streams'
 	parts="$parts files rights again check_command forms completion install readme"
 	for part in ${CLI_PARTS:-$parts}; do
 		"cli_$part"
