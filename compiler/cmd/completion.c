@@ -119,6 +119,7 @@ static const struct {
     {OPT_ACCESS, NULL, " production debug", NULL},
     {OPT_ENGINE, NULL, " kata kata-0.2.8 kata-0.1.5 opa", NULL},
     {OPT_REQUESTS, NULL, NULL, "*.jsonl"},
+    {OPT_INPUT, NULL, NULL, "*.json"},
     {OPT_MANIFEST_FORMAT, NULL, " 1.2 1.7 1.10 2", NULL},
     {OPT_TO, NULL, " 1.2 1.7 1.10 2", NULL},
     {OPT_SECRET_ID_FORMAT, NULL, " qualified name", NULL},

@@ -1,6 +1,6 @@
 PROGS += contrastc
 contrastc_SRCS = compiler/main.c
-SRCS += compiler/cmd/ask.c compiler/cmd/simulate.c compiler/cmd/test.c
+SRCS += compiler/cmd/ask.c compiler/cmd/simulate.c compiler/cmd/test.c compiler/cmd/why.c
 SRCS += compiler/cmd/check.c compiler/cmd/cmd.c compiler/cmd/completion.c compiler/cmd/explain.c compiler/cmd/findings.c \
 	compiler/cmd/generate.c compiler/cmd/generate_git.c \
 	compiler/cmd/generate_one.c compiler/cmd/generate_options.c \
@@ -26,3 +26,5 @@ SRCS += compiler/cmd/rego_check.c compiler/cmd/rego_error.c compiler/cmd/rego_ev
 	compiler/cmd/rego_load.c compiler/cmd/rego_result.c compiler/cmd/rego_run.c compiler/cmd/rego_test.c compiler/cmd/rego_test_find.c compiler/cmd/rego_test_report.c compiler/cmd/rego_cover.c compiler/cmd/rego_unused.c
 MAN += compiler/cmd/contrastc-rego.1
 MAN += compiler/cmd/contrastc-simulate.1 compiler/cmd/contrastc-test.1
+MAN += compiler/cmd/contrastc-simulate.1 compiler/cmd/contrastc-test.1 \
+	compiler/cmd/contrastc-why.1

@@ -129,11 +129,61 @@ cli_mutation() {
 		'err=refuses what a runtime sends: CreateSandboxRequest.*policy-refuses'
 }
 
+# A refusal in the words of each layer leads to the same line of the YAML.
+cli_why() {
+	cli 0 "simulate -q $cli_ask_g --only-requests --workload web shop >r"
+	sed 's/"WEB_PORT=8080"/"WEB_PORT=9"/' "$cli/r" >"$cli_from/port.jsonl"
+	cli 1 "simulate -q $cli_ask_g --workload web --requests port.jsonl \
+		shop >out" out!
+	text=$(sed -n 's/^refused \(CreateContainer[a-z]*Request\) web/\1/ip' \
+		"$cli/out")
+	once=$(printf '%s' "$text" | sed 's/[\\"]/\\&/g')
+	twice=$(printf '"%s", details: []' "$once" | sed 's/[\\"]/\\&/g')
+	echo "$text" >"$cli_from/t0"
+	echo "message: \"$once\", details: [], x }: unknown" >"$cli_from/t1"
+	echo "err=\"rpc status: message: $twice\" pod=\"parcel/web-7-x\"" \
+		>"$cli_from/t2"
+	for it in t0 t1 t2; do
+		cli 1 "why $cli_ask_g --workload web shop <$it" err! \
+			'out=^Deployment/parcel/web: .* of container web is' \
+			'out=^  /OCI/Process/Env/[0-9]* .env.$' \
+			'out=^    found +"WEB_PORT=9"$' \
+			'out=^    expected +"WEB_PORT=8080"$' \
+			'out=^    set in +shop/web.yml:30:18: value: "8080"$'
+	done
+	cli 1 "why $cli_ask_g --log t2 shop" 'out=^Deployment/parcel/web:' \
+		'out!^Deployment/parcel/bot'
+	cli 1 "why $cli_ask_g --log t2 --trace shop" \
+		'out=^Deployment/parcel/bot'
+	cli 1 "why $cli_ask_g --log t1 --json --workload web shop" err! \
+		'out="line": 30,' 'out="field": "/OCI/Process/Env/'
+	cli 1 "why $cli_ask_g shop <notes.txt" out! 'err=no policy has refused'
+	cli 2 "why --log a --input b shop" 'err=exclude each other'
+	# the request itself: every cause, those of webhooks named
+	grep '"container":"web".*"Args"' "$cli_from/port.jsonl" |
+		sed 's/"UID":7070/"UID":7/; s/"WEB_PORT=9"/&,"AZURE_X=1"/
+		s/web-x7k2q-x7k2q/web-bcdfg-wxz24/g' >"$cli_from/request.json"
+	cli 1 "why $cli_ask_g --input request.json shop" err! \
+		'out!^Deployment/parcel/bot' \
+		'out=^  /OCI/Process/User/UID .user.$' \
+		'out=^    from +User of registry.example/parcel/web' \
+		'out=^    expected +"WEB_PORT=8080"$' \
+		'out=^    expected +nothing like it$' \
+		'out=^    looks like azure-workload-identity$'
+	sed 's/.*"request":\(.*\)}$/\1/' "$cli_from/request.json" \
+		>"$cli_from/bare.json"
+	cli 1 "why $cli_ask_g --input bare.json --workload web shop" \
+		'out=^  /OCI/Process/User/UID .user.$'
+	cli 0 "why $cli_ask_g --input web.jsonl --workload web shop" out! \
+		'err=the policy allows it'
+}
+
 cli_ask() {
 	cli_simulate
 	cli_simulate_policy
 	cli_fixtures
 	cli_mutation
-	rm -f "$cli_from"/*.jsonl "$cli_from"/tests.yml "$cli_from"/wrong.yml \
+	cli_why
+	rm -f "$cli_from"/*.jsonl "$cli_from"/t[0-2] "$cli_from"/*.json "$cli_from"/tests.yml "$cli_from"/wrong.yml \
 		"$cli_from"/odd.yml "$cli_from"/*.toml "$cli_from"/open.rego
 }
