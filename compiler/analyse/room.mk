@@ -11,4 +11,4 @@ SRCS += compiler/analyse/cover.c compiler/analyse/example.c \
 	compiler/analyse/why_hint.c compiler/analyse/why_request.c \
 	compiler/analyse/why_text.c
 TESTS += regress/unit/analyse_test.c regress/unit/example_test.c
-FUZZ += regress/fuzz/example.c regress/fuzz/requests.c
+FUZZ += regress/fuzz/example.c regress/fuzz/requests.c regress/fuzz/why.c

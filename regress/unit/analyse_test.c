@@ -3,6 +3,7 @@
 #include "compiler/analyse/fixture.h"
 #include "compiler/analyse/requests.h"
 #include "compiler/analyse/whole.h"
+#include "compiler/analyse/why.h"
 #include "regress/unit/unit.h"
 #include "runtime/base/banned.h"
 
@@ -499,6 +500,79 @@ cover__finds_what_is_open(void **state)
 	assert_true(early);
 }
 
+static void
+why_read__escapes(void **state)
+{
+	static const char *const cases[] = {
+	    "CreateContainerRequest is blocked by policy: agent_policy:1: "
+	    "/a/0 \"x\\\"y\" agent_policy:2: env 3 /a [\"x\",1",
+	    "message: \"CreateContainerRequest is blocked by policy: "
+	    "agent_policy:1: /a/0 \\\"x\\\\\\\"y\\\" agent_policy:2: env 3 "
+	    "/a [\\\"x\\\",1\", details: []\n"
+	    "CreateContainerRequest is blocked by policy: agent_policy:1: "
+	    "/a/0 \"x\\\"y\" agent_policy:2: env 3 /a [\"x\",1",
+	};
+	struct why_denials d;
+	const struct why_marker *m;
+	size_t i;
+
+	for (i = 0; i < sizeof(cases) / sizeof(*cases); i++) {
+		d = (struct why_denials){0};
+		assert_int_equal(
+		    why_read(&d, *state, str_from(cases[i]), NULL), 0);
+		m = d.list.p[0]->markers.p;
+		assert_int_equal(d.list.p[0]->markers.n, 2);
+		assert_strz(m[0].pointer, "/a/0");
+		assert_strz(m[0].found, "\"x\\\"y\"");
+		assert_false(m[0].cut);
+		assert_int_equal(m[0].container, SIM_NO_CONTAINER);
+		assert_strz(m[1].check, "env");
+		assert_int_equal(m[1].container, 3);
+		assert_true(m[1].cut);
+	}
+}
+
+static void
+why_read__checks(void **state)
+{
+	static const struct {
+		const char *text, *check, *pointer;
+		size_t container;
+	} cases[] = {
+	    {"create-sandbox\", details: [", "create-sandbox", "",
+		SIM_NO_CONTAINER},
+	    {"user 12\", details: [", "user", "", 12},
+	    {"exec-process <undefined>", "exec-process", "", SIM_NO_CONTAINER},
+	    {"container <undefined> /container_id \"a\"", "container",
+		"/container_id", SIM_NO_CONTAINER},
+	    {"linux 0 /OCI/Linux {\"a\":1}", "linux", "/OCI/Linux", 0},
+	};
+	struct why_denials d;
+	const struct why_marker *m;
+	size_t i;
+
+	for (i = 0; i < sizeof(cases) / sizeof(*cases); i++) {
+		d = (struct why_denials){0};
+		assert_int_equal(why_read(&d, *state,
+				     arena_printf(*state,
+					 "ExecProcessRequest is blocked by "
+					 "policy: agent_policy:7: %s",
+					 cases[i].text),
+				     NULL),
+		    0);
+		m = d.list.p[0]->markers.p;
+		assert_strz(m->check, cases[i].check);
+		assert_strz(m->pointer, cases[i].pointer);
+		assert_int_equal(m->container, cases[i].container);
+	}
+	d = (struct why_denials){0};
+	assert_int_equal(
+	    why_read(&d, *state,
+		STR("NoRequest is blocked by policy: agent_policy:1: x"), NULL),
+	    0);
+	assert_int_equal(d.list.n, 0);
+}
+
 int
 main(void)
 {
@@ -509,7 +583,8 @@ main(void)
 	    TEST(whole_read__forms), TEST(mutate__everywhere),
 	    TEST(open_reason__rows), TEST(fixture__verdicts),
 	    TEST(fixtures_read__mistakes), TEST(fixture__workloads),
-	    TEST(cover__finds_what_is_open)};
+	    TEST(cover__finds_what_is_open), TEST(why_read__escapes),
+	    TEST(why_read__checks)};
 #undef TEST
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
