@@ -107,7 +107,7 @@ done
 
 quick="unit compile features reject rego conform man cli"
 all="$quick
-	decide
+	ask decide
 	memory
 	lock_registry samples images
 	verity

@@ -5,6 +5,7 @@ SRCS += compiler/analyse/cover.c compiler/analyse/example.c \
 	compiler/analyse/requests.c \
 	compiler/analyse/simulate.c \
 	compiler/analyse/simulate_file.c compiler/analyse/simulate_hints.c \
+	compiler/analyse/simulate_layer.c \
 	compiler/analyse/simulate_oci.c compiler/analyse/simulate_storage.c \
 	compiler/analyse/simulate_text.c compiler/analyse/whole.c \
 	compiler/analyse/why.c compiler/analyse/why_expect.c \

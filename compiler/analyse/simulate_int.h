@@ -56,6 +56,12 @@ const struct jv *sim_data_container(const struct sim *s, size_t k);
 struct str sim_annotation(const struct sim *s, size_t k, const char *key);
 /* Is the target's agent told in an option what to pull? (12.3) */
 bool sim_told_by_option(const struct sim *s);
+/* Are its agents of a time when the host's network was not told? (12.3) */
+bool sim_is_old(const struct sim *s);
+/* Is it a claim that the guest itself mounts? (12.4) */
+bool sim_is_direct(struct str pattern);
+/* Of those the nth is as the nth block device, counted from here. */
+#define SIM_DIRECT 128
 
 /* simulate_oci.c, simulate_storage.c */
 struct jv *sim_process(struct sim *s, size_t k);
@@ -63,6 +69,13 @@ struct jv *sim_create(struct sim *s, size_t k);
 struct jv *sim_storages(struct sim *s, size_t k);
 /* The mount point of a container's nth block device. */
 struct str sim_block_mount(struct sim *s, size_t k, size_t n);
+
+/* simulate_layer.c: the nth layer below the overlay, and the overlay. */
+bool sim_is_layer(const struct jv *storage);
+bool sim_is_overlay(const struct jv *storage);
+struct jv *sim_layer(struct sim *s, size_t k, const struct jv *from,
+    const struct jv *overlay, size_t n);
+struct jv *sim_overlay(struct sim *s, size_t k, const struct jv *from);
 
 /* simulate_file.c: CopyFileRequests for what is mounted into container k. */
 void sim_files(struct sim *s, size_t k);

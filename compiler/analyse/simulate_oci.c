@@ -180,7 +180,7 @@ mounts(struct sim *s, size_t k, const struct jv *from)
 {
 	struct jv *out = jv_array(s->arena), *m;
 	struct str source;
-	size_t blocks = 0;
+	size_t blocks = 0, direct = SIM_DIRECT;
 	struct jv **it;
 
 	if (!jv_is(from, JV_ARRAY))
@@ -190,8 +190,12 @@ mounts(struct sim *s, size_t k, const struct jv *from)
 			continue;
 		source = jv_get_str(*it, STR("source"));
 		m = jv_push(s->arena, out, jv_copy(s->arena, *it));
-		source = source.n == 0 ? sim_block_mount(s, k, blocks++)
-				       : sim_source(s, k, source);
+		if (source.n == 0)
+			source = sim_block_mount(s, k, blocks++);
+		else if (sim_is_direct(source))
+			source = sim_block_mount(s, k, direct++);
+		else
+			source = sim_source(s, k, source);
 		sim_set_text(s, m, "source", source);
 	}
 	return out;
@@ -217,7 +221,7 @@ linux_part(struct sim *s, size_t k, const struct jv *from)
 	    arena_printf(s->arena, "/kubepods/besteffort/pod%.*s/%.*s",
 		STR_ARG(s->uid), STR_ARG(sim_container_id(s, k))));
 	/* Older agents are not told of the host's network (12.3). */
-	if (jv_is(names, JV_ARRAY) && !sim_told_by_option(s))
+	if (jv_is(names, JV_ARRAY) && !sim_is_old(s))
 		jv_push(s->arena, names,
 		    sim_json(s, "{\"Type\":\"network\",\"Path\":\"\"}"));
 	return out;

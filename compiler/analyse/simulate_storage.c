@@ -107,14 +107,38 @@ block(struct sim *s, size_t k, struct jv *o, size_t n)
 	return o;
 }
 
+/* How many devices of each kind there were. */
+struct devices {
+	size_t blocks, direct;
+};
+
+/* A disk, or a share: its address and account come when it is made. */
 static struct jv *
-storage(struct sim *s, size_t k, const struct jv *from, size_t *blocks)
+direct(struct sim *s, size_t k, struct jv *o, size_t n)
+{
+	struct jv *options = jv_getz(o, "options");
+
+	sim_set_text(s, o, "source", block_source(s, k, n));
+	sim_set_text(s, o, "mount_point", sim_block_mount(s, k, n));
+	if (!str_eqz(jv_get_str(o, STR("driver")), "smb") ||
+	    !jv_is(options, JV_ARRAY))
+		return o;
+	jv_push(s->arena, options, jv_string(s->arena, STR("addr=10.0.0.20")));
+	jv_push(s->arena, options,
+	    jv_string(s->arena, STR("username=account,password=secret")));
+	return o;
+}
+
+static struct jv *
+storage(struct sim *s, size_t k, const struct jv *from, struct devices *n)
 {
 	struct jv *o = jv_copy(s->arena, from);
 	struct str driver = jv_get_str(from, STR("driver"));
 
 	if (driver.n == 0)
-		return block(s, k, o, (*blocks)++);
+		return block(s, k, o, n->blocks++);
+	if (sim_is_direct(jv_get_str(from, STR("mount_point"))))
+		return direct(s, k, o, n->direct++);
 	sim_set_text(s, o, "mount_point",
 	    sim_pattern(s, k, jv_get_str(from, STR("mount_point"))));
 	sim_set_text(
@@ -146,19 +170,43 @@ pulls_first(const struct sim *s, const struct jv *storages)
 	       (jv_is(pulls, JV_TRUE) && !has_pull(storages));
 }
 
+/* Layers come first; the policy may list them behind the volumes. */
+static void
+layers(struct sim *s, size_t k, const struct jv *from, struct jv *out)
+{
+	const struct jv *overlay = NULL;
+	struct jv **it;
+	size_t n = 0;
+
+	VEC_FOREACH(it, &from->items) {
+		if (sim_is_overlay(*it))
+			overlay = *it;
+	}
+	VEC_FOREACH(it, &from->items) {
+		if (sim_is_layer(*it))
+			jv_push(
+			    s->arena, out, sim_layer(s, k, *it, overlay, n++));
+	}
+	if (overlay != NULL)
+		jv_push(s->arena, out, sim_overlay(s, k, overlay));
+}
+
 struct jv *
 sim_storages(struct sim *s, size_t k)
 {
 	const struct jv *from = jv_getz(sim_data_container(s, k), "storages");
 	struct jv *out = jv_array(s->arena);
-	size_t blocks = 0;
+	struct devices devices = {.direct = SIM_DIRECT};
 	struct jv **it;
 
 	if (!jv_is(from, JV_ARRAY))
 		return out;
 	if (pulls_first(s, from))
 		jv_push(s->arena, out, first_pull(s, k));
-	VEC_FOREACH(it, &from->items)
-		jv_push(s->arena, out, storage(s, k, *it, &blocks));
+	layers(s, k, from, out);
+	VEC_FOREACH(it, &from->items) {
+		if (!sim_is_layer(*it) && !sim_is_overlay(*it))
+			jv_push(s->arena, out, storage(s, k, *it, &devices));
+	}
 	return out;
 }

@@ -213,3 +213,17 @@ sim_told_by_option(const struct sim *s)
 	return str_eqz(jv_str(jv_path(s->data, "contrastc", "profile", NULL)),
 	    "metal-v1.2");
 }
+
+bool
+sim_is_old(const struct sim *s)
+{
+	return sim_told_by_option(s) ||
+	       str_eqz(jv_str(jv_path(s->data, "contrastc", "profile", NULL)),
+		   "aks-v1.2");
+}
+
+bool
+sim_is_direct(struct str pattern)
+{
+	return str_find(pattern, STR("$(b64-direct-vol-path)"), 0) != SIZE_MAX;
+}

@@ -458,7 +458,7 @@ builtin__availability(void **state)
 {
 	static const struct {
 		const char *name, *in; /* o, k, 2 (0.2.8), 1 (0.1.5) */
-	} some[] = {{"count", "ok21"}, {"base64.encode", "ok"},
+	} some[] = {{"count", "ok21"}, {"base64.encode", "ok1"},
 	    {"strings.count", "ok2"}, {"walk", "o"}, {"plus", "o"},
 	    {"time.now_ns", "o"}, {"nothing", ""}};
 	static const char letters[] = "ok21";
