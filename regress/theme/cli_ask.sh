@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 # simulate and test: what they print, and that they notice; for cli.sh.
 
-# shellcheck disable=SC2154 # the driver's
+# shellcheck disable=SC2086,SC2154 # words; the driver's
 cli_ask_g="--reference-values metal-qemu-snp --offline"
 cli_ask_g="$cli_ask_g --image-source oci-layout:images"
 
