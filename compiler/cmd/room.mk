@@ -25,6 +25,5 @@ MAN += compiler/cmd/contrastc-set.1 compiler/cmd/contrastc-verify.1 compiler/cmd
 SRCS += compiler/cmd/rego_check.c compiler/cmd/rego_error.c compiler/cmd/rego_eval.c compiler/cmd/rego_fmt.c \
 	compiler/cmd/rego_load.c compiler/cmd/rego_result.c compiler/cmd/rego_run.c compiler/cmd/rego_test.c compiler/cmd/rego_test_find.c compiler/cmd/rego_test_report.c compiler/cmd/rego_cover.c compiler/cmd/rego_unused.c
 MAN += compiler/cmd/contrastc-rego.1
-MAN += compiler/cmd/contrastc-simulate.1 compiler/cmd/contrastc-test.1
 MAN += compiler/cmd/contrastc-simulate.1 compiler/cmd/contrastc-test.1 \
 	compiler/cmd/contrastc-why.1
