@@ -4,3 +4,5 @@ SRCS += initializer/answer.c initializer/child.c initializer/config.c \
 PROGS += contrast-initializer
 contrast-initializer_SRCS := initializer/main.c
 $(O)/initializer/child.o: override CPPFLAGS += -DCONTRASTC_BUILD_TIME=$(BUILD_TIME)
+MAN += initializer/contrast-initializer.8
+TESTS += regress/unit/initializer_test.c
