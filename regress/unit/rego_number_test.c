@@ -31,7 +31,7 @@ static const struct spelled spelled[] = {
     {"0.00001", {"0.00001", "0.00001", "0.00001"}},
     {"0.0000012", {"0.0000012", "1.2e-6", "1.2e-6"}},
     {"1.5e300", {"1.5e300", "1.5e300", "1.5e300"}},
-    {"1e400", {"1e400", NULL, "inf"}},
+    {"1e400", {"1e400", NULL, NULL}},
     {"01", {NULL, NULL, NULL}},
     {"1.", {NULL, NULL, NULL}},
     {".5", {NULL, NULL, NULL}},
@@ -67,12 +67,9 @@ number__spellings(void **state)
 	(void)state;
 	for (i = 0; i < COUNT(spelled); i++)
 		for (p = 0; p < 3; p++)
-			if (spelled[i].out[p] == NULL ||
-			    strcmp(spelled[i].out[p], "inf") != 0)
-				expect(spelled[i].in, &unit_heaps[p],
-				    rv_number(&unit_heaps[p],
-					str_from(spelled[i].in)),
-				    spelled[i].out[p]);
+			expect(spelled[i].in, &unit_heaps[p],
+			    rv_number(&unit_heaps[p], str_from(spelled[i].in)),
+			    spelled[i].out[p]);
 }
 
 struct sum {

@@ -9,12 +9,12 @@
 
 /* clang-format off */
 static const struct call_case cases[] = {
-    {"regex.is_valid", "[1]", {"false", "!regex.is_valid: operand 1 must be string but got number"}},
+    {"regex.is_valid", "[1]", SAME("false")},
     {"regex.is_valid", "[\"[\"]", SAME("false")},
     {"regex.is_valid", "[\"a(b\"]", SAME("false")},
     {"regex.match", "[\"[\",\"a\"]", SAME("!error parsing regexp: missing closing ]: `[`")},
     {"regex.match", "[\"a{1001}\",\"a\"]", {"!error parsing regexp: invalid repeat count: `{1001}`", "false"}},
-    {"regex.match", "[\"(a{100}){100}\",\"a\"]", {"!error parsing regexp: invalid repeat count: `{100}`", "false"}},
+    {"regex.match", "[\"(a{100}){100}\",\"a\"]", {"!error parsing regexp: invalid repeat count: `{100}`", "!the agent's engine"}},
     {"regex.match", "[\"a**\",\"a\"]", {"!error parsing regexp: invalid nested repetition operator: `**`", "true"}},
     {"regex.match", "[\"a++\",\"a\"]", {"!error parsing regexp: invalid nested repetition operator: `++`", "true"}},
     {"regex.match", "[\"*\",\"a\"]", SAME("!error parsing regexp: missing argument to repetition operator: `*`")},
@@ -32,7 +32,7 @@ static const struct call_case cases[] = {
     {"regex.match", "[\"(?>a)\",\"a\"]", SAME("!invalid or unsupported Perl syntax")},
     {"regex.match", "[\"(?i-)a\",\"a\"]", SAME("!error parsing regexp: invalid or unsupported Perl syntax: `(?i-)`")},
     {"regex.match", "[\"a{2,1}\",\"a\"]", SAME("!error parsing regexp: invalid repeat count: `{2,1}`")},
-    {"regex.match", "[\"^a{,2}$\",\"a{,2}\"]", {"true", "false"}},
+    {"regex.match", "[\"^a{,2}$\",\"a{,2}\"]", {"true", "!invalid repeat count"}},
     {"regex.match", "[\"\\\\pN\",\"1\"]", SAME("true")},
     {"regex.match", "[\"^\\\\p{Greek}$\",\"α\"]", SAME("true")},
     {"regex.match", "[\"^\\\\p{^Greek}$\",\"a\"]", SAME("true")},

@@ -94,7 +94,7 @@ struct paths {
 	struct rego_call *c;
 	struct step *steps;
 	struct rv_builder path, out;
-	unsigned *reached; /* how often a path goes on from that vertex */
+	bool *reached; /* from the root on: a path went on from there */
 };
 
 static void
@@ -118,14 +118,6 @@ enter(struct paths *p, size_t at, rv vertex)
 }
 
 static void
-leave(struct paths *p)
-{
-	p->path.n--;
-	if (p->path.n > 0)
-		p->reached[place(p->c, p->path.v[p->path.n - 1])]--;
-}
-
-static void
 advance(struct paths *p)
 {
 	struct step *s = &p->steps[p->path.n - 1];
@@ -133,16 +125,16 @@ advance(struct paths *p)
 	size_t at;
 
 	if (s->at == s->n) {
-		leave(p);
+		p->path.n--;
 		return;
 	}
 	next = s->items[s->at++];
 	at = place(p->c, next);
-	if (at == SIZE_MAX || p->reached[at] > 0) {
+	if (at == SIZE_MAX || p->reached[at]) {
 		path_ends(p);
 		return;
 	}
-	p->reached[place(p->c, here)]++;
+	p->reached[place(p->c, here)] = true;
 	enter(p, at, next);
 }
 
@@ -157,15 +149,16 @@ rego_fn_graph_reachable_paths(struct rego_call *c)
 		return RV_UNDEFINED;
 	/* a vertex with an edge to itself is twice on a path */
 	most = 2 * rv_count(c->args[0]) + 2;
-	if (!rv_room(c->heap, most * (sizeof(struct step) + sizeof(unsigned))))
+	if (!rv_room(c->heap, most * (sizeof(struct step) + sizeof(bool))))
 		return RV_UNDEFINED;
 	p.steps = ARENA_ARRAY(c->heap->arena, struct step, most);
-	p.reached = ARENA_ARRAY(c->heap->arena, unsigned, most);
+	p.reached = ARENA_ARRAY(c->heap->arena, bool, most);
 	n = edges(c->args[1], &roots);
 	for (i = 0; i < n; i++) {
 		at = place(c, roots[i]);
 		if (at == SIZE_MAX)
 			continue;
+		memset(p.reached, 0, most * sizeof(bool));
 		enter(&p, at, roots[i]);
 		while (p.path.n > 0 && !c->heap->full)
 			advance(&p);

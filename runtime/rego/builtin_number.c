@@ -67,10 +67,14 @@ static rv
 range(struct rego_call *c, rv step)
 {
 	struct rv_builder b = {0};
+	int64_t n;
 	rv at = rv_round(c->heap, RV_FLOOR, c->args[0]), to = c->args[1];
 	int down = rv_number_compare(at, to) > 0 ? -1 : 1;
 	const char *why = NULL;
 
+	if (!rego_is_go(c) && !(rv_to_int64(at, &n) && rv_to_int64(to, &n) &&
+				  rv_to_int64(step, &n)))
+		return rego_fail(c, REGO_EBUILTIN, "number too big");
 	while (at != RV_UNDEFINED && rv_number_compare(at, to) * down <= 0 &&
 	       !c->heap->full) {
 		rv_push(c->heap, &b, at);
@@ -175,12 +179,33 @@ parse_failure(struct rego_call *c, struct str s, const char *what)
 	    "strconv.ParseFloat: parsing \"%.*s\": %s", STR_ARG(shown), what);
 }
 
+/* strconv.ParseFloat reads these, but they are no numbers of Rego. */
+static bool
+is_no_number(struct str s)
+{
+	static const char *const names[] = {"inf", "infinity", "nan"};
+	size_t i, k;
+
+	if (s.n > 0 && (s.p[0] == '+' || s.p[0] == '-'))
+		s = str_sub(s, 1, s.n);
+	for (i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
+		for (k = 0; k < s.n && (s.p[k] | 0x20) == names[i][k]; k++)
+			;
+		if (k == s.n && names[i][k] == '\0')
+			return true;
+	}
+	return false;
+}
+
 static rv
 number_of_go(struct rego_call *c, struct str s)
 {
 	struct buf *b = rego_text(c);
 	rv v = rv_number(c->heap, s);
 
+	if (is_no_number(s))
+		return rego_bad_operand(
+		    c, 0, "must be valid number string but got string");
 	if (v == RV_UNDEFINED && s.n > 0 && s.n < RV_DIGITS_MAX &&
 	    rego_go_number(b, s))
 		v = rv_number(c->heap, buf_str(b));

@@ -24,7 +24,7 @@ arith(struct rego_call *c, enum rv_arith op)
 	v = rv_arith(c->heap, op, c->args[0], c->args[1], &why);
 	if (v == RV_UNDEFINED) {
 		(void)rego_fail(c, REGO_EBUILTIN, "%s", why);
-		if (op == RV_REM && strstr(why, "floating") != NULL)
+		if (strstr(why, "zero") == NULL)
 			return wrong_type(c);
 	}
 	return v;

@@ -7,7 +7,8 @@
 struct patch {
 	struct rego_call *c;
 	rv path;
-	rv value; /* to add; RV_UNDEFINED: what is there goes */
+	rv value;  /* to add; RV_UNDEFINED: what is there goes */
+	bool gone; /* the whole document was removed */
 };
 
 static rv
@@ -161,16 +162,15 @@ child(const struct patch *p, rv v, rv key, size_t *at)
 }
 
 static rv
-edit(const struct patch *p, rv v, size_t depth)
+edit(struct patch *p, rv v, size_t depth)
 {
 	size_t n = rv_count(p->path), at = 0;
 	rv key, old, new;
 
-	if (depth == n)
-		return p->value != RV_UNDEFINED
-			   ? p->value
-			   : rego_fail(p->c, REGO_EBUILTIN,
-				 "the whole document cannot be removed");
+	if (depth == n) {
+		p->gone = p->value == RV_UNDEFINED;
+		return p->gone ? RV_NULL : p->value;
+	}
 	key = rv_items(p->path)[depth];
 	if (depth + 1 == n)
 		return edit_here(p, v, key);
@@ -319,6 +319,9 @@ apply(struct patch *p, rv v, rv op)
 	path = path_attribute(p->c, op, "path");
 	if (path == RV_UNDEFINED)
 		return path;
+	if (p->gone && rv_count(path) > 0)
+		return rego_fail(
+		    p->c, REGO_EBUILTIN, "the document was removed");
 	for (i = 0; i < sizeof(ops) / sizeof(ops[0]); i++)
 		if (rv_type(name) == RV_TSTRING &&
 		    str_eqz(rv_str(name), ops[i].name))
@@ -342,5 +345,10 @@ rego_fn_json_patch(struct rego_call *c)
 			    "least one element is not an object");
 	for (i = 0; i < rv_count(ops) && v != RV_UNDEFINED; i++)
 		v = apply(&p, v, rv_items(ops)[i]);
+	if (v != RV_UNDEFINED && p.gone)
+		return rego_fail(c, REGO_EBUILTIN, "the document was removed");
+	/* In regorus a patch that fails is undefined, and no error. */
+	if (v == RV_UNDEFINED && !rego_is_go(c))
+		c->fault->code = REGO_FINE;
 	return v;
 }

@@ -91,10 +91,8 @@ rego_fn_regex_is_valid(struct rego_call *c)
 	const struct regex *r;
 	struct rt_err err = {0};
 
-	if (rego_is_go(c) && rv_type(c->args[0]) != RV_TSTRING)
+	if (rv_type(c->args[0]) != RV_TSTRING)
 		return RV_FALSE;
-	if (!rego_want_string(c, 0))
-		return RV_UNDEFINED;
 	if (regex_compile(&r, c->env->regexes, syntax(c), rego_str(c, 0),
 		STR(""), &err) == 0)
 		return RV_TRUE;

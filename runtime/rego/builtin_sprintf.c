@@ -71,9 +71,13 @@ arg_of(struct printer *p, rv v)
 		num_view(&n, v);
 		a.d = rv_to_double(v);
 		a.kind = FLOAT;
+		if (!isfinite(a.d))
+			a.kind = TEXT;
 		if (rv_head(v)->n == 0 && num_is_integer(&n))
 			a.kind =
 			    mpz_fits_slong_p(n.z) && n.exp == 0 ? INT : BIG;
+		if (a.kind == TEXT) /* no float64 */
+			a.text = notation(p, v);
 	}
 	return a;
 }

@@ -38,6 +38,7 @@ struct when {
 	struct gotime t;
 	int64_t ns;
 	struct str zone, layout;
+	bool has_layout;
 };
 
 static bool
@@ -54,7 +55,8 @@ when_strings(struct rego_call *c, unsigned i, struct when *w)
 			return false;
 		}
 	w->zone = rv_str(rv_items(v)[1]);
-	if (rv_count(v) == 3)
+	w->has_layout = rv_count(v) == 3;
+	if (w->has_layout)
 		w->layout = gotime_layout(rv_str(rv_items(v)[2]));
 	return true;
 }
@@ -121,6 +123,18 @@ rego_fn_time_parse_rfc3339_ns(struct rego_call *c)
 	return parsed(c, gotime_layout(STR("RFC3339")), rego_str(c, 0));
 }
 
+/* Digits of the fraction by threes. */
+static struct str
+rust_layout(const struct gotime *t)
+{
+	if (t->ns == 0)
+		return STR("2006-01-02T15:04:05Z07:00");
+	if (t->ns % 1000000 == 0)
+		return STR("2006-01-02T15:04:05.000Z07:00");
+	return t->ns % 1000 == 0 ? STR("2006-01-02T15:04:05.000000Z07:00")
+				 : STR("2006-01-02T15:04:05.000000000Z07:00");
+}
+
 rv
 rego_fn_time_format(struct rego_call *c)
 {
@@ -129,6 +143,8 @@ rego_fn_time_format(struct rego_call *c)
 
 	if (!want_when(c, 0, &w, 3))
 		return RV_UNDEFINED;
+	if (!w.has_layout && !rego_is_go(c))
+		w.layout = rust_layout(&w.t);
 	gotime_format(b, &w.t, w.layout);
 	return rego_text_done(c, b);
 }
@@ -175,6 +191,13 @@ rego_fn_time_weekday(struct rego_call *c)
 	return rego_string(c, str_from(gotime_days[gotime_weekday(&w.t)]));
 }
 
+/* regorus: undefined, and no error. */
+static rv
+no_date(struct rego_call *c)
+{
+	return rego_is_go(c) ? out_of_range(c) : RV_UNDEFINED;
+}
+
 rv
 rego_fn_time_add_date(struct rego_call *c)
 {
@@ -189,11 +212,11 @@ rego_fn_time_add_date(struct rego_call *c)
 			return RV_UNDEFINED;
 	for (i = 0; i < 3; i++)
 		if (add[i] < -10000000 || add[i] > 10000000)
-			return out_of_range(c);
+			return no_date(c);
 	w.t.year += add[0];
 	w.t.month += (int)add[1];
 	w.t.day += (int)add[2];
-	return gotime_join(&w.t, &ns) ? rego_int(c, ns) : out_of_range(c);
+	return gotime_join(&w.t, &ns) ? rego_int(c, ns) : no_date(c);
 }
 
 /* From a to b, a being the earlier one: no field is negative. */

@@ -27,7 +27,15 @@ static const struct unit units[] = {
     {"ti", 1024, 4},
     {"pi", 1024, 5},
     {"ei", 1024, 6},
+    /* regorus only, in bytes */
+    {"z", 1000, 7},
+    {"y", 1000, 8},
+    {"r", 1000, 9},
+    {"q", 1000, 10},
+    {"zi", 1024, 7},
+    {"yi", 1024, 8},
 };
+#define UNITS_GO 13
 
 static bool
 is_digit(char c)
@@ -75,16 +83,18 @@ lower(char out[4], struct str s)
 }
 
 static const struct unit *
-find_unit(struct str s, bool bytes)
+find_unit(const struct rego_call *c, struct str s, bool bytes)
 {
 	char name[4];
-	size_t i, n = s.n;
+	size_t i, n = s.n, most = sizeof(units) / sizeof(units[0]);
 
+	if (rego_is_go(c) || !bytes)
+		most = UNITS_GO;
 	if (!lower(name, s))
 		return NULL;
 	if (bytes && n > 1 && name[n - 1] == 'b') /* KB, KiB */
 		name[n - 1] = '\0';
-	for (i = 0; i < sizeof(units) / sizeof(units[0]); i++)
+	for (i = 0; i < most; i++)
 		if (strcmp(units[i].name, name) == 0)
 			return &units[i];
 	return NULL;
@@ -188,7 +198,7 @@ parse(struct rego_call *c, struct str s, bool bytes)
 {
 	size_t end = amount_end(s);
 	struct str name = str_sub(s, end, s.n);
-	const struct unit *u = find_unit(name, bytes);
+	const struct unit *u = find_unit(c, name, bytes);
 	bool milli = !bytes && str_eqz(name, "m");
 	struct amount a;
 	rv v;

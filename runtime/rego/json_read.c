@@ -52,7 +52,7 @@ static void
 push(struct reader *r, rv v)
 {
 	if (r->n == r->cap) {
-		r->cap = r->cap == 0 ? 256 : r->cap * 2;
+		r->cap *= 2;
 		r->stack = rt_realloc(r->stack, r->cap * sizeof(rv));
 	}
 	r->stack[r->n++] = v;
@@ -343,7 +343,11 @@ rv_parse_json(rv *out, struct rv_heap *h, struct str text, struct rt_err *err)
 	    .begin = text.p,
 	    .end = text.p + text.n,
 	    .err = err};
-	int rc = text.n == 0 ? fail(&r, "empty") : document(&r);
+	int rc;
+
+	r.cap = 64;
+	r.stack = rt_malloc(r.cap * sizeof(rv));
+	rc = text.n == 0 ? fail(&r, "empty") : document(&r);
 
 	if (rc == 0)
 		*out = r.stack[0];

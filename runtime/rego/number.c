@@ -202,21 +202,26 @@ rv_decimal(struct rv_heap *h, const mpz_t z, long exp)
 	return v;
 }
 
-rv
-rv_f64(struct rv_heap *h, double d)
+static rv
+double_new(struct rv_heap *h, double d)
 {
-	struct rv_num *n;
+	struct rv_num *n = number_new(h, 0, 0);
 
-	if (!isfinite(d))
-		return RV_UNDEFINED;
-	if (num_is_whole(d) && fabs(d) <= 0x1p53 && (d != 0 || !signbit(d)))
-		return rv_int(h, (int64_t)d);
-	n = number_new(h, 0, 0);
 	if (n == NULL)
 		return RV_UNDEFINED;
 	n->head.flags |= RV_F_DOUBLE;
 	n->d = d;
 	return (rv)(uintptr_t)n;
+}
+
+rv
+rv_f64(struct rv_heap *h, double d)
+{
+	if (!isfinite(d))
+		return RV_UNDEFINED;
+	if (num_is_whole(d) && fabs(d) <= 0x1p53)
+		return rv_int(h, (int64_t)d);
+	return double_new(h, d);
 }
 
 rv
@@ -491,6 +496,41 @@ mantissa(mpz_t z, const struct spelling *sp)
 		free(p);
 }
 
+/*
+ * As serde_json reads a float: digits go into 64 bits while they fit, then one
+ * power of ten scales them; the last bit may be wrong.
+ */
+static double
+serde_double(const struct spelling *sp)
+{
+	uint64_t m = 0;
+	long exp = sp->exp;
+	bool full = false, point = false;
+	double d, p;
+	size_t i;
+
+	for (i = 0; i < sp->mantissa.n; i++) {
+		unsigned digit = (unsigned)(sp->mantissa.p[i] - '0');
+
+		if (sp->mantissa.p[i] == '.') {
+			point = true;
+			continue;
+		}
+		full = full || m > (UINT64_MAX - digit) / 10;
+		if (!full)
+			m = m * 10 + digit;
+		exp += full ? !point : -(long)point;
+	}
+	d = (double)m;
+	for (; exp < -308 && d != 0; exp += 308)
+		d /= 1e308;
+	p = num_to_double(
+	    (mpz_t){{._mp_alloc = 1, ._mp_size = 1, ._mp_d = &(mp_limb_t){1}}},
+	    labs(exp));
+	d = exp < 0 ? d / p : d * p;
+	return sp->neg ? -d : d;
+}
+
 static rv
 from_spelling(struct rv_heap *h, const mpz_t z, const struct spelling *sp)
 {
@@ -501,15 +541,17 @@ from_spelling(struct rv_heap *h, const mpz_t z, const struct spelling *sp)
 		return RV_UNDEFINED;
 	if (h->profile->keeps_spelling && (!sp->plain || negative_zero))
 		return boxed(h, z, exp, sp->whole);
-	if (h->profile->numbers != REGO_NUMBERS_F64)
+	if (h->profile->numbers == REGO_NUMBERS_OPA)
 		return rv_decimal(h, z, exp);
 	if (!isfinite(num_to_double(z, exp)))
 		return RV_UNDEFINED;
+	if (h->profile->numbers == REGO_NUMBERS_DEC)
+		return rv_decimal(h, z, exp);
 	if (negative_zero && !sp->plain)
-		return rv_f64(h, -0.0);
+		return double_new(h, -0.0);
 	if (num_is_integer(&(struct num){.z = {*z}, .exp = exp}))
 		return rv_decimal(h, z, exp);
-	return rv_f64(h, num_to_double(z, exp));
+	return rv_f64(h, serde_double(sp));
 }
 
 rv

@@ -62,8 +62,11 @@ integer_arith(struct rv_heap *h, enum rv_arith op, const struct num *a,
 		mpz_tdiv_r(x, x, y);
 	else if ((exact = mpz_divisible_p(x, y) != 0))
 		mpz_divexact(x, x, y);
+	if (exact && (h->profile->numbers != REGO_NUMBERS_F64 ||
+			 isfinite(num_to_double(x, 0))))
+		v = rv_mpz(h, x);
 	if (exact)
-		v = or_too_big(rv_mpz(h, x), why);
+		v = or_too_big(v, why);
 	mpz_clear(x);
 	mpz_clear(y);
 	return v;
@@ -137,6 +140,10 @@ decimal_close(struct rv_heap *h, mpz_t z, long exp, const char **why)
 		mpz_tdiv_q(z, z, p);
 		mpz_clear(p);
 		exp += (long)(n - DECIMAL_DIGITS);
+	}
+	if (!isfinite(num_to_double(z, exp))) {
+		*why = too_big;
+		return RV_UNDEFINED;
 	}
 	return or_too_big(rv_decimal(h, z, exp), why);
 }
@@ -254,28 +261,54 @@ round_double(struct rv_heap *h, enum rv_round op, double d)
 	return rv_f64(h, whole);
 }
 
+static void
+round_half(mpz_t z, const mpz_t unit)
+{
+	mpz_t half;
+
+	mpz_init(half);
+	mpz_tdiv_q_2exp(half, unit, 1);
+	if (mpz_sgn(z) < 0)
+		mpz_sub(z, z, half);
+	else
+		mpz_add(z, z, half);
+	mpz_tdiv_q(z, z, unit);
+	mpz_clear(half);
+}
+
+/*
+ * OPA cuts off the fraction, then looks at the sign of what is left: between
+ * -1 and 0 ceil() is 1 and floor() is 0.
+ */
+static void
+round_opa(mpz_t z, enum rv_round op, const mpz_t unit)
+{
+	bool whole = mpz_divisible_p(z, unit) != 0;
+
+	mpz_tdiv_q(z, z, unit);
+	if (!whole && op == RV_CEIL && mpz_sgn(z) >= 0)
+		mpz_add_ui(z, z, 1);
+	else if (!whole && op == RV_FLOOR && mpz_sgn(z) < 0)
+		mpz_sub_ui(z, z, 1);
+}
+
 /* The integer next to z × 10^exp, exp < 0. */
 static void
-round_decimal(mpz_t z, enum rv_round op, long exp)
+round_decimal(mpz_t z, enum rv_round op, long exp, bool opa)
 {
-	mpz_t p, half;
+	mpz_t unit;
 
-	mpz_init(p);
-	num_pow10(p, (unsigned long)-exp);
-	if (op == RV_ROUND) {
-		mpz_init(half);
-		mpz_tdiv_q_2exp(half, p, 1);
-		if (mpz_sgn(z) < 0)
-			mpz_sub(z, z, half);
-		else
-			mpz_add(z, z, half);
-		mpz_tdiv_q(z, z, p);
-		mpz_clear(half);
-	} else if (op == RV_CEIL)
-		mpz_cdiv_q(z, z, p);
+	mpz_init(unit);
+	num_pow10(unit, (unsigned long)-exp);
+	if (op == RV_ROUND)
+		round_half(z, unit);
+	else if (opa)
+		round_opa(z, op, unit);
+	else if (op == RV_CEIL)
+		mpz_cdiv_q(z, z, unit);
 	else
-		mpz_fdiv_q(z, z, p);
-	mpz_clear(p);
+		mpz_fdiv_q(z, z, unit);
+	mpz_clear(unit);
 }
 
 rv
@@ -292,7 +325,8 @@ rv_round(struct rv_heap *h, enum rv_round op, rv a)
 	if (op == RV_ABS)
 		mpz_abs(z, z);
 	else if (n.exp < 0) {
-		round_decimal(z, op, n.exp);
+		round_decimal(
+		    z, op, n.exp, h->profile->numbers == REGO_NUMBERS_OPA);
 		n.exp = 0;
 	}
 	v = rv_decimal(h, z, n.exp);

@@ -410,10 +410,10 @@ num_print_double(struct buf *out, double d, bool plain)
 	}
 	if (signbit(d))
 		buf_putc(out, '-');
-	for (at = text; *at != 'e'; at++)
+	for (at = text; *at != 'e' && *at != '\0'; at++)
 		if (*at >= '0' && *at <= '9' && n < sizeof(digits))
 			digits[n++] = *at;
-	e = strtol(at + 1, NULL, 10);
+	e = *at == 'e' ? strtol(at + 1, NULL, 10) : 0;
 	if (d == 0)
 		buf_puts(out, plain ? "0" : "0.0");
 	else if (plain || (e >= -5 && e < 16))

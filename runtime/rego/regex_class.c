@@ -18,13 +18,15 @@ rx_word_class(const struct rx *r)
 /* What stands in brackets; `not`: the same in brackets of its own. */
 static const struct {
 	char letter;
+	unsigned short weight, not_weight; /* beyond ASCII; as measured */
 	const char *ascii, *unicode, *not_ascii, *not_unicode;
 } perl[] = {
-    {'d', "0-9", "\\p{Nd}", "\\x{0}-\\x{2f}\\x{3a}-\\x{10ffff}", "\\P{Nd}"},
-    {'s', "\\x{9}\\x{a}\\x{c}\\x{d}\\x{20}", "\\p{White_Space}",
+    {'d', 5390, 12800, "0-9", "\\p{Nd}", "\\x{0}-\\x{2f}\\x{3a}-\\x{10ffff}",
+	"\\P{Nd}"},
+    {'s', 683, 1600, "\\x{9}\\x{a}\\x{c}\\x{d}\\x{20}", "\\p{White_Space}",
 	"\\x{0}-\\x{8}\\x{b}\\x{e}-\\x{1f}\\x{21}-\\x{10ffff}",
 	"\\P{White_Space}"},
-    {'w', "0-9A-Z\\x{5f}a-z",
+    {'w', RX_LETTERS, RX_LETTERS, "0-9A-Z\\x{5f}a-z",
 	"\\p{Alphabetic}\\p{M}\\p{Nd}\\p{Pc}\\p{Join_Control}",
 	"\\x{0}-\\x{2f}\\x{3a}-\\x{40}\\x{5b}-\\x{5e}\\x{60}\\x{7b}-"
 	"\\x{10ffff}",
@@ -155,6 +157,7 @@ put_property(struct rx *r, struct buf *out, struct str name, bool negated)
 	if (!rx_is_property(script ? "sc:" : "", value) ||
 	    (!r->rust && !script && value.n > 2))
 		return false;
+	r->class_weight += script ? RX_MOST_CHARS : RX_LETTERS;
 	buf_printf(out, "\\%c{%s%.*s}", p, script ? "sc:" : "", STR_ARG(value));
 	return true;
 }
@@ -201,6 +204,9 @@ perl_class(struct rx *r, struct buf *out, bool in_bracket)
 		;
 	if (i == COUNT(perl))
 		return 1;
+	r->class_weight += !unicode        ? 2 * RX_STATE + 8
+			   : letter == low ? perl[i].weight
+					   : perl[i].not_weight;
 	if (letter == low)
 		set = unicode ? perl[i].unicode : perl[i].ascii;
 	else
@@ -220,6 +226,8 @@ rx_class_escape(struct rx *r, struct buf *out, bool in_bracket)
 {
 	char c = rx_at(r, 1);
 
+	if (!in_bracket)
+		r->class_weight = 0;
 	if (c == 'p' || c == 'P')
 		return property(r, out);
 	return perl_class(r, out, in_bracket);
@@ -252,7 +260,8 @@ hex_escape(struct rx *r, unsigned *c, size_t digits)
 			break;
 	}
 	if (n == 0 || v > 0x10ffff || (v >= 0xd800 && v < 0xe000) ||
-	    (braces ? rx_at(r, 0) != '}' : n < digits))
+	    (braces ? rx_at(r, 0) != '}' : n < digits) ||
+	    (r->flags.ascii && v >= 0x80 && !braces && digits == 2))
 		return rx_fail(r, "invalid escape sequence", from, r->i + 1);
 	r->i += braces;
 	*c = v;
@@ -372,6 +381,7 @@ posix_class(struct rx *r, struct bracket *b)
 		if (str_eqz(name, posix[i].name)) {
 			buf_puts(&b->items,
 			    negated ? posix[i].not_set : posix[i].set);
+			r->class_weight += negated ? RX_MOST_CHARS : 16;
 			r->i = close + 2;
 			return 0;
 		}
@@ -402,6 +412,7 @@ bracket_range(struct rx *r, struct bracket *b)
 	if (rc != 0)
 		return rc;
 	rx_put_char(&b->items, low);
+	r->class_weight += low < 0x80 ? 8 : 2 * RX_STATE;
 	if (rx_at(r, 0) != '-' || r->i + 1 >= r->s.n || rx_at(r, 1) == ']' ||
 	    (r->rust && rx_at(r, 1) == '-'))
 		return 0;
@@ -411,6 +422,8 @@ bracket_range(struct rx *r, struct bracket *b)
 		return rc;
 	if (high < low)
 		return rx_fail(r, "invalid character class range", from, r->i);
+	if (high >= 0x80)
+		r->class_weight += 8 * RX_STATE;
 	buf_putc(&b->items, '-');
 	rx_put_char(&b->items, high);
 	return 0;
@@ -553,6 +566,7 @@ bracket(struct rx *r, struct buf *out, unsigned depth)
 		return rx_fail(r, "class nests too deeply", r->i, r->s.n);
 	r->i++;
 	negated = rx_at(r, 0) == '^';
+	r->class_weight += negated ? RX_MOST_CHARS : 0;
 	r->i += negated;
 	rc = bracket_items(r, &b, depth, true);
 	b.negated = negated && !at_operator(r);
@@ -575,5 +589,6 @@ bracket(struct rx *r, struct buf *out, unsigned depth)
 int
 rx_bracket(struct rx *r)
 {
+	r->class_weight = 2 * RX_STATE;
 	return bracket(r, r->out, 0);
 }

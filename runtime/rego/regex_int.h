@@ -11,7 +11,7 @@
 #define RX_CLASS_DEPTH_MAX 50
 
 struct rx_flags {
-	bool i, m, s, swap, x, ascii;
+	bool i, m, s, swap, x, ascii, crlf;
 };
 
 /* An open group. */
@@ -19,6 +19,8 @@ struct rx_group {
 	struct rx_flags flags; /* to come back to */
 	size_t start;          /* of its translation */
 	size_t product;        /* so many times what is in it repeats */
+	bool captures;
+	size_t weight, others, bars; /* of what is around it */
 };
 
 struct rx_name {
@@ -48,8 +50,24 @@ struct rx {
 	size_t product;      /* of the group that is open */
 	size_t repeat;       /* where the last repetition was read, SIZE_MAX */
 	bool repeated;       /* the atom has a repetition */
-	bool assertion;      /* the atom has no width */
+
+	/*
+	 * Bytes that Rust's regex would need for the automaton: of the class
+	 * that was read, of the atom, of the alternative, and of those before
+	 * it.
+	 */
+	size_t class_weight, atom_weight, weight, others, bars;
+	bool has_more; /* than literals and bars */
 };
+
+/* The agent's engine compiles no pattern that needs more (regorus). */
+#define RX_WEIGHT_MAX 102400
+/* One state; one with two ways out. */
+#define RX_STATE 32
+#define RX_FORK 40
+/* A class of nearly all characters; of all letters. */
+#define RX_MOST_CHARS 1004
+#define RX_LETTERS 45000
 
 /* Go's error, with the part of the pattern; returns RT_EFORMAT. */
 int rx_fail(struct rx *r, const char *what, size_t from, size_t to);

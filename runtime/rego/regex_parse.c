@@ -44,13 +44,14 @@ is_digit(char c)
 
 /* What was written since `start` may be repeated. */
 static void
-atom(struct rx *r, size_t start, bool assertion)
+atom(struct rx *r, size_t start, size_t weight)
 {
 	r->atom = start;
 	r->atom_product = 1;
 	r->repeat = SIZE_MAX;
 	r->repeated = false;
-	r->assertion = assertion;
+	r->atom_weight = weight;
+	r->weight += weight;
 }
 
 static void
@@ -66,16 +67,19 @@ put_assertion(struct rx *r, const char *text)
 	size_t start = r->out->n;
 
 	buf_printf(r->out, "(?:%s)", text);
-	atom(r, start, true);
+	atom(r, start, RX_STATE);
+	r->has_more = true;
 }
 
 static void
 put_literal(struct rx *r, unsigned c)
 {
-	size_t start = r->out->n;
+	size_t start = r->out->n, bytes = c < 0x80 ? 1 : c < 0x800 ? 2 : 3;
+	bool folds =
+	    r->flags.i && (unicode_upper(c) != c || unicode_lower(c) != c);
 
 	rx_put_char(r->out, c);
-	atom(r, start, false);
+	atom(r, start, folds ? 2 * RX_STATE + 16 : bytes * RX_STATE);
 }
 
 /* {n}, {n,} and {n,m}; *most: SIZE_MAX without end.  0: it is none. */
@@ -96,10 +100,10 @@ counter(const struct rx *r, size_t *least, size_t *most)
 			digits[comma] = true;
 			if (*out <= RUST_REPEAT_MAX)
 				*out = *out * 10 + (size_t)(c - '0');
-		} else
+		} else if (!(r->rust && c == ' '))
 			return 0;
 	}
-	if (i == r->s.n || (!digits[0] && !(r->rust && digits[1])))
+	if (i == r->s.n || !digits[0])
 		return 0;
 	if (!comma)
 		*most = *least;
@@ -141,6 +145,31 @@ insert(struct buf *b, size_t at, const char *text)
 	memmove(b->p + at + n, b->p + at, b->n - at);
 	memcpy(b->p + at, text, n);
 	b->n += n;
+}
+
+static size_t
+times(size_t a, size_t b)
+{
+	size_t n;
+
+	return __builtin_mul_overflow(a, b, &n) || n > RX_WEIGHT_MAX
+		   ? RX_WEIGHT_MAX
+		   : n;
+}
+
+/* Each copy that may be left out is a fork. */
+static void
+weigh_repetition(struct rx *r, size_t least, size_t most)
+{
+	size_t once = r->atom_weight, all = times(least, once);
+
+	if (most == SIZE_MAX)
+		all += RX_FORK + (least == 0 ? once : 0);
+	else if (most > least)
+		all += times(most - least, once + RX_FORK) + RX_STATE;
+	r->weight = r->weight - once + all;
+	r->atom_weight = all;
+	r->has_more = true;
 }
 
 static void
@@ -196,6 +225,7 @@ repeat(struct rx *r, size_t n, size_t least, size_t most)
 		    r, "invalid nested repetition operator", from - 1, to);
 	if (check_counts(r, from, to, least, most) != 0)
 		return RT_EFORMAT;
+	weigh_repetition(r, least, most);
 	write_repetition(r, least, most, lazy);
 	r->i = to + lazy;
 	r->repeat = r->i;
@@ -203,24 +233,33 @@ repeat(struct rx *r, size_t n, size_t least, size_t most)
 }
 
 static int
-open_group(struct rx *r, const char *text)
+open_group(struct rx *r, const char *text, bool captures)
 {
 	if (r->depth == RX_DEPTH_MAX)
 		return rt_err_set(r->err, RT_EFORMAT,
 		    "error parsing regexp: expression nests too deeply");
-	r->groups[r->depth++] =
-	    (struct rx_group){r->flags, r->out->n, r->product};
+	r->groups[r->depth++] = (struct rx_group){r->flags, r->out->n,
+	    r->product, captures, r->weight, r->others, r->bars};
 	buf_puts(r->out, text);
 	r->product = 1;
+	r->weight = r->others = r->bars = 0;
+	r->has_more = true;
 	no_atom(r);
 	return 0;
+}
+
+/* All alternatives. */
+static size_t
+whole_weight(const struct rx *r)
+{
+	return r->bars == 0 ? r->weight : r->others + r->weight + 12 + 100;
 }
 
 static int
 close_group(struct rx *r)
 {
 	struct rx_group *g;
-	size_t inner = r->product;
+	size_t inner = r->product, weight = whole_weight(r);
 
 	if (r->depth == 0)
 		return rx_fail(r, "unexpected )", 0, r->s.n);
@@ -228,7 +267,10 @@ close_group(struct rx *r)
 	buf_putc(r->out, ')');
 	r->flags = g->flags;
 	r->product = g->product > inner ? g->product : inner;
-	atom(r, g->start, false);
+	r->weight = g->weight;
+	r->others = g->others;
+	r->bars = g->bars;
+	atom(r, g->start, weight + (g->captures ? 2 * RX_STATE : 0));
 	r->atom_product = inner;
 	r->i++;
 	return 0;
@@ -262,10 +304,14 @@ named_group(struct rx *r, size_t from, size_t prefix)
 	}
 	if (name.n == 0 || i < name.n)
 		return rx_fail(r, "invalid named capture", from, close + 1);
+	for (i = 0; r->rust && i < r->names.v.n; i++)
+		if (str_eq(r->names.v.p[i].name, name))
+			return rx_fail(
+			    r, "duplicate capture name", from, close + 1);
 	r->i = close + 1;
 	entry = (struct rx_name){arena_str(r->arena, name), ++r->captures};
 	VEC_PUSH(r->arena, &r->names.v, entry);
-	return open_group(r, "(");
+	return open_group(r, "(", true);
 }
 
 static bool
@@ -289,6 +335,9 @@ set_flag(struct rx *r, struct rx_flags *f, char c, bool on)
 		return r->rust;
 	case 'u':
 		f->ascii = !on;
+		return r->rust;
+	case 'R':
+		f->crlf = on;
 		return r->rust;
 	default:
 		return false;
@@ -324,7 +373,7 @@ flag_group(struct rx *r, size_t from)
 		return rx_fail(
 		    r, "invalid or unsupported Perl syntax", from, i + 1);
 	r->i = i + 1;
-	if (r->s.p[i] == ':' && open_group(r, "(?:") != 0)
+	if (r->s.p[i] == ':' && open_group(r, "(?:", false) != 0)
 		return RT_EFORMAT;
 	r->flags = f;
 	buf_puts(r->out, f.i ? "(?i)" : "(?-i)");
@@ -346,7 +395,7 @@ group(struct rx *r)
 		return flag_group(r, from);
 	r->i++;
 	r->captures++;
-	return open_group(r, "(");
+	return open_group(r, "(", true);
 }
 
 /* \Q...\E of Go. */
@@ -370,7 +419,8 @@ boundary(struct rx *r, bool negated)
 
 	buf_printf(r->out, "(?:(?<=%s)(?%s%s)|(?<!%s)(?%s%s))", w,
 	    negated ? "=" : "!", w, w, negated ? "!" : "=", w);
-	atom(r, start, true);
+	atom(r, start, RX_STATE);
+	r->has_more = true;
 }
 
 /* \b{start} and its kind (Rust); 1: none. */
@@ -394,7 +444,8 @@ special_boundary(struct rx *r)
 		if (kinds[k].after != NULL)
 			buf_printf(r->out, "(?%s%s)", kinds[k].after, w);
 		buf_putc(r->out, ')');
-		atom(r, start, true);
+		atom(r, start, RX_STATE);
+		r->has_more = true;
 		r->i += strlen(kinds[k].text);
 		return 0;
 	}
@@ -439,7 +490,8 @@ escape(struct rx *r)
 		return rc;
 	rc = rx_class_escape(r, r->out, false);
 	if (rc != 1) {
-		atom(r, start, false);
+		atom(r, start, r->class_weight);
+		r->has_more = true;
 		return rc;
 	}
 	rc = rx_char_escape(r, &c);
@@ -451,10 +503,16 @@ escape(struct rx *r)
 static void
 anchor(struct rx *r, char c)
 {
-	if (c == '^')
-		put_assertion(r, r->flags.m ? "(?<![^\\n])" : "\\A");
+	bool crlf = r->flags.crlf;
+
+	if (!r->flags.m)
+		put_assertion(r, c == '^' ? "\\A" : "\\z");
+	else if (c == '^')
+		put_assertion(
+		    r, crlf ? "(?<![^\\r\\n])(?!(?<=\\r)\\n)" : "(?<![^\\n])");
 	else
-		put_assertion(r, r->flags.m ? "(?![^\\n])" : "\\z");
+		put_assertion(
+		    r, crlf ? "(?![^\\r\\n])(?!(?<=\\r)\\n)" : "(?![^\\n])");
 	r->i++;
 }
 
@@ -463,7 +521,9 @@ any_char(struct rx *r)
 {
 	size_t start = r->out->n;
 
-	buf_puts(r->out, r->flags.s ? "(?s:.)" : "[^\\n]");
+	buf_puts(r->out, r->flags.s      ? "(?s:.)"
+			 : r->flags.crlf ? "[^\\r\\n]"
+					 : "[^\\n]");
 	atom(r, start, false);
 	r->i++;
 }
@@ -493,6 +553,9 @@ static void
 alternative(struct rx *r)
 {
 	buf_putc(r->out, '|');
+	r->others += r->weight + 12;
+	r->bars++;
+	r->weight = 0;
 	no_atom(r);
 	r->i++;
 }
@@ -519,7 +582,8 @@ element(struct rx *r)
 		return 0;
 	case '[':
 		rc = rx_bracket(r);
-		atom(r, start, false);
+		atom(r, start, r->class_weight);
+		r->has_more = true;
 		return rc;
 	case '.':
 		any_char(r);
@@ -552,5 +616,10 @@ rx_translate(struct rx *r)
 	}
 	if (r->depth > 0)
 		return rx_fail(r, "missing closing )", 0, r->s.n);
+	if (r->rust && r->has_more && whole_weight(r) > RX_WEIGHT_MAX - 224)
+		return rt_err_set(r->err, RT_ELIMIT,
+		    "regular expression: the agent's engine compiles none "
+		    "that needs more than %d bytes",
+		    RX_WEIGHT_MAX);
 	return 0;
 }

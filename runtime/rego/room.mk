@@ -26,4 +26,5 @@ SRCS += runtime/rego/cover.c runtime/rego/eval.c runtime/rego/eval_call.c \
 TESTS += regress/unit/rego_builtin_test.c regress/unit/rego_engine_test.c \
 	regress/unit/rego_number_test.c regress/unit/rego_regex_test.c \
 	regress/unit/rego_value_test.c
-FUZZ += regress/fuzz/rego_eval.c
+FUZZ += regress/fuzz/rego_builtin.c regress/fuzz/rego_eval.c \
+	regress/fuzz/rego_regex.c regress/fuzz/rego_value.c

@@ -4,6 +4,7 @@
 #include <xxhash.h>
 
 #include "runtime/rego/number.h"
+#include "runtime/rego/unicode.h"
 #include "runtime/rego/value_int.h"
 #include "runtime/base/banned.h"
 
@@ -165,14 +166,13 @@ rv_string_count(const struct rv_heap *h, rv v)
 {
 	struct str s = rv_str(v);
 	size_t i, n = 0;
+	unsigned c;
 
 	if (rv_head(v)->flags & RV_F_ASCII)
 		return s.n;
-	for (i = 0; i < s.n; i++) {
-		unsigned char c = (unsigned char)s.p[i];
-
-		n += (c & 0xc0) != 0x80;
-		n += c >= 0xf0 && h->profile->utf16_count;
+	for (i = 0; i < s.n; n++) {
+		i += utf8_decode(&c, s, i);
+		n += c >= 0x10000 && h->profile->utf16_count;
 	}
 	return n;
 }
