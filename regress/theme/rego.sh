@@ -26,27 +26,131 @@ rego_modules() {
 		}'
 }
 
-theme_rego() {
-	if ! command -v opa >/dev/null; then
-		skip "rego" "opa is not installed"
-		return
+# rego_outcomes: what became of each test, without durations, in one order
+rego_outcomes() {
+	sed -n 's/ ([0-9.]*[mn\302\265]*s)$//
+		/: \(PASS\|FAIL\|SKIPPED\|ERROR\)/p
+		/^[A-Z]*: [0-9]*\/[0-9]*$/p' | sort
+}
+
+# The same files by opa: the same tests with the same results.
+rego_same_tests() { # NAME LANGUAGE FILE...
+	name=$1
+	shift
+	[ "$1" != --v1-compatible ] || shift
+	opa test -v "$@" 2>&1 | rego_outcomes >"$scratch/rego.opa"
+	rego_outcomes <"$scratch/rego" >"$scratch/rego.own"
+	if ! diff "$scratch/rego.own" "$scratch/rego.opa" >"$scratch/rego.diff"
+	then bad "rego $name: opa test" "$scratch/rego.diff"
 	fi
+}
+
+rego_library() {
 	for file in stdlib-rego/*_test.rego; do
 		name=$(basename "$file" _test.rego)
 		[ "$name" != fixture ] || continue
 		with=$(sed -n 's/^# with: //p' "$file")
-		# shellcheck disable=SC2046,SC2086 # words
-		set -- $(rego_modules "$name" $with)
-		for language in "" --v0-compatible; do
-			if opa test -v $language "$@" "$file" \
-				stdlib-rego/fixture_test.rego \
+		for language in --v1-compatible --v0-compatible; do
+			# shellcheck disable=SC2046,SC2086 # words
+			set -- $language $(rego_modules "$name" $with) \
+				"$file" stdlib-rego/fixture_test.rego
+			if "$O/contrastc" rego test -v --rego-profile opa "$@" \
 				>"$scratch/rego" 2>&1; then
 				rego_count "$name"
 			else
 				bad "rego $name $language" "$scratch/rego"
 			fi
+			! command -v opa >/dev/null ||
+				rego_same_tests "$name" "$@"
 		done
 	done
+}
+
+# rego_same NAME OURS OPA'S: two commands print the same
+rego_same() {
+	sh -c "$O/contrastc rego $2" >"$scratch/rego.own" 2>/dev/null
+	sh -c "opa $3" >"$scratch/rego.opa" 2>/dev/null
+	if diff "$scratch/rego.own" "$scratch/rego.opa" >"$scratch/rego.diff"
+	then ok "rego: $1"
+	else bad "rego: $1" "$scratch/rego.diff"
+	fi
+}
+
+rego_eval_files() {
+	mkdir -p "$scratch/eval/foo"
+	echo '{"a": 1, "n": 1.50, "s": "<&>", "e": [], "o": {}}' \
+		>"$scratch/eval/foo/x.json"
+	printf '%s\n' 'package p' 'allow if input.x == 1' \
+		's contains x if some x in [1, 2]' \
+		'third := 1 / input.z' >"$scratch/eval/p.rego"
+	echo '{"x": 1, "z": 0}' >"$scratch/eval.json"
+}
+
+# Each query in each format.
+rego_eval_opa() {
+	rego_eval_files
+	with="-d $scratch/eval -i $scratch/eval.json"
+	while read -r query; do
+		for format in json values bindings pretty raw discard; do
+			rego_same "eval -f $format $query" \
+				"eval --rego-profile opa $with -f $format '$query'" \
+				"eval $with -f $format '$query'"
+		done
+	done <<-'EOF'
+	data
+	data.p.nope
+	data.p.s
+	data.p.third
+	data.foo[k]
+	x := data.p.s[y]; y > 0
+	x = [1, 2][_]; "b"
+	1; "b"
+	1 == 2
+	true; false
+	some x in [1, 2]
+	[x | some x in data.p.s]
+	x := "a<"; z := {1, 2}
+	print("x")
+	EOF
+}
+
+# Formatted, the file is as it will stay, and opa reads the same rules.
+rego_fmt_one() {
+	own=$scratch/fmt.rego
+	"$O/contrastc" rego fmt --v0-compatible "$1" >"$own" &&
+		"$O/contrastc" rego fmt --v0-compatible --fail -l "$own" &&
+		opa parse --v0-compatible -f json "$1" >"$scratch/rego.opa" &&
+		opa parse --v0-compatible -f json "$own" >"$scratch/rego.own" &&
+		rego_rules "$scratch/rego.own" "$scratch/rego.opa"
+}
+
+rego_fmt_opa() {
+	for file in stdlib-rego/*.rego; do
+		if rego_fmt_one "$file" >"$scratch/rego.diff" 2>&1
+		then ok "rego: fmt $file"
+		else bad "rego: fmt $file" "$scratch/rego.diff"
+		fi
+	done
+}
+
+# rego_rules A B: the syntax trees have the same rules
+rego_rules() {
+	python3 - "$1" "$2" <<-'EOF'
+	import json, sys
+	a, b = (json.load(open(f)) for f in sys.argv[1:])
+	if a.get("rules") != b.get("rules"):
+	    sys.exit("opa reads other rules")
+	EOF
+}
+
+theme_rego() {
+	rego_library
+	if ! command -v opa >/dev/null; then
+		skip "rego: what opa prints" "opa is not installed"
+		return
+	fi
+	rego_eval_opa
+	rego_fmt_opa
 }
 
 # Every test and every case of one counts.
