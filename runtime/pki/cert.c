@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* What all certificates of the Coordinator have in common (coordinator 7). */
 #include <openssl/bn.h>
+#include <openssl/core_names.h>
+#include <openssl/ec.h>
 #include <openssl/evp.h>
 #include <openssl/pem.h>
 #include <openssl/x509v3.h>
@@ -41,6 +43,21 @@ add_years(time_t t, int years)
 		return t;
 	tm.tm_year += years;
 	return timegm(&tm);
+}
+
+#define POINT_MAX 133 /* P-521, uncompressed */
+
+/* The point of an EC key, uncompressed; 0: it cannot be had. */
+static size_t
+point_of(unsigned char out[POINT_MAX], EVP_PKEY *key)
+{
+	size_t n = 0;
+
+	if (EVP_PKEY_get_octet_string_param(
+		key, OSSL_PKEY_PARAM_PUB_KEY, out, POINT_MAX, &n) != 1 ||
+	    n == 0 || out[0] != POINT_CONVERSION_UNCOMPRESSED)
+		return 0;
+	return n;
 }
 
 X509 *
@@ -162,20 +179,13 @@ cert_add_usage(X509 *x, bool ca)
 static ASN1_OCTET_STRING *
 key_id(EVP_PKEY *key)
 {
-	X509_PUBKEY *pub = NULL;
 	ASN1_OCTET_STRING *id = ASN1_OCTET_STRING_new();
-	const unsigned char *bits = NULL;
-	unsigned char sum[SHA256_LEN];
-	int n = 0;
+	unsigned char bits[POINT_MAX], sum[SHA256_LEN];
+	size_t n = point_of(bits, key);
 
-	if (id != NULL && X509_PUBKEY_set(&pub, key) == 1 &&
-	    X509_PUBKEY_get0_param(NULL, &bits, &n, NULL, pub) == 1) {
-		rt_sha256(sum, (struct str){(const char *)bits, (size_t)n});
-		if (ASN1_OCTET_STRING_set(id, sum, KEY_ID_LEN) != 1)
-			bits = NULL;
-	}
-	X509_PUBKEY_free(pub);
-	if (bits != NULL)
+	rt_sha256(sum, (struct str){(const char *)bits, n});
+	if (n > 0 && id != NULL &&
+	    ASN1_OCTET_STRING_set(id, sum, KEY_ID_LEN) == 1)
 		return id;
 	ASN1_OCTET_STRING_free(id);
 	return NULL;
