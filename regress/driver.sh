@@ -113,6 +113,7 @@ all="$quick
 	verity
 	pipeline recipes faults
 	registry wire grpc initializer coordinator
+	attested
 	repro hostile
 	oracle replay fuzz"
 case ${1:-quick} in

@@ -1,0 +1,139 @@
+# SPDX-License-Identifier: Apache-2.0
+# The commands that talk to a Coordinator, on loopback and simulated hardware:
+# samples/attested as it is, then what is refused, in what it has left.
+
+# shellcheck disable=SC2154,SC2086 # scratch: the driver's; two options
+# at STATUS NAME PATTERN ARGUMENTS...: a line of output matches
+at() {
+	want=$1
+	name=$2
+	pattern=$3
+	shift 3
+	(cd "$att" && timeout 60 "$contrastc" "$@") >"$scratch/at" 2>&1
+	rc=$?
+	if [ "$rc" -eq "$want" ] && grep -qE -e "$pattern" "$scratch/at"
+	then ok "attested: $name"
+	else
+		echo "exit status $rc, not $want; or no line: $pattern" \
+			>>"$scratch/at"
+		bad "attested: $name" "$scratch/at"
+	fi
+}
+
+# attested_start [HISTORY]: sets user, the address of the User API
+attested_start() {
+	CONTRAST_LISTEN=127.0.0.1 CONTRAST_HISTORY=$att/$1 \
+		CONTRAST_USER_PORT=0 CONTRAST_MESH_PORT=0 CONTRAST_PROBE_PORT=0 \
+		CONTRAST_HTTP_PORT=0 CONTRAST_TRANSIT_PORT=0 \
+		CONTRASTC_SIMULATED_TEE=there-is-no-confidentiality \
+		CONTRASTC_SIMULATED_TEE_CONFIG=$att/sim/coordinator.json \
+		CONTRASTC_INSECURE_ALLOW_SIMULATED_TEE=1 \
+		CONTRASTC_SIMULATED_ROOT=$att/sim/roots.pem \
+		"$O/contrast-coordinator" >"$att/coordinator.log" 2>&1 &
+	attested_pid=$!
+	tries=0
+	while ! grep -q '"msg":"ready"' "$att/coordinator.log" &&
+		[ "$tries" -lt 100 ]
+	do
+		sleep 0.1
+		tries=$((tries + 1))
+	done
+	user=127.0.0.1:$(sed -n \
+		's/.*"for":"user_port","port":"\([0-9]*\)".*/\1/p' \
+		"$att/coordinator.log")
+}
+attested_stop() {
+	kill "$attested_pid" && wait "$attested_pid" 2>/dev/null
+}
+
+# what needs no Coordinator
+attested_usage() {
+	at 2 "no address" '^Error: required flag.s. "coordinator" not set$' verify
+	at 2 "bad address" 'is not HOST:PORT' verify -c 127.0.0.1:x
+	at 2 "transition without atomic" \
+		'^Error: "latest-transition" flag cannot be set without "atomic"' \
+		set -c "$1" --latest-transition 00 deployment
+	at 2 "bad hash" 'must be exactly 32 hex-encoded bytes, got 2' \
+		verify -c "$1" --coordinator-policy-hash abcd
+	at 3 "no manifest" '^Error: failed to read manifest file: ' \
+		verify -c "$1" -m none.json
+	at 4 "simulated hardware is not accepted by itself" \
+		'sim.not_allowed' verify -c "$1"
+	at 3 "unreachable" 'failed to dial coordinator: .*refused' \
+		verify -c 127.0.0.1:1 $allow
+	at 3 "--timeout" 'Waiting for coordinator' \
+		verify -c 127.0.0.1:1 --timeout 1s $allow
+	at 1 "policies differ" 'policy count mismatch: 1 policies in deployment' \
+		set -c "$1" $allow deployment/web.yml
+	at 1 "init replaces nothing" 'is there already' \
+		simulated-tee init --out sim
+}
+
+# a Coordinator in recovery
+attested_recovery() {
+	at 1 "status in recovery" '^phase: recovery$' status -c "$user" $allow
+	at 1 "verify in recovery" "'contrastc recover'" verify -c "$user" $allow
+	at 4 "another policy hash" 'snp.host_data' verify -c "$user" $allow \
+		--coordinator-policy-hash "$zeros"
+	openssl genrsa -traditional -out "$att/other.pem" 2048 2>/dev/null
+	at 1 "recover with another key" 'no matching seed share found' \
+		recover -c "$user" $allow --seedshare-owner-key other.pem
+	at 1 "recover with a file that holds no shares" \
+		'decrypting seed: unmarshaling seed shares' \
+		recover -c "$user" $allow --seed sim/roots.pem
+	at 0 "recover" 'Successfully recovered' recover -c "$user" $allow
+	at 1 "recover once more" 'already recovered' recover -c "$user" $allow
+}
+
+# one that serves
+attested_serving() {
+	sed 's/^{$/{ /' "$att/manifest.json" >"$att/spaced.json"
+	at 4 "another manifest" 'Both mean the same' \
+		verify -c "$user" $allow -m spaced.json
+	[ ! -e "$att/verify/mesh-ca.pem" ] ||
+		bad "attested: a CA is left after a failed verify"
+	at 0 "status as JSON" '"phase": "serving"' \
+		status -c "$user" $allow --json
+	at 0 "verify" 'matches expected manifest' verify -c "$user" $allow
+	at 4 "atomic conflict" 'does not match latest state' \
+		set -c "$user" $allow --atomic --latest-transition "$zeros" \
+		deployment
+	openssl ecparam -name secp384r1 -genkey -noout -out "$att/stranger.pem"
+	at 1 "set with another key" 'Ensure you are using a trusted' \
+		set -c "$user" $allow --workload-owner-key stranger.pem deployment
+	at 1 "set without a key" 'Specify a workload owner key' \
+		set -c "$user" $allow --workload-owner-key none.pem deployment
+	at 0 "sign" 'signature written' sign --out sig
+	at 0 "set with a signature" 'Manifest set' \
+		set -c "$user" $allow -s sig deployment
+	at 1 "the signature once more" 'PermissionDenied' \
+		set -c "$user" $allow -s sig deployment
+}
+
+theme_attested() {
+	contrastc=$(CDPATH='' cd -- "$O" && pwd)/contrastc
+	att=$scratch/attested
+	zeros=0000000000000000000000000000000000000000000000000000000000000000
+	allow="--insecure-allow-simulated-tee --simulated-root sim/roots.pem"
+	if timeout 300 env ATTESTED_DIR="$att" samples/attested \
+		>"$scratch/out" 2>&1 </dev/null
+	then ok "attested: samples/attested"
+	else
+		bad "attested: samples/attested" "$scratch/out"
+		return
+	fi
+	attested_usage 127.0.0.1:1
+	attested_start history
+	attested_recovery
+	attested_serving
+	attested_stop
+	attested_start empty
+	at 1 "no manifest yet" '^phase: no-manifest$' status -c "$user" $allow
+	at 1 "recover without a history" 'no state to recover from' \
+		recover -c "$user" $allow
+	at 0 "set, waiting for nothing" 'Kept the seed shares' \
+		set -c "$user" $allow deployment
+	at 4 "--same-root" 'root CA is not the one' \
+		verify -c "$user" $allow --same-root
+	attested_stop
+}
