@@ -40,5 +40,3 @@ PROGS += bench-rego
 bench-rego_SRCS = regress/bench/rego.c regress/judge.c
 PROGS += daemon_rig
 daemon_rig_SRCS = regress/wire/daemon_rig.c
-PROGS += pod
-pod_SRCS = regress/wire/pod.c

@@ -22,6 +22,7 @@ at() {
 
 # attested_start [HISTORY]: sets user, the address of the User API
 attested_start() {
+	: >"$att/coordinator.log"
 	CONTRAST_LISTEN=127.0.0.1 CONTRAST_HISTORY=$att/$1 \
 		CONTRAST_USER_PORT=0 CONTRAST_MESH_PORT=0 CONTRAST_PROBE_PORT=0 \
 		CONTRAST_HTTP_PORT=0 CONTRAST_TRANSIT_PORT=0 \
