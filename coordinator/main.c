@@ -10,6 +10,7 @@
 #include "coordinator/metrics.h"
 #include "coordinator/peer_loop.h"
 #include "coordinator/transit.h"
+#include "runtime/base/curl.h"
 #include "runtime/base/file.h"
 #include "runtime/base/log.h"
 #include "runtime/wire/sandbox.h"
@@ -120,6 +121,9 @@ setup_evidence(struct co_daemon *d, struct rt_err *err)
 	    .not_before = CONTRASTC_BUILD_TIME,
 	    .fetch = attest_store_fetch(d->collateral),
 	    .seen = d->seen};
+	/* The sandbox lets no library be loaded any more. */
+	if (!c.offline && rt_curl_load(err) == NULL)
+		return err->code;
 	if (attest_present(&d->host) == NULL)
 		return rt_err_set(err, RT_EVERIFY,
 		    "no hardware that can attest (SEV-SNP or TDX guest)");

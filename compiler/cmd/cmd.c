@@ -217,7 +217,7 @@ help_root(struct buf *b, const char *program)
 	    program, program);
 	for (i = 0; i < CMD_COUNT; i++) {
 		if (!cmd_is_verb(&cmd_table[i]))
-			buf_printf(b, "  %-12s%s\n", cmd_table[i].name,
+			buf_printf(b, "  %-15s%s\n", cmd_table[i].name,
 			    cmd_table[i].summary);
 	}
 	buf_printf(b,
@@ -240,7 +240,7 @@ help_verbs(struct buf *b, const struct cmd *c)
 		if (!cmd_is_verb(v) || !str_starts(str_from(v->name), name) ||
 		    v->name[name.n] != ' ')
 			continue;
-		buf_printf(b, "%s  %-12s%s\n", first ? "Commands:\n" : "",
+		buf_printf(b, "%s  %-15s%s\n", first ? "Commands:\n" : "",
 		    v->name + name.n + 1, v->summary);
 		first = false;
 	}
