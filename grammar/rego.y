@@ -249,6 +249,11 @@ term:
 		$$ = $2;
 		$$->flags |= REGO_F_PAREN;
 	}
+	| '-' ref { $$ = rego_on_negative(p, @$, $2); }
+	| '-' '(' full ')' {
+		$3->flags |= REGO_F_PAREN;
+		$$ = rego_on_negative(p, @$, $3);
+	}
 	;
 
 base:

@@ -228,6 +228,20 @@ rego_on_infix(struct rego_parse *p, enum rego_op op, struct rego_range r,
 	    p, rego_new_op(p->arena, op, rego_loc(p, r), left, right));
 }
 
+/* Newest OPA, not in v0: "-x" is zero less x. */
+struct rego_term *
+rego_on_negative(
+    struct rego_parse *p, struct rego_range r, struct rego_term *operand)
+{
+	struct rego_term *t = rego_on_infix(p, REGO_OP_SUB, r,
+	    rego_new(p->arena, REGO_NUMBER, rego_loc(p, r), STR("0")), operand);
+
+	if (!p->options.opa || !p->module->v1)
+		fail_at(p, t->loc, "a sign stands before numbers only");
+	t->flags |= REGO_F_PAREN;
+	return t;
+}
+
 /*
  * "k, v in xs in ys": the grammar read the part after the comma as one
  * expression; its innermost `in` on the left gets the key.
@@ -455,6 +469,9 @@ check_v1(struct rego_parse *p, const struct rego_rule *rule)
 
 	for (r = rule; r != NULL; r = r->alt) {
 		if (!p->module->v1 || r->body == NULL || r->has_if || p->failed)
+			continue;
+		/* To OPA a further body is under the same `if`. */
+		if (p->options.opa && r != rule && rule->has_if && !r->is_else)
 			continue;
 		diag_report(p->diags, REGO_IF,
 		    ((struct loc){p->source, r->body->loc.off, 1}));

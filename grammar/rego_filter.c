@@ -94,6 +94,7 @@ struct open {
 	bool local;   /* statements after the bar: it is none */
 	bool comma;   /* a ',' after the bar that is not of "k, v in" */
 	bool commas;  /* … and another: it is one */
+	bool assign;  /* ":=" after the bar: it is no body */
 };
 
 static const char *
@@ -153,6 +154,8 @@ see(struct open *o, const struct rego_token *t, const struct rego_token *last)
 		o->query = true;
 	if (o->decided && (statement || t->kind == T_EVERY))
 		o->local = true;
+	if (o->decided && t->kind == T_ASSIGN)
+		o->assign = true;
 	if (t->kind == T_IN)
 		o->comma = false;
 	o->infix |=
@@ -175,7 +178,8 @@ finish(struct open *o, struct rego_token *t)
 	/* "[x | y, 5]": the comma says that the bar was a union. */
 	if (o->class == REGO_C_COMPR && (o->comma || o->commas) && !o->local)
 		o->class = REGO_C_LIST;
-	t->class = (uint8_t)(o->class | (o->query ? REGO_C_QUERY : 0));
+	t->class = (uint8_t)(o->class | (o->query ? REGO_C_QUERY : 0) |
+			     (o->assign ? REGO_C_ASSIGN : 0));
 }
 
 static bool
@@ -348,6 +352,10 @@ is_body_after_if(const struct rego_parse *p, const struct rego_token *t)
 	case REGO_C_OBJECT:
 	case REGO_C_OBJECT_COMPR:
 		return false;
+	case REGO_C_COMPR:
+		if (p->options.opa && (t->class & REGO_C_ASSIGN))
+			return false;
+		return !continues(p, t->match + 1);
 	default:
 		return !continues(p, t->match + 1);
 	}

@@ -27,7 +27,8 @@ struct rego_token {
 	uint8_t flags;  /* REGO_T_… before it */
 	uint8_t class;  /* of an opening bracket: enum rego_class, and: */
 #define REGO_C_MASK 7
-#define REGO_C_QUERY 8 /* after `if` it reads as statements, not a term */
+#define REGO_C_ASSIGN 16 /* a comprehension whose body assigns */
+#define REGO_C_QUERY 8   /* after `if` it reads as statements, not a term */
 };
 
 struct rego_range {
@@ -98,6 +99,8 @@ struct rego_term *rego_on_list(
 struct rego_term *rego_on_compr(struct rego_parse *p, enum rego_kind kind,
     struct rego_range r, struct rego_term *key, struct rego_term *value,
     struct rego_body *body);
+struct rego_term *rego_on_negative(
+    struct rego_parse *p, struct rego_range r, struct rego_term *operand);
 struct rego_term *rego_on_infix(struct rego_parse *p, enum rego_op op,
     struct rego_range r, struct rego_term *left, struct rego_term *right);
 struct rego_term *rego_on_member3(struct rego_parse *p, struct rego_range r,

@@ -326,6 +326,20 @@ ready_expr(struct ck *c, const struct scope *s, const struct rego_term *t,
 	return ready(c, s, t, o);
 }
 
+/* "_" of a reference: it would iterate. */
+static const struct rego_term *
+find_wildcard(const struct rego_term *t)
+{
+	const struct rego_term *w = NULL;
+	uint32_t i;
+
+	if (is_wildcard(t))
+		return t;
+	for (i = 0; t->body == NULL && i < t->nargs && w == NULL; i++)
+		w = find_wildcard(t->args[i]);
+	return w;
+}
+
 /* A negated expression binds nothing: all that it would bind is unsafe. */
 static bool
 ready_not(struct ck *c, const struct scope *s, const struct rego_term *t)
@@ -333,7 +347,7 @@ ready_not(struct ck *c, const struct scope *s, const struct rego_term *t)
 	struct outs o = {0};
 	size_t i;
 
-	if (!ready_expr(c, s, t, &o))
+	if (find_wildcard(t) != NULL || !ready_expr(c, s, t, &o))
 		return false;
 	for (i = 0; i < o.vars.n; i++) {
 		if (!is_bound(s, o.vars.p[i]->text))
@@ -481,6 +495,7 @@ report_literal(
     struct ck *c, const struct scope *s, const struct rego_literal *l)
 {
 	struct scope inner = {.up = s}, body = {0};
+	const struct rego_term *w;
 	uint32_t i;
 
 	for (i = 0; i < l->nterms; i++) {
@@ -493,6 +508,9 @@ report_literal(
 		}
 		report_unbound(c, s, l->terms[i]);
 	}
+	w = l->kind == REGO_NOT ? find_wildcard(l->terms[0]) : NULL;
+	if (w != NULL)
+		diag_report(c->diags, REGO_UNSAFE, w->loc, STR_ARG(w->text));
 	if (l->body != NULL)
 		(void)check_body(c, &inner, l->body, &body, true);
 	for (i = 0; i < l->nwith; i++) {
@@ -626,6 +644,54 @@ see_literal(struct ck *c, const struct scope *s, const struct rego_literal *l)
 	see_body(c, &inner, l->body);
 }
 
+/* Variables that stand in the term itself, not in bodies inside of it. */
+static void
+note_vars(struct ck *c, struct map *seen, const struct rego_term *t)
+{
+	uint32_t i = t->kind == REGO_CALL && t->op == REGO_OP_NONE;
+
+	if (t->kind == REGO_VAR && !is_wildcard(t))
+		(void)map_set(c->arena, seen, t->text, c);
+	for (; t->body == NULL && i < t->nargs; i++)
+		note_vars(c, seen, t->args[i]);
+}
+
+static void
+check_not_seen(struct ck *c, const struct map *seen, const struct rego_term *t)
+{
+	uint32_t i;
+
+	if (t->kind == REGO_VAR && map_get(seen, t->text) != NULL)
+		diag_report(
+		    c->diags, REGO_REFERENCED, t->loc, STR_ARG(t->text));
+	for (i = 0;
+	     (t->kind == REGO_ARRAY || t->kind == REGO_OBJECT) && i < t->nargs;
+	     i++)
+		check_not_seen(c, seen, t->args[i]);
+}
+
+/* A variable must not be used in a literal above its declaration. */
+static void
+check_declared_first(struct ck *c, const struct rego_body *b)
+{
+	struct map seen = {0};
+	const struct rego_term *t;
+	uint32_t i, k;
+
+	for (i = 0; i < b->n; i++) {
+		t = b->p[i]->terms[0];
+		if (b->p[i]->kind == REGO_EXPR && t->kind == REGO_CALL &&
+		    t->op == REGO_OP_ASSIGN) {
+			check_not_seen(c, &seen, t->args[0]);
+			note_vars(c, &seen, t->args[1]);
+			continue;
+		}
+		for (k = 0; b->p[i]->kind <= REGO_NOT && k < b->p[i]->nterms;
+		     k++)
+			note_vars(c, &seen, b->p[i]->terms[k]);
+	}
+}
+
 /* The body's own names go to `s`. */
 static void
 see_body(struct ck *c, struct scope *s, const struct rego_body *b)
@@ -633,6 +699,7 @@ see_body(struct ck *c, struct scope *s, const struct rego_body *b)
 	uint32_t i;
 
 	declare_body(c, s, b);
+	check_declared_first(c, b);
 	for (i = 0; i < b->n; i++)
 		see_literal(c, s, b->p[i]);
 }

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "regress/rego_case.h"
+#include "runtime/rego/number.h"
 #include "runtime/base/banned.h"
 
 struct asked {
@@ -40,6 +41,23 @@ text_of(const struct asked *s, rv object, const char *name)
 							     : STR("");
 }
 
+/* OPA 0.47 rounded integers beyond 64 bits; the newest is exact. */
+static rv
+rounded(struct rv_heap *h, rv v)
+{
+	struct rv_builder b = {0};
+	int64_t n;
+	size_t i;
+
+	if (rv_type(v) == RV_TNUMBER && !rv_to_int64(v, &n))
+		return rv_double(h, rv_to_double(v));
+	if (rv_type(v) != RV_TARRAY)
+		return v;
+	for (i = 0; i < rv_count(v); i++)
+		rv_push(h, &b, rounded(h, rv_items(v)[i]));
+	return rv_array_close(h, &b);
+}
+
 static const char *
 compare(const struct asked *s, struct rego_answer *a, rv want)
 {
@@ -49,6 +67,10 @@ compare(const struct asked *s, struct rego_answer *a, rv want)
 	rv_print_json(&b, &s->heap, want);
 	expected = rego_read(a, buf_str(&b));
 	buf_free(&b);
+	if (expected != RV_UNDEFINED && strcmp(s->engine, "opa") == 0) {
+		expected = rounded(a->heap, expected);
+		got = rounded(a->heap, got);
+	}
 	if (expected != RV_UNDEFINED &&
 	    rv_equal(rego_sorted(a->heap, got, REGO_SORT_ALL),
 		rego_sorted(a->heap, expected, REGO_SORT_ALL)))

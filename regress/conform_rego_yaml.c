@@ -14,6 +14,18 @@ struct suite {
 	bool v0;
 };
 
+static bool
+is_decimal(struct str s)
+{
+	size_t i = s.n > 0 && s.p[0] == '-';
+
+	if (i == s.n || (s.p[i] == '0' && s.n > i + 1))
+		return false;
+	for (; i < s.n && s.p[i] >= '0' && s.p[i] <= '9'; i++)
+		;
+	return i == s.n;
+}
+
 /*
  * As YAML 1.2 reads it: "y" and "no" are strings, keys are what is written.
  */
@@ -34,6 +46,12 @@ yaml_value(struct arena *a, const struct yaml_node *n)
 	}
 	if (!yaml_is(n, YAML_MAP)) {
 		s = loc_text(n->loc);
+		/* Of any size, as it is spelled. */
+		if (yaml_is(n, YAML_INT) && is_decimal(s)) {
+			out = jv_new(a, JV_NUMBER);
+			out->text = s;
+			return out;
+		}
 		if (yaml_is(n, YAML_BOOL) && !str_eqz(s, "true") &&
 		    !str_eqz(s, "false"))
 			return jv_string(a, s);
