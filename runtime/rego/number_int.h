@@ -43,6 +43,12 @@ void num_pow10(mpz_t out, unsigned long n);
 /* Decimal digits of |z|; 0 for zero. */
 size_t num_digits(const mpz_t z);
 
+/* A number that is no word, with a spelling or an empty one. */
+rv num_new(struct rv_heap *h, const mpz_t z, long exp, struct str spelling);
+rv num_of_double(struct rv_heap *h, double d);
+/* As it was spelled; empty if that is not kept. */
+struct str num_spelling(rv v);
+
 /* z × 10^exp as a value; RV_UNDEFINED beyond the limits. */
 rv rv_decimal(struct rv_heap *h, const mpz_t z, long exp);
 static inline rv

@@ -86,6 +86,15 @@ unsigned rx_next(struct rx *r);
 /* As PCRE2 has it, in or out of a class. */
 void rx_put_char(struct buf *out, unsigned c);
 
+/* What was written since `start` may be repeated; nothing may be. */
+void rx_atom(struct rx *r, size_t start, size_t weight);
+void rx_no_atom(struct rx *r);
+/* A group opens, or flags change; a group ends. */
+int rx_group(struct rx *r);
+int rx_close_group(struct rx *r);
+/* Of all alternatives of the group that is open. */
+size_t rx_weight(const struct rx *r);
+
 /* A class or what stands for one: \d, \pL, [...]; each one code point. */
 int rx_bracket(struct rx *r);
 /* The escape at the backslash, if it is a class; 0, 1: it is none. */

@@ -42,9 +42,8 @@ is_digit(char c)
 	return c >= '0' && c <= '9';
 }
 
-/* What was written since `start` may be repeated. */
-static void
-atom(struct rx *r, size_t start, size_t weight)
+void
+rx_atom(struct rx *r, size_t start, size_t weight)
 {
 	r->atom = start;
 	r->atom_product = 1;
@@ -54,8 +53,8 @@ atom(struct rx *r, size_t start, size_t weight)
 	r->weight += weight;
 }
 
-static void
-no_atom(struct rx *r)
+void
+rx_no_atom(struct rx *r)
 {
 	r->atom = SIZE_MAX;
 	r->repeat = SIZE_MAX;
@@ -67,7 +66,7 @@ put_assertion(struct rx *r, const char *text)
 	size_t start = r->out->n;
 
 	buf_printf(r->out, "(?:%s)", text);
-	atom(r, start, RX_STATE);
+	rx_atom(r, start, RX_STATE);
 	r->has_more = true;
 }
 
@@ -79,7 +78,7 @@ put_literal(struct rx *r, unsigned c)
 	    r->flags.i && (unicode_upper(c) != c || unicode_lower(c) != c);
 
 	rx_put_char(r->out, c);
-	atom(r, start, folds ? 2 * RX_STATE + 16 : bytes * RX_STATE);
+	rx_atom(r, start, folds ? 2 * RX_STATE + 16 : bytes * RX_STATE);
 }
 
 /* {n}, {n,} and {n,m}; *most: SIZE_MAX without end.  0: it is none. */
@@ -232,172 +231,6 @@ repeat(struct rx *r, size_t n, size_t least, size_t most)
 	return 0;
 }
 
-static int
-open_group(struct rx *r, const char *text, bool captures)
-{
-	if (r->depth == RX_DEPTH_MAX)
-		return rt_err_set(r->err, RT_EFORMAT,
-		    "error parsing regexp: expression nests too deeply");
-	r->groups[r->depth++] = (struct rx_group){r->flags, r->out->n,
-	    r->product, captures, r->weight, r->others, r->bars};
-	buf_puts(r->out, text);
-	r->product = 1;
-	r->weight = r->others = r->bars = 0;
-	r->has_more = true;
-	no_atom(r);
-	return 0;
-}
-
-/* All alternatives. */
-static size_t
-whole_weight(const struct rx *r)
-{
-	return r->bars == 0 ? r->weight : r->others + r->weight + 12 + 100;
-}
-
-static int
-close_group(struct rx *r)
-{
-	struct rx_group *g;
-	size_t inner = r->product, weight = whole_weight(r);
-
-	if (r->depth == 0)
-		return rx_fail(r, "unexpected )", 0, r->s.n);
-	g = &r->groups[--r->depth];
-	buf_putc(r->out, ')');
-	r->flags = g->flags;
-	r->product = g->product > inner ? g->product : inner;
-	r->weight = g->weight;
-	r->others = g->others;
-	r->bars = g->bars;
-	atom(r, g->start, weight + (g->captures ? 2 * RX_STATE : 0));
-	r->atom_product = inner;
-	r->i++;
-	return 0;
-}
-
-static bool
-is_name_char(const struct rx *r, unsigned c)
-{
-	return c == '_' || (c < 0x80 && is_digit((char)c)) ||
-	       unicode_upper(c) != c || unicode_lower(c) != c ||
-	       (c >= 0x80 && unicode_is_printed(c)) ||
-	       (r->rust && (c == '.' || c == '[' || c == ']'));
-}
-
-/* From the name to after '>'. */
-static int
-named_group(struct rx *r, size_t from, size_t prefix)
-{
-	size_t close = str_chr(r->s, '>', from + prefix), i;
-	struct str name = str_sub(r->s, from + prefix, close);
-	struct rx_name entry;
-	unsigned c;
-
-	if (close == SIZE_MAX)
-		return rx_fail(r, "invalid named capture", from, r->s.n);
-	for (i = 0; i < name.n;) {
-		i += utf8_decode(&c, name, i);
-		if (!is_name_char(r, c) ||
-		    (r->rust && c < 0x80 && is_digit(name.p[0])))
-			break;
-	}
-	if (name.n == 0 || i < name.n)
-		return rx_fail(r, "invalid named capture", from, close + 1);
-	for (i = 0; r->rust && i < r->names.v.n; i++)
-		if (str_eq(r->names.v.p[i].name, name))
-			return rx_fail(
-			    r, "duplicate capture name", from, close + 1);
-	r->i = close + 1;
-	entry = (struct rx_name){arena_str(r->arena, name), ++r->captures};
-	VEC_PUSH(r->arena, &r->names.v, entry);
-	return open_group(r, "(", true);
-}
-
-static bool
-set_flag(struct rx *r, struct rx_flags *f, char c, bool on)
-{
-	switch (c) {
-	case 'i':
-		f->i = on;
-		return true;
-	case 'm':
-		f->m = on;
-		return true;
-	case 's':
-		f->s = on;
-		return true;
-	case 'U':
-		f->swap = on;
-		return true;
-	case 'x':
-		f->x = on;
-		return r->rust;
-	case 'u':
-		f->ascii = !on;
-		return r->rust;
-	case 'R':
-		f->crlf = on;
-		return r->rust;
-	default:
-		return false;
-	}
-}
-
-/* (?flags) up to the end of the group around it, (?flags:...) in its own. */
-static int
-flag_group(struct rx *r, size_t from)
-{
-	struct rx_flags f = r->flags;
-	bool on = true, any = false, minus = false;
-	size_t i;
-
-	for (i = from + 2; i < r->s.n; i++) {
-		char c = r->s.p[i];
-
-		if (c == ':' || c == ')')
-			break;
-		if (c == '-' && !minus) {
-			minus = true;
-			on = any = false;
-			continue;
-		}
-		if (!set_flag(r, &f, c, on))
-			return rx_fail(r, "invalid or unsupported Perl syntax",
-			    from, i + 1);
-		any = true;
-	}
-	if (i == r->s.n)
-		return rx_fail(r, "missing closing )", 0, r->s.n);
-	if ((minus && !any) || (r->rust && !any && r->s.p[i] == ')'))
-		return rx_fail(
-		    r, "invalid or unsupported Perl syntax", from, i + 1);
-	r->i = i + 1;
-	if (r->s.p[i] == ':' && open_group(r, "(?:", false) != 0)
-		return RT_EFORMAT;
-	r->flags = f;
-	buf_puts(r->out, f.i ? "(?i)" : "(?-i)");
-	if (r->s.p[i] == ')')
-		no_atom(r);
-	return 0;
-}
-
-static int
-group(struct rx *r)
-{
-	size_t from = r->i;
-
-	if (rx_sees(r, "(?P<"))
-		return named_group(r, from, 4);
-	if (rx_sees(r, "(?<") && rx_at(r, 3) != '=' && rx_at(r, 3) != '!')
-		return named_group(r, from, 3);
-	if (rx_sees(r, "(?"))
-		return flag_group(r, from);
-	r->i++;
-	r->captures++;
-	return open_group(r, "(", true);
-}
-
 /* \Q...\E of Go. */
 static void
 quoted(struct rx *r)
@@ -419,7 +252,7 @@ boundary(struct rx *r, bool negated)
 
 	buf_printf(r->out, "(?:(?<=%s)(?%s%s)|(?<!%s)(?%s%s))", w,
 	    negated ? "=" : "!", w, w, negated ? "!" : "=", w);
-	atom(r, start, RX_STATE);
+	rx_atom(r, start, RX_STATE);
 	r->has_more = true;
 }
 
@@ -444,7 +277,7 @@ special_boundary(struct rx *r)
 		if (kinds[k].after != NULL)
 			buf_printf(r->out, "(?%s%s)", kinds[k].after, w);
 		buf_putc(r->out, ')');
-		atom(r, start, RX_STATE);
+		rx_atom(r, start, RX_STATE);
 		r->has_more = true;
 		r->i += strlen(kinds[k].text);
 		return 0;
@@ -490,7 +323,7 @@ escape(struct rx *r)
 		return rc;
 	rc = rx_class_escape(r, r->out, false);
 	if (rc != 1) {
-		atom(r, start, r->class_weight);
+		rx_atom(r, start, r->class_weight);
 		r->has_more = true;
 		return rc;
 	}
@@ -524,7 +357,7 @@ any_char(struct rx *r)
 	buf_puts(r->out, r->flags.s      ? "(?s:.)"
 			 : r->flags.crlf ? "[^\\r\\n]"
 					 : "[^\\n]");
-	atom(r, start, false);
+	rx_atom(r, start, false);
 	r->i++;
 }
 
@@ -556,7 +389,7 @@ alternative(struct rx *r)
 	r->others += r->weight + 12;
 	r->bars++;
 	r->weight = 0;
-	no_atom(r);
+	rx_no_atom(r);
 	r->i++;
 }
 
@@ -574,15 +407,15 @@ element(struct rx *r)
 		return rx_fail(r, "invalid repeat count", r->i, r->s.n);
 	switch (c) {
 	case '(':
-		return group(r);
+		return rx_group(r);
 	case ')':
-		return close_group(r);
+		return rx_close_group(r);
 	case '|':
 		alternative(r);
 		return 0;
 	case '[':
 		rc = rx_bracket(r);
-		atom(r, start, r->class_weight);
+		rx_atom(r, start, r->class_weight);
 		r->has_more = true;
 		return rc;
 	case '.':
@@ -605,7 +438,7 @@ rx_translate(struct rx *r)
 {
 	int rc;
 
-	no_atom(r);
+	rx_no_atom(r);
 	r->product = 1;
 	while (r->i < r->s.n) {
 		if (skip_verbose(r))
@@ -616,7 +449,7 @@ rx_translate(struct rx *r)
 	}
 	if (r->depth > 0)
 		return rx_fail(r, "missing closing )", 0, r->s.n);
-	if (r->rust && r->has_more && whole_weight(r) > RX_WEIGHT_MAX - 224)
+	if (r->rust && r->has_more && rx_weight(r) > RX_WEIGHT_MAX - 224)
 		return rt_err_set(r->err, RT_ELIMIT,
 		    "regular expression: the agent's engine compiles none "
 		    "that needs more than %d bytes",
