@@ -21,8 +21,10 @@
 
 /* Which engine the text is for, and which language it starts in. */
 struct rego_options {
-	bool opa; /* newest OPA; otherwise what all agent engines take */
-	bool v0;  /* if, contains, in and every are names until imported */
+	bool
+	    every; /* with all of a later engine: built-ins, names after dots */
+	bool opa;  /* newest OPA; otherwise what all agent engines take */
+	bool v0;   /* if, contains, in and every are names until imported */
 	/* A rule that will be there, although no module has it; or NULL. */
 	const char *given;
 };

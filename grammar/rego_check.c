@@ -29,11 +29,12 @@ ck_global(struct ck *c, struct str name)
 	if (str_eqz(name, "data") || str_eqz(name, "input"))
 		return name;
 	path = joined(c->arena, c->package, name);
-	if (map_get(&c->exports, path) != NULL)
+	import = map_get(&c->imports, name);
+	if (map_get(&c->exports, path) != NULL &&
+	    !(c->calling && import != NULL))
 		return path;
 	if (c->options->given != NULL && str_eqz(name, c->options->given))
 		return path;
-	import = map_get(&c->imports, name);
 	return import == NULL ? (struct str){NULL, 0} : *import;
 }
 
@@ -184,6 +185,23 @@ add_import(struct ck *c, const struct rego_import *i)
 		    STR_ARG(import_name(i)));
 }
 
+/* The agent's engine takes it once. */
+static void
+check_language(struct ck *c, const struct rego_module *m)
+{
+	const struct rego_import *i;
+	bool seen = false;
+
+	VEC_FOREACH(i, &m->imports) {
+		if (!str_eqz(rego_path_text(c->arena, i->path), "rego.v1"))
+			continue;
+		if (seen && !c->options->opa)
+			diag_report(c->diags, REGO_IMPORT_SHADOWS, i->loc,
+			    STR_ARG(STR("rego.v1")));
+		seen = true;
+	}
+}
+
 /* Values that a default may have: no variable, reference or call. */
 static const struct rego_term *
 not_constant(const struct rego_term *t)
@@ -243,6 +261,7 @@ check_module(struct ck *c, const struct rego_module *m)
 	VEC_FOREACH(i, &m->imports) {
 		add_import(c, i);
 	}
+	check_language(c, m);
 	VEC_FOREACH(r, &m->rules) {
 		check_name(c, *r);
 		c->group = map_get(

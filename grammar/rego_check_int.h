@@ -28,6 +28,7 @@ struct ck {
 	struct map imports; /* of the module: alias to struct str, its path */
 	struct ck_group *group;          /* that is looked at */
 	const struct rego_term *literal; /* an expression of a body */
+	bool calling;      /* agents: imports come before the package's rules */
 	unsigned attempts; /* at literals, while bodies are ordered */
 };
 

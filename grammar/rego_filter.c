@@ -296,11 +296,11 @@ word_after_dot(struct rego_parse *p, const struct rego_token *t)
 	    ((traits[t->kind] & SOFT) == 0 ||
 		(t->kind != T_CONTAINS && is_keyword_here(p, t->kind)));
 
-	if (reserved && !p->options.opa && !p->importing)
+	if (reserved && !p->options.opa && !p->options.every && !p->importing)
 		diag_report(p->diags, REGO_KEYWORD_KEY,
 		    ((struct loc){p->source, t->off, t->len}),
 		    STR_ARG(rego_token_text(p, t)));
-	if (reserved && !p->options.opa && !p->importing)
+	if (reserved && !p->options.opa && !p->options.every && !p->importing)
 		p->failed = true;
 	return T_NAME;
 }

@@ -184,7 +184,9 @@ arity(struct ck *c, const struct rego_term *call)
 
 	if (call->op != REGO_OP_NONE)
 		return call->op == REGO_OP_IN3 ? 3 : 2;
+	c->calling = !c->options->opa;
 	g = map_get(&c->groups, ck_path(c, call->args[0]));
+	c->calling = false;
 	if (g != NULL)
 		return g->first->kind == REGO_FUNCTION ? (int)g->first->nargs
 						       : -2;
@@ -192,7 +194,9 @@ arity(struct ck *c, const struct rego_term *call)
 	if (c->options->given != NULL &&
 	    str_eqz(rego_call_name(c->arena, call), c->options->given))
 		return -1;
-	if (b == NULL || (b->where != EVERYWHERE && !c->options->opa) ||
+	if (b == NULL ||
+	    (b->where != EVERYWHERE && !c->options->opa &&
+		!c->options->every) ||
 	    (b->where == OPA_V0_ONLY && c->module->v1))
 		return -2;
 	return b->nargs;
@@ -600,6 +604,34 @@ check_call(struct ck *c, const struct rego_term *t)
 		    c->diags, REGO_ARITY, t->loc, STR_ARG(name), want, n);
 }
 
+static bool
+has_key(const struct rego_term *object, const struct rego_term *key)
+{
+	uint32_t i;
+
+	for (i = 0; i < object->nargs; i += 2)
+		if (object->args[i]->kind != REGO_STRING ||
+		    rego_term_equal(object->args[i], key))
+			return true;
+	return false;
+}
+
+/* The agent's engine takes no literal objects of different constant keys. */
+static void
+check_keys(struct ck *c, const struct rego_term *t)
+{
+	const struct rego_term *a = t->args[0], *b = t->args[1];
+	uint32_t i;
+
+	if (a->kind != REGO_OBJECT || b->kind != REGO_OBJECT ||
+	    a->nargs != b->nargs)
+		return;
+	for (i = 0; i < a->nargs; i += 2)
+		if (a->args[i]->kind == REGO_STRING && !has_key(b, a->args[i]))
+			diag_report(c->diags, REGO_CONFLICT, a->args[i]->loc,
+			    STR_ARG(a->args[i]->text));
+}
+
 static void see_body(struct ck *c, struct scope *s, const struct rego_body *b);
 
 /* What the term refers to; names of the scope are no rules. */
@@ -615,14 +647,20 @@ see_term(struct ck *c, const struct scope *s, const struct rego_term *t)
 		if (path.n > 0 && !str_eqz(name, "input"))
 			ck_use(c, path);
 	}
+	c->calling = false;
 	if (t->kind == REGO_CALL)
 		check_call(c, t);
+	if (t->kind == REGO_CALL && !c->options->opa &&
+	    (t->op == REGO_OP_ASSIGN || t->op == REGO_OP_UNIFY))
+		check_keys(c, t);
 	if (t->body != NULL) {
 		see_body(c, &inner, t->body);
 		s = &inner;
 	}
-	for (; i < t->nargs; i++)
+	for (; i < t->nargs; i++) {
+		c->calling = t->kind == REGO_CALL && i == 0 && !c->options->opa;
 		see_term(c, s, t->args[i]);
+	}
 }
 
 static void

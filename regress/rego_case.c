@@ -198,8 +198,9 @@ rego_ask(struct rego_answer *a, const struct rego_case *k)
 
 	memset(a, 0, sizeof(*a));
 	a->arena = arena_new();
-	o.opa = strcmp(k->profile->builtins,
-		    rego_profile_find(STR("opa"))->builtins) == 0;
+	o.every = strcmp(k->profile->builtins,
+		      rego_profile_find(STR("opa"))->builtins) == 0;
+	o.opa = strcmp(k->profile->name, "opa") == 0;
 	/* OPA's suite brings this function with it. */
 	o.given = "test.sleep";
 	diags_init(&d, a->arena);

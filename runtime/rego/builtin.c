@@ -141,6 +141,16 @@ rego_want_integer(struct rego_call *c, unsigned i, int64_t *out)
 	return true;
 }
 
+bool
+rego_want_whole(struct rego_call *c, unsigned i, int64_t *out)
+{
+	rv v = c->args[i];
+
+	if (!rego_is_go(c) && rv_type(v) == RV_TNUMBER && !rv_is_integer(v))
+		return false;
+	return rego_want_integer(c, i, out);
+}
+
 struct buf *
 rego_text(struct rego_call *c)
 {

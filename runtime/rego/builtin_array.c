@@ -44,8 +44,8 @@ rego_fn_array_slice(struct rego_call *c)
 	struct rv_builder b = {0};
 	int64_t from, to, n;
 
-	if (!rego_want_array(c, 0) || !rego_want_integer(c, 1, &from) ||
-	    !rego_want_integer(c, 2, &to))
+	if (!rego_want_array(c, 0) || !rego_want_whole(c, 1, &from) ||
+	    !rego_want_whole(c, 2, &to))
 		return RV_UNDEFINED;
 	n = (int64_t)rv_count(c->args[0]);
 	from = from < 0 ? 0 : from;

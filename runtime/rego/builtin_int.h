@@ -31,6 +31,8 @@ bool rego_want_object(struct rego_call *c, unsigned i);
 bool rego_want_strings(struct rego_call *c, unsigned n);
 /* An integer of any size; *out: clamped to 64 bits. */
 bool rego_want_integer(struct rego_call *c, unsigned i, int64_t *out);
+/* The same where a fraction is no error to the agent's engine. */
+bool rego_want_whole(struct rego_call *c, unsigned i, int64_t *out);
 /* "operand 2 must be <text>"; returns RV_UNDEFINED. */
 rv rego_bad_operand(struct rego_call *c, unsigned i, const char *fmt, ...)
     __attribute__((format(printf, 3, 4)));

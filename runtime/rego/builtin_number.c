@@ -116,7 +116,7 @@ rego_fn_rand_intn(struct rego_call *c)
 	int64_t n;
 	uint64_t bound, seed;
 
-	if (!rego_want_string(c, 0) || !rego_want_integer(c, 1, &n))
+	if (!rego_want_string(c, 0) || !rego_want_whole(c, 1, &n))
 		return RV_UNDEFINED;
 	if (n == 0)
 		return rego_int(c, 0);

@@ -63,8 +63,10 @@ start_at_import(
 		add_key(g, p, t->args[i]);
 }
 
-bool
-gen_resolve(struct gen *g, struct gen_path *out, const struct rego_term *t)
+/* To the agent's engine imports come first in calls. */
+static bool
+resolve(struct gen *g, struct gen_path *out, const struct rego_term *t,
+    bool imports_first)
 {
 	const struct rego_term *head = t->kind == REGO_REF ? t->args[0] : t;
 	const struct rego_import *import = NULL;
@@ -83,13 +85,19 @@ gen_resolve(struct gen *g, struct gen_path *out, const struct rego_term *t)
 	out->keys = ARENA_ARRAY(g->arena, struct gen_key, room);
 	if (str_eqz(name, "input"))
 		out->input = true;
-	else if (is_exported(g, name))
+	else if (is_exported(g, name) && !(imports_first && import != NULL))
 		start_in_package(g, out, head);
 	else if (!str_eqz(name, "data"))
 		start_at_import(g, out, import);
 	for (i = 1; t->kind == REGO_REF && i < t->nargs; i++)
 		add_key(g, out, t->args[i]);
 	return true;
+}
+
+bool
+gen_resolve(struct gen *g, struct gen_path *out, const struct rego_term *t)
+{
+	return resolve(g, out, t, false);
 }
 
 static struct node *
@@ -106,7 +114,7 @@ gen_function(struct gen *g, const struct rego_term *name)
 	size_t i;
 
 	if ((name->kind != REGO_VAR && name->kind != REGO_REF) ||
-	    !gen_resolve(g, &p, name) || p.input)
+	    !resolve(g, &p, name, g->p->profile->data_wins) || p.input)
 		return NULL;
 	for (i = 0; n != NULL && i < p.n; i++)
 		n = child(n, &p.keys[i]);
