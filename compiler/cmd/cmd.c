@@ -111,7 +111,7 @@ static int
 status_of(const struct diag *g)
 {
 	static const enum diag_id environment[] = {DIAG_INPUT_READ,
-	    DIAG_FILE_UNREADABLE, DIAG_OWNER_KEY_WRITE, DIAG_IMAGE_SOURCE,
+	    DIAG_FILE_UNREADABLE, DIAG_OWNER_KEY_WRITE, DIAG_IMAGE_UNREADABLE,
 	    DIAG_IMAGE_NETWORK, DIAG_IMAGE_AUTH, DIAG_IMAGE_TLS};
 	size_t i;
 

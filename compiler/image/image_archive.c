@@ -438,7 +438,7 @@ img_archive_open(struct img_store *s, const struct img_kind *kind)
 			continue;
 		}
 		(void)rt_err_sys(&err, RT_EIO, "%.*s", STR_ARG(*path));
-		diag_report(s->diags, IMAGE_SOURCE, loc_none, err.text);
+		img_source_bad(s, &err);
 	}
 }
 

@@ -368,7 +368,7 @@ img_images_open(struct img_store *s, const struct img_kind *kind)
 	VEC_FOREACH(path, &s->options->images_files) {
 		if (img_file_read(&f, s->arena, arena_cstr(s->arena, *path),
 			s->platform, false, &err) != 0)
-			diag_report(s->diags, IMAGE_SOURCE, loc_none, err.text);
+			img_source_bad(s, &err);
 		else if (f->other_platform)
 			diag_report(s->diags, IMAGE_LOCK_PLATFORM, loc_none,
 			    arena_cstr(s->arena, *path),

@@ -94,6 +94,8 @@ struct img_answer {
 /* Asks the sources in their order; the answer has facts, or `failed`. */
 void img_ask(struct img_answer *ans, struct img_store *s, unsigned need);
 
+/* Reports a source that cannot be used. */
+void img_source_bad(struct img_store *s, const struct rt_err *err);
 struct img_source *img_source_add(struct img_store *s,
     const struct img_kind *kind, struct str name, void *state);
 

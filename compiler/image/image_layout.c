@@ -405,7 +405,7 @@ img_layout_open(struct img_store *s, const struct img_kind *kind)
 
 	VEC_FOREACH(path, &s->options->layouts)
 		if (add_dir(s, kind, *path, &err) != 0)
-			diag_report(s->diags, IMAGE_SOURCE, loc_none, err.text);
+			img_source_bad(s, &err);
 }
 
 int

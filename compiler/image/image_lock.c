@@ -25,7 +25,7 @@ read_renewed(struct img_store *s)
 		if (img_ref_parse(&ref, s->arena, *text, &err) == 0)
 			VEC_PUSH(s->arena, &s->renewed, ref);
 		else
-			diag_report(s->diags, IMAGE_SOURCE, loc_none, err.text);
+			img_source_bad(s, &err);
 	}
 }
 
@@ -70,7 +70,7 @@ img_lock_open(struct img_store *s, const struct img_kind *kind)
 			return;
 		f = no_file(s);
 	} else if (rc != 0) {
-		diag_report(s->diags, IMAGE_SOURCE, loc_none, err.text);
+		img_source_bad(s, &err);
 		return;
 	}
 	if (f->other_platform) {

@@ -67,6 +67,15 @@ img_store_close(struct img_store *s)
 }
 
 /* "images file a.json (its entry …), OCI layout b": what was asked. */
+void
+img_source_bad(struct img_store *s, const struct rt_err *err)
+{
+	if (err->code == RT_EIO || err->code == RT_ENOTFOUND)
+		diag_report(s->diags, IMAGE_UNREADABLE, loc_none, err->text);
+	else
+		diag_report(s->diags, IMAGE_SOURCE, loc_none, err->text);
+}
+
 static void
 say_tried(struct buf *b, const struct img_source *src, const char *why)
 {

@@ -184,6 +184,7 @@ cli_ask() {
 	cli_fixtures
 	cli_mutation
 	cli_why
-	rm -f "$cli_from"/*.jsonl "$cli_from"/t[0-2] "$cli_from"/*.json "$cli_from"/tests.yml "$cli_from"/wrong.yml \
+	rm -f "$cli_from"/*.jsonl "$cli_from"/t[0-2] "$cli_from"/request.json "$cli_from"/bare.json \
+		"$cli_from"/tests.yml "$cli_from"/wrong.yml \
 		"$cli_from"/odd.yml "$cli_from"/*.toml "$cli_from"/open.rego
 }

@@ -28,7 +28,7 @@ rego_modules() {
 
 # rego_outcomes: what became of each test, without durations, in one order
 rego_outcomes() {
-	sed -n 's/ ([0-9.]*[mn\302\265]*s)$//
+	sed -n 's/ ([^()]*s)$//
 		/: \(PASS\|FAIL\|SKIPPED\|ERROR\)/p
 		/^[A-Z]*: [0-9]*\/[0-9]*$/p' | sort
 }
