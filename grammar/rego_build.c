@@ -470,9 +470,6 @@ check_v1(struct rego_parse *p, const struct rego_rule *rule)
 	for (r = rule; r != NULL; r = r->alt) {
 		if (!p->module->v1 || r->body == NULL || r->has_if || p->failed)
 			continue;
-		/* To OPA a further body is under the same `if`. */
-		if (p->options.opa && r != rule && rule->has_if && !r->is_else)
-			continue;
 		diag_report(p->diags, REGO_IF,
 		    ((struct loc){p->source, r->body->loc.off, 1}));
 		p->failed = true;
