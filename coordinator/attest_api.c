@@ -13,10 +13,8 @@
 #define NONCE_LEN 32
 
 static void
-finish(
-    struct wire_http_reply *r, struct arena *a, int status, const struct jv *v)
+finish(struct wire_http_reply *r, int status, const struct jv *v)
 {
-	(void)a;
 	r->status = status;
 	r->type = JSON;
 	jv_print(&r->body, v, JV_COMPACT);
@@ -33,7 +31,7 @@ fail(struct wire_http_reply *r, struct arena *a, int status, const char *code,
 	jv_put_int(a, v, "status_code", (size_t)status);
 	jv_put_str(a, v, "code", str_from(code));
 	jv_put_str(a, v, "error", str_from(text));
-	finish(r, a, status, v);
+	finish(r, status, v);
 }
 
 /* "application/json", with parameters or without; 0 or the status. */
@@ -151,7 +149,7 @@ answer(struct wire_http_reply *reply, struct arena *a, struct co_daemon *d,
 	put_list(a, v, "policies", m->policies, m->n_policies);
 	put_base64(a, v, "root_ca", wire_pb_str(m->root_ca));
 	put_base64(a, v, "mesh_ca", wire_pb_str(m->mesh_ca));
-	finish(reply, a, 200, v);
+	finish(reply, 200, v);
 }
 
 /* This path has no version, which is below every MinimumAPIVersion. */

@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* contrast-coordinator: attests pods against the manifest and is their authority. */
-#include <getopt.h>
 #include <netinet/in.h>
 #include <signal.h>
 #include <stdio.h>
@@ -13,6 +12,7 @@
 #include "runtime/base/curl.h"
 #include "runtime/base/file.h"
 #include "runtime/base/log.h"
+#include "runtime/wire/config.h"
 #include "runtime/wire/sandbox.h"
 #include "runtime/base/banned.h"
 
@@ -335,32 +335,5 @@ run(const char *file)
 int
 main(int argc, char **argv)
 {
-	static const struct option options[] = {
-	    {"config", required_argument, NULL, 'c'},
-	    {"version", no_argument, NULL, 'v'},
-	    {"help", no_argument, NULL, 'h'}, {0}};
-	const char *file = NULL;
-	int c;
-
-	while ((c = getopt_long(argc, argv, "c:vh", options, NULL)) != -1) {
-		switch (c) {
-		case 'c':
-			file = optarg;
-			break;
-		case 'v':
-			(void)printf(
-			    "contrast-coordinator %s\n", CONTRASTC_VERSION);
-			return 0;
-		case 'h':
-			return usage();
-		default:
-			return 2;
-		}
-	}
-	if (optind < argc) {
-		fprintf(stderr, "contrast-coordinator: unexpected '%s'\n",
-		    argv[optind]);
-		return 2;
-	}
-	return run(file);
+	return wire_config_main(argc, argv, "contrast-coordinator", usage, run);
 }

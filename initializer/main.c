@@ -7,7 +7,6 @@
 #include <sys/wait.h>
 
 #include <errno.h>
-#include <getopt.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -17,6 +16,7 @@
 #include "initializer/deny.h"
 #include "initializer/files.h"
 #include "runtime/base/log.h"
+#include "runtime/wire/config.h"
 #include "runtime/wire/sandbox.h"
 #include "runtime/base/banned.h"
 
@@ -167,32 +167,5 @@ run(const char *file)
 int
 main(int argc, char **argv)
 {
-	static const struct option options[] = {
-	    {"config", required_argument, NULL, 'c'},
-	    {"version", no_argument, NULL, 'v'},
-	    {"help", no_argument, NULL, 'h'}, {0}};
-	const char *file = NULL;
-	int c;
-
-	while ((c = getopt_long(argc, argv, "c:vh", options, NULL)) != -1) {
-		switch (c) {
-		case 'c':
-			file = optarg;
-			break;
-		case 'v':
-			(void)printf(
-			    "contrast-initializer %s\n", CONTRASTC_VERSION);
-			return 0;
-		case 'h':
-			return usage();
-		default:
-			return 2;
-		}
-	}
-	if (optind < argc) {
-		fprintf(stderr, "contrast-initializer: unexpected '%s'\n",
-		    argv[optind]);
-		return 2;
-	}
-	return run(file);
+	return wire_config_main(argc, argv, "contrast-initializer", usage, run);
 }

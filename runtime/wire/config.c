@@ -1,4 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+#include <getopt.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -144,4 +146,37 @@ wire_config_log(
 		least = LOG_WARN;
 	log_setup(least, format[0] == 'j');
 	return 0;
+}
+
+int
+wire_config_main(int argc, char **argv, const char *name, int (*usage)(void),
+    int (*run)(const char *file))
+{
+	static const struct option options[] = {
+	    {"config", required_argument, NULL, 'c'},
+	    {"version", no_argument, NULL, 'v'},
+	    {"help", no_argument, NULL, 'h'}, {0}};
+	const char *file = NULL;
+	int c;
+
+	while ((c = getopt_long(argc, argv, "c:vh", options, NULL)) != -1) {
+		switch (c) {
+		case 'c':
+			file = optarg;
+			break;
+		case 'v':
+			(void)printf("%s %s\n", name, CONTRASTC_VERSION);
+			return 0;
+		case 'h':
+			return usage();
+		default:
+			return 2;
+		}
+	}
+	if (optind < argc) {
+		(void)fprintf(
+		    stderr, "%s: unexpected '%s'\n", name, argv[optind]);
+		return 2;
+	}
+	return run(file);
 }

@@ -54,4 +54,11 @@ void wire_config_help(
 int wire_config_log(const char *level, const char *format, bool warn,
     struct rt_err *err) RT_MUST_CHECK;
 
+/*
+ * main() of a daemon: --config, --version, --help; then run(file), whose
+ * result is the exit status.  2: a mistake in the arguments.
+ */
+int wire_config_main(int argc, char **argv, const char *name,
+    int (*usage)(void), int (*run)(const char *file));
+
 #endif
