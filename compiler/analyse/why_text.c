@@ -96,7 +96,9 @@ json_end(struct str s)
 	size_t i, level = 0;
 	bool quoted = false;
 
-	for (i = 0; i < s.n && i < WHY_FOUND_MAX; i++) {
+	if (s.n > WHY_FOUND_MAX)
+		s.n = WHY_FOUND_MAX;
+	for (i = 0; i < s.n; i++) {
 		char c = s.p[i];
 
 		if (quoted && c == '\\')
@@ -113,7 +115,7 @@ json_end(struct str s)
 		if (!quoted && level == 0 && (c == '"' || c == ']' || c == '}'))
 			return i + 1;
 	}
-	return i < s.n ? i : s.n;
+	return s.n;
 }
 
 static void
