@@ -170,97 +170,19 @@ fold_print(struct buf *out, struct arena *a, const struct jv *v)
 	rego_print_term(out, constant(a, v));
 }
 
-/* Copies of what changes; the same pointer where nothing does. */
-
-static struct rego_body *fold_body(struct folding *f, struct rego_body *b);
-
 static struct rego_term *
-fold_term(struct folding *f, struct rego_term *t)
+fold_term(void *ctx, struct rego_term *t)
 {
-	struct rego_term *copy = t, *arg;
-	struct rego_body *body;
+	struct folding *f = ctx;
 	const struct known *k;
 	struct fold at = {0};
-	uint32_t i;
 
-	if (t == NULL)
-		return NULL;
-	if (fold_path(f->program, t, &at)) {
-		k = map_get(&f->by_path, path_key(f->program->arena, &at));
-		return k != NULL && k->value != NULL && is_worth(k)
-			   ? constant(f->program->arena, k->value)
-			   : t;
-	}
-	body = t->body == NULL ? NULL : fold_body(f, t->body);
-	for (i = 0; i < t->nargs || body != copy->body; i++) {
-		arg = i < t->nargs ? fold_term(f, t->args[i]) : NULL;
-		if (copy == t &&
-		    (body != t->body || (arg != NULL && arg != t->args[i]))) {
-			copy = rego_new_args(f->program->arena, t->kind, t->loc,
-			    t->args, t->nargs);
-			copy->op = t->op & 31;
-			copy->text = t->text;
-			copy->body = body;
-		}
-		if (i < t->nargs && arg != t->args[i])
-			copy->args[i] = arg;
-	}
-	return copy;
-}
-
-static struct rego_literal *
-copy_literal(struct arena *a, const struct rego_literal *l)
-{
-	struct rego_literal *copy = ARENA_NEW(a, struct rego_literal);
-	uint32_t i;
-
-	*copy = *l;
-	copy->terms = ARENA_ARRAY(a, struct rego_term *, l->nterms);
-	for (i = 0; i < l->nterms; i++)
-		copy->terms[i] = l->terms[i];
-	return copy;
-}
-
-static struct rego_literal *
-fold_literal(struct folding *f, struct rego_literal *l)
-{
-	struct rego_literal *copy = l;
-	struct rego_term *t;
-	struct rego_body *body = l->body == NULL ? NULL : fold_body(f, l->body);
-	uint32_t i;
-
-	if (body != l->body) {
-		copy = copy_literal(f->program->arena, l);
-		copy->body = body;
-	}
-	for (i = 0; i < l->nterms; i++) {
-		t = fold_term(f, l->terms[i]);
-		if (t == l->terms[i])
-			continue;
-		if (copy == l)
-			copy = copy_literal(f->program->arena, l);
-		copy->terms[i] = t;
-	}
-	return copy;
-}
-
-static struct rego_body *
-fold_body(struct folding *f, struct rego_body *b)
-{
-	struct rego_body *copy = b;
-	struct rego_literal *l;
-	uint32_t i;
-
-	for (i = 0; i < b->n; i++) {
-		l = fold_literal(f, b->p[i]);
-		if (l == b->p[i])
-			continue;
-		if (copy == b)
-			copy = rego_new_body(
-			    f->program->arena, b->loc, b->p, b->n);
-		copy->p[i] = l;
-	}
-	return copy;
+	if (!fold_path(f->program, t, &at))
+		return t;
+	k = map_get(&f->by_path, path_key(f->program->arena, &at));
+	return k != NULL && k->value != NULL && is_worth(k)
+		   ? constant(f->program->arena, k->value)
+		   : t;
 }
 
 /* A rule that replaces documents may see other data. */
@@ -273,17 +195,6 @@ see_with(const struct rego_body *b, bool *found)
 		*found |= b->p[i]->nwith > 0;
 		if (b->p[i]->body != NULL)
 			see_with(b->p[i]->body, found);
-	}
-}
-
-static void
-fold_rule(struct folding *f, struct rego_rule *r)
-{
-	for (; r != NULL; r = r->alt) {
-		if (r->body != NULL)
-			r->body = fold_body(f, r->body);
-		r->value = fold_term(f, r->value);
-		r->key = fold_term(f, r->key);
 	}
 }
 
@@ -304,6 +215,7 @@ void
 fold_data(struct program *p, const struct jv *data, struct folds *folds)
 {
 	struct folding f = {.program = p, .data = data, .folds = folds};
+	struct rewriting w = {p->arena, fold_term, &f};
 	VEC(struct rego_rule *) known = {0};
 	struct group **g;
 	bool with = false;
@@ -318,7 +230,7 @@ fold_data(struct program *p, const struct jv *data, struct folds *folds)
 		}
 	}
 	for (i = 0; i < known.n && !with; i++)
-		fold_rule(&f, known.p[i]);
+		rewrite_rule(&w, known.p[i]);
 }
 
 bool

@@ -89,6 +89,20 @@ void walk_term(const struct rego_term *t, term_visitor *visit, void *ctx);
 void walk_body(const struct rego_body *b, term_visitor *visit, void *ctx);
 void walk_rule(const struct rego_rule *r, term_visitor *visit, void *ctx);
 
+/*
+ * Copies of what changes (rewrite.c).  `replace` gives another term for the
+ * one that it sees, or the same: then what is below it follows.
+ */
+struct rewriting {
+	struct arena *arena;
+	struct rego_term *(*replace)(void *ctx, struct rego_term *t);
+	void *ctx;
+};
+struct rego_term *rewrite_term(struct rewriting *w, struct rego_term *t);
+struct rego_body *rewrite_body(struct rewriting *w, struct rego_body *b);
+/* With all its else; the head stays. */
+void rewrite_rule(struct rewriting *w, struct rego_rule *r);
+
 /* The group that a variable or reference names, or NULL. */
 struct group *program_target(
     const struct program *p, const struct rego_term *t);

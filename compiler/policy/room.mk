@@ -3,7 +3,8 @@ SRCS += compiler/policy/carrier.c compiler/policy/denial.c \
 	compiler/policy/examine.c \
 	compiler/policy/fold.c compiler/policy/image.c \
 	compiler/policy/layout.c compiler/policy/link.c \
-	compiler/policy/live.c compiler/policy/live_ops.c compiler/policy/name.c compiler/policy/shake.c \
+	compiler/policy/live.c compiler/policy/live_ops.c compiler/policy/name.c \
+	compiler/policy/rewrite.c compiler/policy/shake.c \
 	compiler/policy/stdlib.c
 TESTS += regress/unit/index_factor_test.c regress/unit/examine_test.c regress/unit/policy_test.c regress/unit/carrier_test.c
 $(O)/compiler/policy/stdlib.o: $(wildcard stdlib-rego/*.rego)
