@@ -23,6 +23,9 @@
 %code {
 #include "grammar/annot_scan.h"
 
+/* Lists grow to the left: the stacks, which are zeroed, stay small. */
+#define YYINITDEPTH 16
+
 #define YYLLOC_DEFAULT(cur, rhs, n)                                            \
 	do {                                                                   \
 		if (n) {                                                       \

@@ -160,10 +160,22 @@ step_is_safe(struct walk *w, char c, char next, char after)
 static bool
 pattern_is_safe(struct str p, bool whole)
 {
+	/* The others are fine wherever they stand. */
+	static const bool special[256] = {[0 ... ' ' - 1] = true,
+	    ['\\'] = true,
+	    ['['] = true,
+	    [']'] = true,
+	    ['('] = true,
+	    [')'] = true,
+	    ['|'] = true,
+	    ['&'] = true,
+	    ['~'] = true};
 	struct walk w = {.whole = whole};
 	size_t i;
 
 	for (i = 0; i < p.n; i++) {
+		if (!special[(unsigned char)p.p[i]])
+			continue;
 		if (p.p[i] == '\\') {
 			if (++i == p.n || !escape_is_safe(p.p[i]))
 				return false;

@@ -211,9 +211,11 @@ bare(struct arena *a, const struct jv *set)
 static struct jv *
 alternatives(struct tables *all, const struct jv *set)
 {
-	static const struct str names[] = {
-	    STR_INIT("default_caps"),
-	    STR_INIT("privileged_caps"),
+	static const struct {
+		struct str token, name;
+	} sets[] = {
+	    {STR_INIT("$(default_caps)"), STR_INIT("default_caps")},
+	    {STR_INIT("$(privileged_caps)"), STR_INIT("privileged_caps")},
 	};
 	struct arena *a = all->arena;
 	struct jv *out = jv_array(a);
@@ -224,9 +226,10 @@ alternatives(struct tables *all, const struct jv *set)
 	if (!jv_is(set, JV_ARRAY) || set->items.n != 1)
 		return out;
 	s = jv_str(set->items.p[0]);
-	for (i = 0; i < sizeof(names) / sizeof(*names); i++) {
-		if (str_eq(s, arena_printf(a, "$(%.*s)", STR_ARG(names[i]))))
-			jv_push(a, out, bare(a, jv_get(all->common, names[i])));
+	for (i = 0; i < sizeof(sets) / sizeof(*sets); i++) {
+		if (str_eq(s, sets[i].token))
+			jv_push(
+			    a, out, bare(a, jv_get(all->common, sets[i].name)));
 	}
 	return out;
 }

@@ -271,7 +271,7 @@ check_lines(struct policy_linker *l, struct str s)
 	size_t at = 0, end;
 	struct diag *g;
 
-	while (at < s.n) {
+	while (s.n > LINE_MAX && at < s.n) {
 		end = str_chr(s, '\n', at);
 		if (end == SIZE_MAX)
 			end = s.n;

@@ -15,31 +15,17 @@ buf_free(struct buf *b)
 	*b = (struct buf){0};
 }
 
-char *
-buf_reserve(struct buf *b, size_t n)
+void
+buf_grow(struct buf *b, size_t n)
 {
 	size_t want, cap = b->cap < 256 ? 256 : b->cap;
 
 	if (__builtin_add_overflow(b->n, n, &want) || want > SIZE_MAX / 2)
 		rt_no_memory();
-	if (want > b->cap) {
-		while (cap < want)
-			cap *= 2;
-		b->p = realloc(b->p, cap);
-		if (b->p == NULL)
-			rt_no_memory();
-		b->cap = cap;
-	}
-	return b->p + b->n;
-}
-
-void
-buf_put(struct buf *b, struct str s)
-{
-	if (s.n == 0)
-		return;
-	memcpy(buf_reserve(b, s.n), s.p, s.n);
-	b->n += s.n;
+	while (cap < want)
+		cap *= 2;
+	b->p = rt_realloc(b->p, cap);
+	b->cap = cap;
 }
 
 void

@@ -15,14 +15,29 @@ struct buf {
 };
 
 void buf_free(struct buf *b);
+/* More room, for at least `n` more bytes. */
+void buf_grow(struct buf *b, size_t n);
 /* Room for `n` more bytes at b->p + b->n; the caller adds to b->n. */
-char *buf_reserve(struct buf *b, size_t n);
-void buf_put(struct buf *b, struct str s);
+static inline char *
+buf_reserve(struct buf *b, size_t n)
+{
+	if (n > b->cap - b->n)
+		buf_grow(b, n);
+	return b->p + b->n;
+}
+static inline void
+buf_put(struct buf *b, struct str s)
+{
+	if (s.n == 0)
+		return;
+	memcpy(buf_reserve(b, s.n), s.p, s.n);
+	b->n += s.n;
+}
 static inline void
 buf_putc(struct buf *b, char c)
 {
 	if (b->n == b->cap)
-		(void)buf_reserve(b, 1);
+		buf_grow(b, 1);
 	b->p[b->n++] = c;
 }
 void buf_puts(struct buf *b, const char *z);

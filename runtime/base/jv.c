@@ -27,8 +27,17 @@ struct jv *
 jv_int(struct arena *a, int64_t n)
 {
 	struct jv *v = jv_new(a, JV_NUMBER);
+	uint64_t left = n < 0 ? -(uint64_t)n : (uint64_t)n;
+	char text[20], *p = text + sizeof(text);
 
-	v->text = arena_printf(a, "%lld", (long long)n);
+	do {
+		*--p = (char)('0' + left % 10);
+		left /= 10;
+	} while (left > 0);
+	if (n < 0)
+		*--p = '-';
+	v->text =
+	    arena_str(a, (struct str){p, (size_t)(text + sizeof(text) - p)});
 	return v;
 }
 
@@ -273,8 +282,10 @@ void
 jv_print_string(struct buf *out, struct str s)
 {
 	size_t i, from = 0;
+	char *p = buf_reserve(out, s.n + 2);
 
-	buf_putc(out, '"');
+	*p = '"';
+	out->n++;
 	while ((i = next_odd(s, from)) < s.n) {
 		buf_put(out, str_sub(s, from, i));
 		jv_print_escape(out, (unsigned char)s.p[i]);
