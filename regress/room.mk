@@ -37,6 +37,6 @@ conform_SRCS += regress/conform_attestation.c \
 PROGS += atls_peer
 atls_peer_SRCS = regress/wire/atls_peer.c
 PROGS += bench-rego
-bench-rego_SRCS = regress/bench/rego.c regress/judge.c
+bench-rego_SRCS = regress/bench/rego.c
 PROGS += daemon_rig
 daemon_rig_SRCS = regress/wire/daemon_rig.c

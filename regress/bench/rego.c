@@ -1,29 +1,40 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * rego POLICY [N]: how long the engine takes to load a policy in full style
- * and to decide what a well-behaved runtime sends, beside agent-judge where
- * that is installed.  One line of JSON a measurement; times in microseconds.
+ * bench-rego POLICY DIR: writes to DIR, for a policy in full style, requests
+ * in the form of agent-judge: a container, the same with another argument, a
+ * probe, a file; and data.json, the agent's state before them.
+ * bench-rego POLICY DIR N [NAME]: what the engine needs to load the policy N
+ * times and to answer each request of DIR N times, input included; with NAME,
+ * for callgrind, only one of them.  A line each: name, "allowed", "refused" or
+ * "loaded", nanoseconds (the median), and the KiB that the process grew by
+ * after the first tenth.
  */
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
+#include <sys/resource.h>
 #include <time.h>
 
 #include "compiler/analyse/simulate.h"
-#include "grammar/toml_doc.h"
-#include "regress/judge.h"
+#include "runtime/agent/engine.h"
+#include "runtime/agent/policy.h"
 #include "runtime/base/file.h"
 #include "runtime/rego/engine.h"
 #include "runtime/base/banned.h"
 
 struct bench {
 	struct arena *arena;
-	struct str text;
+	const char *dir;
+	struct str text, data;
 	struct rego_program *program;
 	struct rego_eval *eval;
-	struct sim *sim;
 	size_t runs;
-	double *times;
+	const char *only; /* or NULL */
 };
+
+/* Not in an arena: what that allocates must not depend on N. */
+#define RUNS_MAX 100000
+static double times[RUNS_MAX];
 
 static double
 now(void)
@@ -31,7 +42,16 @@ now(void)
 	struct timespec t;
 
 	(void)clock_gettime(CLOCK_MONOTONIC, &t);
-	return (double)t.tv_sec * 1e6 + (double)t.tv_nsec / 1e3;
+	return (double)t.tv_sec * 1e9 + (double)t.tv_nsec;
+}
+
+static long
+resident(void)
+{
+	struct rusage u;
+
+	(void)getrusage(RUSAGE_SELF, &u);
+	return u.ru_maxrss;
 }
 
 static int
@@ -42,23 +62,8 @@ by_size(const void *a, const void *b)
 	return x < y ? -1 : x > y;
 }
 
-static void
-tell(struct bench *b, const char *name, uint64_t instructions)
-{
-	double sum = 0;
-	size_t i, n = b->runs;
-
-	qsort(b->times, n, sizeof(*b->times), by_size);
-	for (i = 0; i < n; i++)
-		sum += b->times[i];
-	printf("{\"name\":\"%s\",\"n\":%zu,\"mean\":%.1f,\"p50\":%.1f,"
-	       "\"p99\":%.1f,\"bytes\":%zu,\"instructions\":%llu}\n",
-	    name, n, sum / (double)n, b->times[n / 2], b->times[n * 99 / 100],
-	    b->text.n, (unsigned long long)instructions);
-}
-
 static bool
-load(struct bench *b, struct rego_program **out)
+load(struct bench *b)
 {
 	struct arena *a = arena_new();
 	struct rego_options o = {.v0 = true};
@@ -66,20 +71,50 @@ load(struct bench *b, struct rego_program **out)
 	struct rego_compile c = {.profile = rego_profile_find(STR("kata")),
 	    .modules = &m,
 	    .nmodules = 1,
-	    .data = STR("{\"pstate\":{}}")};
+	    .data = b->data};
 	struct rt_err err = {0};
 	struct diags d;
 	bool ok;
 
+	rego_program_free(b->program);
+	b->program = NULL;
 	diags_init(&d, a);
 	m = rego_parse(a, &d, source_new(a, STR("agent_policy"), b->text), &o);
 	ok = m != NULL && rego_check(a, &d, &m, 1, &o) &&
-	     rego_program_new(out, &c, &err) == 0;
+	     rego_program_new(&b->program, &c, &err) == 0;
 	if (!ok)
-		fprintf(stderr, "rego: the policy does not load: %s\n",
+		fprintf(stderr, "bench-rego: the policy does not load: %s\n",
 		    d.list.n > 0 ? d.list.p[0]->text.p : err.text);
 	arena_free(a);
 	return ok;
+}
+
+/* Of an answer; NULL: it failed. */
+static const char *
+decide(struct bench *b, struct str path, struct str input)
+{
+	struct rt_err err = {0};
+	rv in, out = RV_UNDEFINED, allowed;
+
+	rego_eval_reset(b->eval);
+	if (rv_parse_json(&in, rego_eval_heap(b->eval), input, &err) < 0)
+		return NULL;
+	rego_eval_input(b->eval, in);
+	if (rego_eval_rule(&out, b->eval, path, &err) < 0)
+		return NULL;
+	allowed = out;
+	if (rv_type(out) == RV_TOBJECT)
+		allowed = rv_get(rego_eval_heap(b->eval), out,
+		    rv_string(rego_eval_heap(b->eval), STR("allowed")));
+	return allowed == RV_TRUE ? "allowed" : "refused";
+}
+
+static void
+tell(struct bench *b, struct str name, const char *verdict, long grown)
+{
+	qsort(times, b->runs, sizeof(*times), by_size);
+	printf("%.*s %s %.0f %ld\n", STR_ARG(name), verdict, times[b->runs / 2],
+	    grown);
 }
 
 static bool
@@ -89,80 +124,167 @@ time_load(struct bench *b)
 	double t;
 
 	for (i = 0; i < b->runs; i++) {
-		rego_program_free(b->program);
-		b->program = NULL;
 		t = now();
-		if (!load(b, &b->program))
+		if (!load(b))
 			return false;
-		b->times[i] = now() - t;
+		times[i] = now() - t;
 	}
-	tell(b, "load", 0);
+	tell(b, STR("load"), "loaded", 0);
 	return true;
 }
 
-/* The decision of one request, input included; -1: it failed. */
-static int
-decide(struct bench *b, const struct sim_request *r, struct str input)
+static bool
+time_request(struct bench *b, const struct jv *request)
 {
-	struct str path =
-	    arena_printf(b->arena, "data.agent_policy.%.*s", STR_ARG(r->kind));
-	struct rt_err err = {0};
-	rv in, out = RV_UNDEFINED;
-
-	rego_eval_reset(b->eval);
-	if (rv_parse_json(&in, rego_eval_heap(b->eval), input, &err) < 0)
-		return -1;
-	rego_eval_input(b->eval, in);
-	if (rego_eval_rule(&out, b->eval, path, &err) < 0) {
-		fprintf(stderr, "rego: %s\n", err.text);
-		return -1;
-	}
-	return out != RV_UNDEFINED && out != RV_FALSE;
-}
-
-static void
-time_request(struct bench *b, const struct sim_request *r)
-{
+	struct str name = jv_get_str(request, STR("name"));
+	struct str path = arena_printf(b->arena, "data.agent_policy.%.*s",
+	    STR_ARG(jv_get_str(request, STR("type"))));
+	const char *verdict = NULL;
 	struct buf input = {0};
-	char name[96];
-	int allowed = 0;
-	double t;
+	long size = 0;
 	size_t i;
+	double t;
 
-	jv_print(&input, r->input, JV_COMPACT);
+	jv_print(&input, jv_getz(request, "input"), JV_COMPACT);
 	for (i = 0; i < b->runs; i++) {
+		if (i == b->runs / 10)
+			size = resident();
 		t = now();
-		allowed = decide(b, r, buf_str(&input));
-		b->times[i] = now() - t;
+		verdict = decide(b, path, buf_str(&input));
+		times[i] = now() - t;
+		if (verdict == NULL)
+			break;
 	}
-	(void)snprintf(name, sizeof(name), "%.*s %s", STR_ARG(r->kind),
-	    allowed < 0 ? "failed"
-	    : allowed   ? "allowed"
-			: "refused");
-	tell(b, name, rego_eval_spent(b->eval));
 	buf_free(&input);
+	if (verdict != NULL)
+		tell(b, name, verdict, resident() - size);
+	return verdict != NULL;
 }
 
-/* The median that agent-judge takes, for the same request. */
-static void
-time_judge(struct bench *b, const struct sim_request *r, struct judge *j)
+static bool
+read_file(struct bench *b, struct str *out, const char *path)
 {
-	struct str failed = {NULL, 0};
-	bool allowed;
-	size_t i;
-	double t;
+	struct rt_err err = {0};
 
-	for (i = 0; i < b->runs && i < 20; i++) {
-		t = now();
-		if (judge_ask(j, r->kind, r->input, &allowed, &failed) != NULL)
-			return;
-		b->times[i] = now() - t;
-	}
-	qsort(b->times, i, sizeof(*b->times), by_size);
-	printf("{\"name\":\"agent-judge %.*s\",\"p50\":%.1f}\n",
-	    STR_ARG(r->kind), b->times[i / 2]);
+	if (file_read(out, b->arena, path, REGO_TEXT_MAX, &err) == 0)
+		return true;
+	fprintf(stderr, "bench-rego: %s\n", err.text);
+	return false;
 }
 
+static const char *
+in_dir(struct bench *b, const char *name)
+{
+	return arena_printf(b->arena, "%s/%s", b->dir, name).p;
+}
+
+static bool
+measure(struct bench *b)
+{
+	bool ok = read_file(b, &b->data, in_dir(b, "data.json"));
+	struct str requests = {NULL, 0};
+	size_t at = 0, end;
+	struct jv *one;
+
+	ok = ok && read_file(b, &requests, in_dir(b, "requests")) &&
+	     (b->only != NULL && strcmp(b->only, "load") != 0 ? load(b)
+							      : time_load(b));
+	b->eval = ok ? rego_eval_new(b->program, NULL) : NULL;
+	for (; ok && at < requests.n; at = end + 1) {
+		end = str_chr(requests, '\n', at);
+		end = end < requests.n ? end : requests.n;
+		ok = jv_parse(
+			 &one, b->arena, str_sub(requests, at, end), NULL) == 0;
+		if (ok && (b->only == NULL ||
+			      str_eqz(jv_get_str(one, STR("name")), b->only)))
+			ok = time_request(b, one);
+	}
+	rego_eval_free(b->eval);
+	return ok;
+}
+
+/* Requests */
+
+static void
+put_request(
+    struct buf *out, struct str kind, const char *name, const struct jv *input)
+{
+	buf_printf(out, "{\"name\":\"%s\",\"type\":\"%.*s\",\"input\":", name,
+	    STR_ARG(kind));
+	jv_print(out, input, JV_COMPACT);
+	buf_puts(out, "}\n");
+}
+
+/* Another argument than the policy's. */
+static void
+change(struct bench *b, struct jv *input)
+{
+	struct jv *process = jv_path(input, "OCI", "Process", NULL);
+
+	jv_push(b->arena, jv_getz(process, "Args"),
+	    jv_string(b->arena, STR("another")));
+}
+
+static bool
+write_file(struct bench *b, const char *name, struct buf *text)
+{
+	FILE *f = fopen(in_dir(b, name), "w");
+	bool ok = f != NULL && fwrite(text->p, 1, text->n, f) == text->n;
+
+	ok = f != NULL && fclose(f) == 0 && ok;
+	buf_free(text);
+	return ok;
+}
+
+/* The state that a pod's requests lead to before those of `until`. */
+static void
+put_state(struct bench *b, struct buf *out, const struct sim *sim,
+    const struct sim_request *until)
+{
+	struct agent_rego *rego =
+	    agent_rego_new(rego_profile_find(STR("kata")));
+	struct agent_policy *p =
+	    agent_policy_new(b->arena, agent_rego_engine(rego));
+	const struct sim_request *r;
+	struct agent_verdict v;
+	struct rt_err err = {0};
+
+	if (agent_policy_load(p, b->text, &err) < 0)
+		fprintf(stderr, "bench-rego: %s\n", err.text);
+	for (r = sim->list.p; r < until; r++)
+		agent_policy_ask(&v, p, b->arena, r->kind, r->input);
+	jv_print(out, agent_policy_state(p), JV_COMPACT);
+	agent_rego_free(rego);
+}
+
+/* The last container, and a probe of the one before. */
+static bool
+put_requests(
+    struct bench *b, struct buf *out, struct buf *state, const struct sim *sim)
+{
+	const struct sim_request *r, *create = NULL, *copy = NULL, *exec = NULL;
+
+	VEC_FOREACH(r, &sim->list) {
+		if (str_eqz(r->kind, "CreateContainerRequest"))
+			create = r;
+		else if (str_eqz(r->kind, "CopyFileRequest"))
+			copy = r;
+		else if (str_eqz(r->kind, "ExecProcessRequest") && exec == NULL)
+			exec = r;
+	}
+	if (create == NULL || copy == NULL || exec == NULL)
+		return false;
+	put_state(b, state, sim, create);
+	put_request(out, create->kind, "CreateContainer", create->input);
+	change(b, create->input);
+	put_request(
+	    out, create->kind, "CreateContainer-refused", create->input);
+	put_request(out, exec->kind, "ExecProcess", exec->input);
+	put_request(out, copy->kind, "CopyFile", copy->input);
+	return true;
+}
+
+/* They are the last rule of a text. */
 static const struct jv *
 policy_data(struct bench *b)
 {
@@ -170,84 +292,54 @@ policy_data(struct bench *b)
 	size_t at = str_find(b->text, mark, 0);
 	struct jv *v;
 
-	if (at == SIZE_MAX)
+	if (at == SIZE_MAX ||
+	    jv_parse(&v, b->arena,
+		str_trim(str_sub(b->text, at + mark.n, b->text.n)), NULL) != 0)
 		return NULL;
-	return jv_parse(&v, b->arena,
-		   str_trim(str_sub(b->text, at + mark.n, b->text.n)),
-		   NULL) == 0
-		   ? v
-		   : NULL;
+	return v;
 }
 
 static bool
-read_policy(struct bench *b, const char *path)
+prepare(struct bench *b)
 {
+	const struct jv *data = policy_data(b);
+	struct buf requests = {0}, state = {0};
 	struct rt_err err = {0};
-	struct toml *doc;
-	bool found = true;
+	struct sim *sim;
 
-	if (file_read(&b->text, b->arena, path, REGO_TEXT_MAX, &err) < 0) {
-		fprintf(stderr, "rego: %s\n", err.text);
+	if (data == NULL || sim_new(&sim, b->arena, data, NULL, &err) < 0) {
+		fprintf(stderr, "bench-rego: no policy data %s\n", err.text);
 		return false;
 	}
-	if (!str_starts(b->text, STR("version =")))
-		return true;
-	if (toml_parse(&doc, b->arena, b->text, NULL) != 0)
+	if (!put_requests(b, &requests, &state, sim)) {
+		fprintf(stderr, "bench-rego: a pod without a probe or files\n");
 		return false;
-	b->text = toml_get_str(
-	    toml_get(doc, STR("data")), STR("policy.rego"), &found);
-	return found;
-}
-
-static void
-run(struct bench *b)
-{
-	const char *program = judge_find(b->arena);
-	struct judge *j = NULL;
-	struct sim_request *r;
-	struct str last = {NULL, 0};
-
-	b->eval = rego_eval_new(b->program, NULL);
-	if (program != NULL)
-		j = judge_start(b->arena, program, "0.10.0", b->text);
-	VEC_FOREACH(r, &b->sim->list) {
-		/* One of each kind. */
-		if (str_eq(r->kind, last))
-			continue;
-		last = r->kind;
-		time_request(b, r);
-		if (j != NULL)
-			time_judge(b, r, j);
 	}
-	if (j != NULL)
-		judge_stop(j);
-	rego_eval_free(b->eval);
+	return write_file(b, "requests", &requests) &&
+	       write_file(b, "data.json", &state);
 }
 
 int
 main(int argc, char **argv)
 {
-	struct bench b = {.arena = arena_new(), .runs = 200};
-	const struct jv *data;
-	struct rt_err err = {0};
-	int status = 1;
+	struct bench b = {.arena = arena_new()};
+	uint64_t runs = 0;
+	bool ok = false;
 
-	if (argc > 2)
-		b.runs = (size_t)strtoul(argv[2], NULL, 10);
-	if (argc < 2 || b.runs == 0) {
-		fprintf(stderr, "usage: rego POLICY [N]\n");
+	if (argc < 3 || argc > 5 ||
+	    (argc > 3 &&
+		(!str_u64(str_from(argv[3]), RUNS_MAX, &runs) || runs == 0))) {
+		fputs("usage: bench-rego POLICY DIR [N [NAME]]\n", stderr);
 		return 2;
 	}
-	b.times = ARENA_ARRAY(b.arena, double, b.runs < 20 ? 20 : b.runs);
-	if (read_policy(&b, argv[1]) && (data = policy_data(&b)) != NULL) {
-		if (sim_new(&b.sim, b.arena, data, NULL, &err) < 0) {
-			fprintf(stderr, "rego: %s\n", err.text);
-		} else if (time_load(&b)) {
-			run(&b);
-			status = 0;
-		}
-	}
+	/* Its pages are there before memory is looked at. */
+	memset(times, 1, sizeof(times));
+	b.dir = argv[2];
+	b.runs = runs;
+	b.only = argc == 5 ? argv[4] : NULL;
+	if (read_file(&b, &b.text, argv[1]))
+		ok = runs > 0 ? measure(&b) : prepare(&b);
 	rego_program_free(b.program);
 	arena_free(b.arena);
-	return status;
+	return ok ? 0 : 1;
 }
