@@ -15,24 +15,10 @@
 #include <unistd.h>
 
 #include "compiler/image/image_registry.h"
+#include "runtime/base/file.h"
 #include "runtime/base/banned.h"
 
 #define FORM "blobs-1"
-
-/* The directory and those above it. */
-static int
-make_dirs(struct arena *a, const char *path)
-{
-	char *p = (char *)(uintptr_t)arena_cstr(a, str_from(path)), *slash;
-
-	for (slash = p + 1; (slash = strchr(slash, '/')) != NULL; slash++) {
-		*slash = '\0';
-		if (mkdir(p, 0700) != 0 && errno != EEXIST)
-			return -1;
-		*slash = '/';
-	}
-	return mkdir(p, 0700) != 0 && errno != EEXIST ? -1 : 0;
-}
 
 static const char *
 default_dir(struct arena *a)
@@ -68,7 +54,7 @@ img_cache_open(struct img_cache *c, struct arena *a, const char *dir, bool none,
 		dir = default_dir(a);
 	if (!none && dir != NULL) {
 		c->read = arena_printf(a, "%s/" FORM, dir).p;
-		if (make_dirs(a, c->read) == 0 &&
+		if (file_make_dirs(a, c->read) == 0 &&
 		    access(c->read, W_OK | X_OK) == 0)
 			c->write = c->read;
 		else

@@ -137,7 +137,7 @@ store(struct world *w, bool cache)
 	    .proxy = w->url, .pause_ms = 200, .budget_ms = 2000};
 
 	if (cache)
-		c.cache_dir = arena_printf(w->a, "%s/cache", w->dir).p;
+		c.cache_dir = arena_printf(w->a, "%s/cache/kds", w->dir).p;
 	return attest_store_new(&c);
 }
 
@@ -254,7 +254,7 @@ cache__damaged_file_is_a_miss(void **state)
 	attest_store_free(s);
 	(void)snprintf(command, sizeof(command),
 	    "test -z \"$(find %s/cache -type f -perm /077)\" && "
-	    "for f in %s/cache/*; do printf x >>$f; done",
+	    "for f in %s/cache/kds/*; do printf x >>$f; done",
 	    w->dir, w->dir);
 	assert_int_equal(system(command), 0);
 	s = store(w, true);

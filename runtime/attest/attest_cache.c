@@ -1,7 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Collateral that was verified once (attestation 20.1). */
-#include <sys/stat.h>
-
 #include <stdlib.h>
 
 #include "runtime/attest/attest_cache.h"
@@ -183,7 +181,10 @@ save(const struct attest_cache *c, const char *url,
 	struct file_set fs;
 	size_t changed;
 
-	(void)mkdir(c->dir, 0700);
+	if (file_make_dirs(a, c->dir) != 0) {
+		arena_free(a);
+		return;
+	}
 	buf_printf(&b, MAGIC "%lld %zu %zu\n%s", (long long)now, body->chain.n,
 	    body->bytes.n, url);
 	buf_put(&b, body->chain);
