@@ -113,7 +113,7 @@ all="$quick
 	verity
 	pipeline recipes faults
 	registry wire grpc initializer coordinator
-	attested
+	attested collateral
 	repro hostile
 	oracle replay fuzz"
 case ${1:-quick} in

@@ -13,6 +13,7 @@
 #define ROOT_MAX ((size_t)64 << 10)
 #define CRL_MAX ((size_t)1 << 20)
 #define HASH_FILE "coordinator-policy.sha256"
+#define DAY ((int64_t)86400)
 #define WAIT_MS ((uint64_t)180000)
 
 /* Address */
@@ -199,6 +200,20 @@ read_optional(struct client *c, struct str *out, enum opt_id id, size_t max)
 }
 
 static int
+read_revocation(struct client *c)
+{
+	const char *mode = opt_str(c->run, OPT_REVOCATION);
+
+	c->operator.no_revocation = strcmp(mode, "off") == 0;
+	if (c->operator.no_revocation)
+		diag_report(&c->run->diags, REVOCATION_OFF, loc_none);
+	else if (strcmp(mode, "on") != 0)
+		return cmd_fail(c->run, EXIT_USAGE,
+		    "parse flags: --revocation: unknown value: %s", mode);
+	return EXIT_OK;
+}
+
+static int
 make_validators(struct client *c)
 {
 	struct run *r = c->run;
@@ -206,8 +221,10 @@ make_validators(struct client *c)
 	int status, rc;
 
 	c->operator.allow_simulated = opt_on(r, OPT_SIMULATED);
-	status = read_optional(
-	    c, &c->operator.simulated_root, OPT_SIMULATED_ROOT, ROOT_MAX);
+	status = read_revocation(c);
+	if (status == EXIT_OK)
+		status = read_optional(c, &c->operator.simulated_root,
+		    OPT_SIMULATED_ROOT, ROOT_MAX);
 	if (status == EXIT_OK)
 		status = read_optional(
 		    c, &c->operator.simulated_crl, OPT_SIMULATED_CRL, CRL_MAX);
@@ -250,6 +267,26 @@ cache_dir(struct client *c, const char **out)
 }
 
 static int
+read_age(struct client *c, int64_t *seconds)
+{
+	const char *days = opt_str(c->run, OPT_COLLATERAL_AGE);
+	uint64_t n;
+
+	if (days == NULL)
+		return EXIT_OK;
+	if (!str_u64(str_from(days), ATTEST_MAX_AGE_LIMIT / DAY, &n))
+		return cmd_fail(c->run, EXIT_USAGE,
+		    "parse flags: --max-collateral-age: not a number of days "
+		    "from 0 to %d: %s",
+		    (int)(ATTEST_MAX_AGE_LIMIT / DAY), days);
+	*seconds = (int64_t)n * DAY;
+	if (n > 0)
+		diag_report(
+		    &c->run->diags, COLLATERAL_OLD, loc_none, (uintmax_t)n);
+	return EXIT_OK;
+}
+
+static int
 open_store(struct client *c)
 {
 	struct attest_store_config *s = &c->store_config;
@@ -257,14 +294,16 @@ open_store(struct client *c)
 	int status;
 
 	s->offline_dir = opt_str(c->run, OPT_COLLATERAL_DIR);
-	s->offline = s->offline_dir != NULL;
+	s->offline = s->offline_dir != NULL || opt_on(c->run, OPT_OFFLINE);
 	s->proxy = opt_str(c->run, OPT_COLLATERAL_PROXY);
 	status = cache_dir(c, &s->cache_dir);
+	if (status == EXIT_OK)
+		status = read_age(c, &c->env.max_age);
 	if (status != EXIT_OK)
 		return status;
 	c->store = attest_store_new(s);
-	c->env = (struct attest_env){
-	    .skew = ATTEST_SKEW, .fetch = attest_store_fetch(c->store)};
+	c->env.skew = ATTEST_SKEW;
+	c->env.fetch = attest_store_fetch(c->store);
 	if (atls_ctx_new(&c->atls, &err) == 0)
 		return EXIT_OK;
 	return cmd_fail(c->run, EXIT_INTERNAL, "TLS: %s", err.text);

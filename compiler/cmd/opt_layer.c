@@ -24,7 +24,8 @@ static bool
 is_gate(int id)
 {
 	return id == OPT_SIMULATED || id == OPT_SIMULATED_ROOT ||
-	       id == OPT_SIMULATED_CRL;
+	       id == OPT_SIMULATED_CRL || id == OPT_REVOCATION ||
+	       id == OPT_COLLATERAL_AGE;
 }
 
 bool

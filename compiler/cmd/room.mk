@@ -1,7 +1,7 @@
 PROGS += contrastc
 contrastc_SRCS = compiler/main.c
 SRCS += compiler/cmd/ask.c compiler/cmd/simulate.c compiler/cmd/test.c compiler/cmd/why.c
-SRCS += compiler/cmd/check.c compiler/cmd/cmd.c compiler/cmd/completion.c compiler/cmd/explain.c compiler/cmd/findings.c \
+SRCS += compiler/cmd/check.c compiler/cmd/cmd.c compiler/cmd/collateral.c compiler/cmd/completion.c compiler/cmd/explain.c compiler/cmd/findings.c \
 	compiler/cmd/generate.c compiler/cmd/generate_git.c \
 	compiler/cmd/generate_one.c compiler/cmd/generate_options.c \
 	compiler/cmd/generate_plan.c compiler/cmd/generate_sizes.c \
@@ -19,7 +19,7 @@ SRCS += compiler/cmd/check.c compiler/cmd/cmd.c compiler/cmd/completion.c compil
 MAN += compiler/cmd/contrastc.1 compiler/cmd/contrastc-annotations.7 compiler/cmd/contrastc-check.1 \
 	compiler/cmd/contrastc-config.5 compiler/cmd/contrastc-settings.1 \
 	compiler/cmd/contrastc-generate.1 compiler/cmd/contrastc-lock.1
-MAN += compiler/cmd/contrastc-gitops.7 compiler/cmd/contrastc-sign.1
+MAN += compiler/cmd/contrastc-collateral.1 compiler/cmd/contrastc-gitops.7 compiler/cmd/contrastc-sign.1
 MAN += compiler/cmd/contrastc-set.1 compiler/cmd/contrastc-verify.1 compiler/cmd/contrastc-recover.1 \
 	compiler/cmd/contrastc-status.1 compiler/cmd/contrastc-simulated-tee.1
 SRCS += compiler/cmd/rego_check.c compiler/cmd/rego_error.c compiler/cmd/rego_eval.c compiler/cmd/rego_fmt.c \

@@ -54,7 +54,7 @@ img_cache_open(struct img_cache *c, struct arena *a, const char *dir, bool none,
 		dir = default_dir(a);
 	if (!none && dir != NULL) {
 		c->read = arena_printf(a, "%s/" FORM, dir).p;
-		if (file_make_dirs(a, c->read) == 0 &&
+		if (file_make_dirs(a, c->read, 0700) == 0 &&
 		    access(c->read, W_OK | X_OK) == 0)
 			c->write = c->read;
 		else

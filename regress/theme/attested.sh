@@ -64,6 +64,14 @@ attested_usage() {
 		verify -c 127.0.0.1:1 $allow
 	at 3 "--timeout" 'Waiting for coordinator' \
 		verify -c 127.0.0.1:1 --timeout 1s $allow
+	at 2 "--max-collateral-age" 'not a number of days from 0 to 90: 91' \
+		verify -c "$1" $allow --max-collateral-age 91
+	at 2 "--revocation" 'unknown value: maybe' \
+		verify -c "$1" $allow --revocation maybe
+	at 3 "lists of before" 'up to 9 days .*collateral-old' \
+		verify -c "$1" $allow --max-collateral-age 9
+	at 3 "no lists" 'revocation-off' \
+		verify -c "$1" $allow --revocation=off --offline
 	at 1 "policies differ" 'policy count mismatch: 1 policies in deployment' \
 		set -c "$1" $allow deployment/web.yml
 	at 1 "init replaces nothing" 'is there already' \

@@ -13,6 +13,7 @@
 #include <unistd.h>
 
 #include "regress/unit/unit.h"
+#include "runtime/attest/attest_gather.h"
 #include "runtime/attest/attest_store.h"
 #include "runtime/attest/snp.h"
 #include "runtime/base/file.h"
@@ -387,6 +388,49 @@ verify__fetches_the_vcek(void **state)
 	attest_store_free(s);
 }
 
+/* A revocation list is fetched anew, whatever the evidence brings along. */
+static void
+gather__for_a_report(void **state)
+{
+	struct world *w = *state;
+	struct attest_store *s = store(w, false);
+	const struct attest_env env = {
+	    .now = clock_of, .fetch = attest_store_fetch(s)};
+	struct snp_evidence ev = {
+	    .report = vector(w, "../synthetic/snp/genoa-crl-ok/report.bin"),
+	    .vcek = vector(w, "../synthetic/snp/genoa-crl-ok/vcek.der"),
+	    .crl = vector(w, "../synthetic/crl/genoa_expired.der")};
+	struct snp_roots roots = {0};
+	const struct attest_trust trust = {.amd = &roots};
+	struct attest_result r = {.arena = w->a};
+	struct attest_files files;
+	struct buf doc = {0};
+
+	assert_int_equal(
+	    snp_roots_add(&roots,
+		vector(w, "../synthetic/roots/amd/genoa_vcek.pem"), NULL),
+	    0);
+	assert_int_equal(snp_doc_write(&doc, &ev, SNP_PRODUCT_NONE, NULL), 0);
+	w->body = vector(w, "../synthetic/crl/genoa_ok.der");
+	if (attest_gather(&files, &r, buf_str(&doc), &trust, &env) != 0)
+		fail_msg("%s: %.*s", attest_code_name(r.code), STR_ARG(r.text));
+	assert_int_equal(files.v.n, 2);
+	assert_string_equal(files.v.p[0].path, "amd/Genoa/crl.der");
+	assert_str(files.v.p[0].bytes, w->body);
+	assert_true(
+	    str_starts(str_from(files.v.p[1].path), STR("amd/Genoa/vcek/")));
+	assert_str(files.v.p[1].bytes, ev.vcek);
+	w->body = vector(w, "../synthetic/crl/genoa_ask_revoked.der");
+	r = (struct attest_result){.arena = w->a};
+	assert_int_equal(
+	    attest_gather(&files, &r, buf_str(&doc), &trust, &env), RT_EVERIFY);
+	assert_int_equal(r.code, ATTEST_SNP_REVOKED);
+	assert_int_equal(files.v.n, 0);
+	buf_free(&doc);
+	snp_roots_fini(&roots);
+	attest_store_free(s);
+}
+
 #define TEST(f) cmocka_unit_test_setup_teardown(f, setup, teardown)
 
 int
@@ -400,6 +444,7 @@ main(void)
 	    TEST(cache__damaged_file_is_a_miss),
 	    TEST(offline__reads_a_directory),
 	    TEST(verify__fetches_the_vcek),
+	    TEST(gather__for_a_report),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

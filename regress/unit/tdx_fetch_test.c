@@ -14,6 +14,7 @@
 #include "regress/unit/intel_make.h"
 #include "regress/unit/unit.h"
 
+#include "runtime/attest/attest_gather.h"
 #include "runtime/attest/attest_store.h"
 #include "runtime/base/jv.h"
 #include "runtime/base/banned.h"
@@ -394,6 +395,111 @@ put_member(struct buf *b, const char *name, struct str s)
 	jv_print_string(b, s);
 }
 
+/* What is gathered for a quote is an offline store for it. */
+static void
+gather__makes_a_store(void **state)
+{
+	struct world *w = *state;
+	struct attest_store *s = store(0), *there = offline(w);
+	const struct attest_trust trust = {.intel = w->p};
+	struct attest_files files;
+	const struct attest_file *f;
+	struct buf doc = {0};
+	struct tdx_quote q;
+	int64_t from, to;
+
+	w->env.fetch = attest_store_fetch(s);
+	w->r = (struct attest_result){.arena = w->m->a};
+	assert_int_equal(
+	    attest_gather(&files, &w->r, w->quote, &trust, &w->env), 0);
+	assert_int_equal(files.v.n, 6);
+	VEC_FOREACH(f, &files.v) {
+		put_file(w, f->path + strlen("intel/"), f->bytes);
+		assert_int_equal(
+		    attest_file_validity(&from, &to, w->m->a, f, NULL), 0);
+		assert_true(from < MADE_NOW && MADE_NOW < to);
+	}
+	assert_code(w, there, ATTEST_OK);
+	assert_int_equal(w->requests, 4);
+	/* the same from the document of a certificate */
+	assert_int_equal(tdx_quote_parse(&q, &w->r, w->quote), 0);
+	tdx_doc_encode(&doc, &q);
+	w->env.fetch = attest_store_fetch(s);
+	w->r = (struct attest_result){.arena = w->m->a};
+	assert_int_equal(
+	    attest_gather(&files, &w->r, buf_str(&doc), &trust, &w->env), 0);
+	assert_int_equal(files.v.n, 6);
+	buf_free(&doc);
+	attest_store_free(s);
+	attest_store_free(there);
+}
+
+/* What is missing or forged leaves nothing. */
+static void
+gather__all_or_nothing(void **state)
+{
+	struct world *w = *state;
+	struct attest_store *s = store(0);
+	const struct attest_trust trust = {.intel = w->p};
+	struct attest_files files;
+	static const struct {
+		struct str in;
+		enum attest_code code;
+	} bad[] = {{STR_INIT(""), ATTEST_DOC_EMPTY},
+	    {STR_INIT("{}"), ATTEST_DOC_PROTO},
+	    {STR_INIT("\4\0\2\0\201\0\0\0"), ATTEST_TDX_SIZE}};
+	size_t i;
+
+	put(w, QE_PATH, STR("<html>"), NULL, STR(""));
+	w->env.fetch = attest_store_fetch(s);
+	w->r = (struct attest_result){.arena = w->m->a};
+	assert_int_equal(
+	    attest_gather(&files, &w->r, w->quote, &trust, &w->env),
+	    RT_EVERIFY);
+	assert_int_equal(w->r.code, ATTEST_TDX_QEID_FORMAT);
+	assert_int_equal(files.v.n, 0);
+	for (i = 0; i < sizeof(bad) / sizeof(*bad); i++) {
+		w->r = (struct attest_result){.arena = w->m->a};
+		assert_int_equal(
+		    attest_gather(&files, &w->r, bad[i].in, &trust, &w->env),
+		    RT_EVERIFY);
+		assert_string_equal(
+		    attest_code_name(w->r.code), attest_code_name(bad[i].code));
+	}
+	attest_store_free(s);
+}
+
+static void
+validity__by_path(void **state)
+{
+	struct world *w = *state;
+	static const struct {
+		const char *path;
+		struct str bytes;
+		int rc;
+	} cases[] = {
+	    {"amd/Milan/crl.der", STR_INIT("x"), RT_EFORMAT},
+	    {"amd/Milan/vcek/00/vcek.der", STR_INIT(""), RT_EFORMAT},
+	    {"intel/root-ca-crl.der", STR_INIT(""), RT_EFORMAT},
+	    {"intel/tdx-tcb-00.json", STR_INIT("{}"), RT_EFORMAT},
+	    {"intel/tdx-tcb-00.chain.pem", STR_INIT("-----"), RT_EFORMAT},
+	    {"intel/td-qe-identity.json", STR_INIT("[]"), RT_EFORMAT},
+	    {"intel/collateral-00.json", STR_INIT("{}"), RT_EFORMAT},
+	    {"amd/crl.der", STR_INIT("x"), RT_ENOTFOUND},
+	    {"intel/x/root-ca-crl.der", STR_INIT("x"), RT_ENOTFOUND},
+	};
+	int64_t from, to;
+	size_t i;
+
+	for (i = 0; i < sizeof(cases) / sizeof(*cases); i++) {
+		const struct attest_file f = {cases[i].path, cases[i].bytes};
+
+		assert_int_equal(
+		    attest_file_validity(&from, &to, w->m->a, &f, NULL),
+		    cases[i].rc);
+	}
+}
+
 /* One object for all (12.5). */
 static void
 offline__object(void **state)
@@ -401,6 +507,8 @@ offline__object(void **state)
 	struct world *w = *state;
 	struct attest_store *s = offline(w);
 	struct tdx_collateral c = made_collateral(w->m);
+	struct attest_file object = {"intel/collateral-00806f050000.json", {0}};
+	int64_t from, to;
 	struct buf b = {0};
 
 	put_member(&b, "tcb_info", c.tcb_info.text);
@@ -413,6 +521,9 @@ offline__object(void **state)
 	put_member(&b, "pck_crl", c.pck_crl);
 	buf_putc(&b, '}');
 	put_file(w, "collateral-00806f050000.json", buf_str(&b));
+	object.bytes = buf_str(&b);
+	assert_int_equal(
+	    attest_file_validity(&from, &to, w->m->a, &object, NULL), 0);
 	assert_code(w, s, ATTEST_OK);
 	buf_free(&b);
 	attest_store_free(s);
@@ -431,6 +542,9 @@ main(void)
 	    TEST(fetch__evaluation_number),
 	    TEST(offline__single_items),
 	    TEST(offline__object),
+	    TEST(gather__makes_a_store),
+	    TEST(gather__all_or_nothing),
+	    TEST(validity__by_path),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

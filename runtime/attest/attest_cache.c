@@ -136,8 +136,9 @@ take_bytes(struct str *out, struct str *in, uint64_t n)
 	return true;
 }
 
-static bool
-parse(struct attest_body *out, int64_t *fetched, struct str in, const char *url)
+bool
+attest_cache_parse(
+    struct attest_body *out, int64_t *fetched, struct str in, const char *url)
 {
 	uint64_t when, chain, body;
 	struct str name;
@@ -165,7 +166,7 @@ load(struct attest_cache *c, struct arena *a, const char *url)
 
 	if (c->dir == NULL ||
 	    file_read(&text, a, file_of(c, a, url), FILE_MAX, NULL) != 0 ||
-	    !parse(&body, &fetched, text, url))
+	    !attest_cache_parse(&body, &fetched, text, url))
 		return false;
 	remember(c, url, &body, fetched);
 	return true;
@@ -181,7 +182,7 @@ save(const struct attest_cache *c, const char *url,
 	struct file_set fs;
 	size_t changed;
 
-	if (file_make_dirs(a, c->dir) != 0) {
+	if (file_make_dirs(a, c->dir, 0700) != 0) {
 		arena_free(a);
 		return;
 	}

@@ -18,5 +18,11 @@ bool attest_cache_get(struct attest_body *out, int64_t *age,
     struct attest_cache *c, struct arena *a, const char *url, int64_t now);
 void attest_cache_put(struct attest_cache *c, const char *url,
     const struct attest_body *body, int64_t now);
+/*
+ * The bytes of such a file (contrastc-collateral(1)), slices of `in`; false:
+ * it is damaged, or of another URL.
+ */
+bool attest_cache_parse(
+    struct attest_body *out, int64_t *fetched, struct str in, const char *url);
 
 #endif

@@ -222,22 +222,27 @@ read_file(struct str *out, const struct attest_store *s, struct arena *a,
 		   NULL) == 0;
 }
 
+const char *
+attest_store_chain_path(struct arena *a, const struct attest_item *item)
+{
+	struct str stem = str_from(item->path);
+
+	if (item->chain == NULL || !str_ends(stem, STR(".json")))
+		return NULL;
+	stem.n -= strlen(".json");
+	return arena_printf(a, "%.*s.chain.pem", STR_ARG(stem)).p;
+}
+
 static int
 read_offline(struct attest_body *out, const struct attest_store *s,
     struct arena *a, const struct attest_item *item, struct rt_err *err)
 {
-	struct str stem = str_from(item->path);
-
 	if (s->config.offline_dir == NULL ||
 	    (!read_file(&out->bytes, s, a, item->path, ATTEST_ITEM_MAX) &&
 		!read_file(&out->bytes, s, a, item->fallback, ATTEST_ITEM_MAX)))
 		return rt_err_set(
 		    err, RT_ENOTFOUND, "%s is not at hand", item->path);
-	if (item->chain == NULL || !str_ends(stem, STR(".json")))
-		return 0;
-	stem.n -= strlen(".json");
-	if (!read_file(&out->chain, s, a,
-		arena_printf(a, "%.*s.chain.pem", STR_ARG(stem)).p,
+	if (!read_file(&out->chain, s, a, attest_store_chain_path(a, item),
 		ATTEST_CHAIN_MAX))
 		out->chain = (struct str){"", 0};
 	return 0;

@@ -28,6 +28,13 @@ void attest_store_free(struct attest_store *s);
 /* For struct attest_env; any thread. */
 const struct attest_fetch *attest_store_fetch(struct attest_store *s);
 
+/*
+ * Where the offline store has the chain of an item whose issuers come in a
+ * header; NULL: it has none.
+ */
+const char *attest_store_chain_path(
+    struct arena *a, const struct attest_item *item);
+
 #define ATTEST_STORE_ENTRIES 256
 #define ATTEST_STORE_AGE ((int64_t)30 * 86400)
 

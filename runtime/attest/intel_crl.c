@@ -24,8 +24,8 @@ parse_pem(struct str text)
 }
 
 /* The service gives DER or PEM, a cache in between DER or hex. */
-static X509_CRL *
-parse(struct arena *a, struct str text)
+X509_CRL *
+intel_crl_parse(struct arena *a, struct str text)
 {
 	struct str der;
 
@@ -65,7 +65,7 @@ X509_CRL *
 intel_crl_read(struct attest_result *r, struct str text, X509 *issuer,
     const char *kind, const struct attest_env *env, int64_t now)
 {
-	X509_CRL *crl = parse(r->arena, text);
+	X509_CRL *crl = intel_crl_parse(r->arena, text);
 	int64_t from, to;
 
 	if (crl == NULL || !is_from(crl, issuer)) {

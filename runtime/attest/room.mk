@@ -1,9 +1,10 @@
 # SPDX-License-Identifier: Apache-2.0
 SRCS += runtime/attest/party.c runtime/attest/attest.c runtime/attest/attest_cache.c \
-	runtime/attest/attest_collect.c runtime/attest/attest_http.c \
+	runtime/attest/attest_collect.c runtime/attest/attest_gather.c \
+	runtime/attest/attest_http.c \
 	runtime/attest/attest_manifest.c runtime/attest/attest_pb.c \
 	runtime/attest/attest_result.c runtime/attest/attest_store.c \
-	runtime/attest/attest_tsm.c \
+	runtime/attest/attest_tsm.c runtime/attest/attest_validity.c \
 	runtime/attest/attest_x509.c runtime/attest/sev_guest.c \
 	runtime/attest/simulated.c \
 	runtime/attest/simulated_config.c runtime/attest/simulated_make.c \
@@ -34,6 +35,7 @@ FUZZ += regress/fuzz/tdx_quote.c regress/fuzz/pck_ext.c \
 TESTS += regress/unit/attest_issue_test.c
 TESTS += regress/unit/attest_store_test.c
 FUZZ += regress/fuzz/snp_report.c regress/fuzz/snp_cert.c \
-	regress/fuzz/snp_table.c regress/fuzz/snp_doc.c
+	regress/fuzz/snp_table.c regress/fuzz/snp_doc.c \
+	regress/fuzz/attest_file.c
 TESTS += regress/unit/tdx_test.c regress/unit/tdx_issue_test.c \
 	regress/unit/tdx_fetch_test.c

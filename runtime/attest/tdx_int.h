@@ -91,7 +91,9 @@ const char *intel_ca_name(const X509 *ca);
 int pck_read(
     struct pck_ext *out, struct attest_result *r, X509 *leaf) RT_MUST_CHECK;
 
-/* A CRL (12.6): DER, or as hex or PEM; NULL with the code set. */
+/* A CRL (12.6): DER, or as hex or PEM; NULL: it is none. */
+X509_CRL *intel_crl_parse(struct arena *a, struct str text);
+/* The same, checked; NULL with the code set. */
 X509_CRL *intel_crl_read(struct attest_result *r, struct str text, X509 *issuer,
     const char *kind, const struct attest_env *env, int64_t now);
 bool intel_crl_lists(X509_CRL *crl, const X509 *x);

@@ -158,15 +158,15 @@ file_has_bytes(const char *path, struct str bytes)
 }
 
 int
-file_make_dirs(struct arena *a, const char *path)
+file_make_dirs(struct arena *a, const char *path, mode_t mode)
 {
 	char *p = (char *)(uintptr_t)arena_cstr(a, str_from(path)), *slash;
 
 	for (slash = p + 1; (slash = strchr(slash, '/')) != NULL; slash++) {
 		*slash = '\0';
-		if (mkdir(p, 0700) != 0 && errno != EEXIST)
+		if (mkdir(p, mode) != 0 && errno != EEXIST)
 			return -1;
 		*slash = '/';
 	}
-	return mkdir(p, 0700) != 0 && errno != EEXIST ? -1 : 0;
+	return mkdir(p, mode) != 0 && errno != EEXIST ? -1 : 0;
 }

@@ -24,9 +24,10 @@ bool file_has_bytes(const char *path, struct str bytes);
 const char *file_real_path(struct arena *a, const char *path);
 
 /*
- * A directory and those above it that are not there, mode 0700.  -1 and errno.
+ * A directory and those above it that are not there; -1 and errno.
  */
-int file_make_dirs(struct arena *a, const char *path) RT_MUST_CHECK;
+int file_make_dirs(
+    struct arena *a, const char *path, mode_t mode) RT_MUST_CHECK;
 
 /*
  * Several files that change together or not at all.  Each is staged under a
