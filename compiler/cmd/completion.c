@@ -115,6 +115,7 @@ static const struct {
     {OPT_START_ORDER, NULL, " auto on off", NULL},
     {OPT_ANNOTATION_LOCATION, NULL, " both template object", NULL},
     {OPT_POLICY_STYLE, NULL, " specialised full", NULL},
+    {OPT_PASSES, NULL, " none shake full", NULL},
     {OPT_DENIALS, NULL, " markers none", NULL},
     {OPT_ACCESS, NULL, " production debug", NULL},
     {OPT_ENGINE, NULL, " kata kata-0.2.8 kata-0.1.5 opa", NULL},

@@ -116,6 +116,19 @@ user_rules(struct generate *g)
 }
 
 static int
+passes(struct generate *g)
+{
+	const char *v = opt_str(g->run, OPT_PASSES);
+
+	if (policy_passes(&g->policy.passes, v))
+		return EXIT_OK;
+	return cmd_fail(g->run, EXIT_USAGE,
+	    "parse flags: --opt: unknown value: %s%s (none, shake or full, "
+	    "then ,no-PASS)",
+	    v, opt_where(g->run, OPT_PASSES));
+}
+
+static int
 policies(struct generate *g)
 {
 	static const char *const styles[] = {"specialised", "full", NULL};
@@ -129,7 +142,8 @@ policies(struct generate *g)
 	if ((s = word(r, OPT_POLICY_STYLE, styles)) < 0 ||
 	    (d = word(r, OPT_DENIALS, denials)) < 0 ||
 	    (a = word(r, OPT_ACCESS, access)) < 0 ||
-	    (o = word(r, OPT_START_ORDER, order)) < 0)
+	    (o = word(r, OPT_START_ORDER, order)) < 0 ||
+	    passes(g) != EXIT_OK)
 		return EXIT_USAGE;
 	g->policy.style = s == 0 ? POLICY_SPECIALISED : POLICY_FULL;
 	g->policy.denials = d == 0;

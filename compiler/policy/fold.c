@@ -141,8 +141,8 @@ is_worth(const struct known *k)
 				      4;
 }
 
-static struct rego_term *
-constant(struct arena *a, const struct jv *v)
+struct rego_term *
+fold_constant(struct arena *a, const struct jv *v)
 {
 	struct rego_term *t;
 
@@ -167,7 +167,7 @@ constant(struct arena *a, const struct jv *v)
 void
 fold_print(struct buf *out, struct arena *a, const struct jv *v)
 {
-	rego_print_term(out, constant(a, v));
+	rego_print_term(out, fold_constant(a, v));
 }
 
 static struct rego_term *
@@ -181,33 +181,16 @@ fold_term(void *ctx, struct rego_term *t)
 		return t;
 	k = map_get(&f->by_path, path_key(f->program->arena, &at));
 	return k != NULL && k->value != NULL && is_worth(k)
-		   ? constant(f->program->arena, k->value)
+		   ? fold_constant(f->program->arena, k->value)
 		   : t;
-}
-
-/* A rule that replaces documents may see other data. */
-static void
-see_with(const struct rego_body *b, bool *found)
-{
-	uint32_t i;
-
-	for (i = 0; i < b->n; i++) {
-		*found |= b->p[i]->nwith > 0;
-		if (b->p[i]->body != NULL)
-			see_with(b->p[i]->body, found);
-	}
 }
 
 /* Counts what a rule reads; true if something of it is known. */
 static bool
-see_rule(struct folding *f, const struct rego_rule *r, bool *with)
+see_rule(struct folding *f, const struct rego_rule *r)
 {
 	f->found = false;
 	walk_rule(r, see_ref, f);
-	for (; r != NULL; r = r->alt) {
-		if (r->body != NULL)
-			see_with(r->body, with);
-	}
 	return f->found;
 }
 
@@ -218,18 +201,17 @@ fold_data(struct program *p, const struct jv *data, struct folds *folds)
 	struct rewriting w = {p->arena, fold_term, &f};
 	VEC(struct rego_rule *) known = {0};
 	struct group **g;
-	bool with = false;
 	size_t i;
 
 	if (program_group(p, STR("policy_data")) != NULL)
 		return;
 	VEC_FOREACH(g, &p->groups) {
 		for (i = 0; i < (*g)->rules.n; i++) {
-			if (see_rule(&f, (*g)->rules.p[i], &with))
+			if (see_rule(&f, (*g)->rules.p[i]))
 				VEC_PUSH(p->arena, &known, (*g)->rules.p[i]);
 		}
 	}
-	for (i = 0; i < known.n && !with; i++)
+	for (i = 0; i < known.n && !program_has_with(p); i++)
 		rewrite_rule(&w, known.p[i]);
 }
 

@@ -10,7 +10,7 @@
 #include "compiler/policy/carrier.h"
 #include "compiler/policy/image.h"
 #include "compiler/policy/index.h"
-#include "compiler/policy/policy_int.h"
+#include "compiler/policy/specialise.h"
 #include "runtime/base/banned.h"
 
 /* The agent refuses longer lines (policy-model 10.5). */
@@ -22,6 +22,7 @@ struct linked {
 	uint64_t bits[STDLIB_MAX / 64];
 	struct carrier *carrier; /* begins with the rules */
 	const struct live *live; /* NULL: all data */
+	const struct jv *data;   /* that is left, of this policy alone */
 	struct folds folds;
 };
 
@@ -162,6 +163,31 @@ gather(struct policy_linker *l, struct program *p, const struct linked *k)
 	return true;
 }
 
+static void
+mark(struct policy_linker *l, struct program *p, bool join)
+{
+	if (l->options.denials && l->marks == NULL)
+		l->marks = denial_helpers(l->arena, l->diags);
+	if (l->marks != NULL)
+		denial_add(p, l->marks, join);
+}
+
+/* Passes that were chosen, with the data of one policy. */
+static void
+print_special(struct policy_linker *l, struct program *p, struct linked *k,
+    const struct jv *data, struct buf *out)
+{
+	struct spec s = {.program = p, .arena = l->arena, .data = data};
+
+	if (l->user == NULL)
+		s.data = policy_index_next(l->arena, l->memory, data);
+	name_locals(p);
+	mark(l, p, l->user == NULL);
+	specialise(&s, l->options.passes);
+	k->data = s.data;
+	layout_rules(out, p, REGO_COMPACT);
+}
+
 /* Rules of the user, or all of ours with all data. */
 static void
 print_rules(struct policy_linker *l, struct program *p, struct linked *k,
@@ -175,10 +201,7 @@ print_rules(struct policy_linker *l, struct program *p, struct linked *k,
 		fold_data(p, data, &k->folds);
 		shake_simplify(p);
 	}
-	if (l->options.denials && l->marks == NULL)
-		l->marks = denial_helpers(l->arena, l->diags);
-	if (l->marks != NULL)
-		denial_add(p, l->marks, false);
+	mark(l, p, false);
 	name_locals(p);
 	shake_reach(p);
 	if (full) {
@@ -201,7 +224,10 @@ link_rules(struct policy_linker *l, struct linked *k, const struct jv *data,
 	p->symbols = l->symbols;
 	if (!gather(l, p, k))
 		return false;
-	print_rules(l, p, k, data, out);
+	if (l->options.passes != 0 && l->options.style != POLICY_FULL)
+		print_special(l, p, k, data, out);
+	else
+		print_rules(l, p, k, data, out);
 	return true;
 }
 
@@ -209,7 +235,8 @@ static struct linked *
 build(struct policy_linker *l, const struct linked *key, const struct jv *data)
 {
 	struct linked *k = ARENA_NEW(l->arena, struct linked);
-	bool ready = l->user == NULL && l->options.style != POLICY_FULL;
+	bool ready = l->user == NULL && l->options.style != POLICY_FULL &&
+		     l->options.passes == 0;
 	struct image_ends ends = {0};
 	struct carrier_rules rules;
 	struct buf out = {0};
@@ -243,7 +270,8 @@ linked_for(struct policy_linker *l, const struct jv *data)
 	if (l->user == NULL)
 		choose(&key, data);
 	VEC_FOREACH(it, &l->cache) {
-		if (memcmp((*it)->bits, key.bits, sizeof(key.bits)) == 0 &&
+		if ((*it)->data == NULL &&
+		    memcmp((*it)->bits, key.bits, sizeof(key.bits)) == 0 &&
 		    fold_same(&(*it)->folds, data))
 			return *it;
 	}
@@ -258,7 +286,7 @@ put_data(struct buf *out, const struct policy_linker *l, const struct linked *k,
 		buf_puts(out, "\npolicy_data := ");
 		jv_print(out, data, JV_PRETTY);
 	} else {
-		layout_data(out, data, k->live);
+		layout_data(out, k->data != NULL ? k->data : data, k->live);
 	}
 }
 

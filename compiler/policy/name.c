@@ -25,10 +25,13 @@ static void
 declare_variable(struct naming *n, const struct rego_symbol *symbol)
 {
 	struct group *g = symbol_group(n->program, symbol);
-	struct variable v = {.symbol = symbol, .declared = true};
+	struct variable v = {.symbol = symbol, .declared = true, .times = 1};
+	struct variable *have = scope_find(n->scope, symbol);
 
-	if (scope_find(n->scope, symbol) != NULL)
+	if (have != NULL) {
+		have->times++;
 		return;
+	}
 	VEC_PUSH(n->program->arena, &n->scope->vars, v);
 	if (g != NULL)
 		g->local = true;

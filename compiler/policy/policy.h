@@ -23,9 +23,16 @@ struct policy_options {
 	bool initdata;     /* carrier */
 	bool debug_access; /* said at the head of the text */
 	bool debug_shell;  /* "contrast.insecure-debug" beside the policy */
+	unsigned passes;   /* policy_passes(), or 0: those of stage one */
 	/* A user's own rules instead of stdlib-rego, or NULL. */
 	const struct source *rules;
 };
+
+/*
+ * Which passes run on specialised policies, from "LEVEL[,no-PASS]...": LEVEL
+ * none, shake or full, PASS one of passes.def.  False: another word.
+ */
+bool policy_passes(unsigned *out, const char *text);
 
 struct policy {
 	struct str text;     /* the module */

@@ -40,7 +40,8 @@ struct symbols {
 struct variable {
 	const struct rego_symbol *symbol;
 	bool declared;
-	struct str to; /* what is printed */
+	unsigned times; /* it is declared */
+	struct str to;  /* what is printed */
 };
 struct rego_scope {
 	VEC(struct variable) vars; /* few; in order of declaration */
@@ -61,6 +62,7 @@ struct group {
 	/* denial.c */
 	unsigned mentions, literals;
 	uint8_t index;
+	uint8_t prints; /* unroll.c */
 };
 
 struct program {
@@ -102,6 +104,12 @@ struct rego_term *rewrite_term(struct rewriting *w, struct rego_term *t);
 struct rego_body *rewrite_body(struct rewriting *w, struct rego_body *b);
 /* With all its else; the head stays. */
 void rewrite_rule(struct rewriting *w, struct rego_rule *r);
+/* Copies of everything below, for changes in place. */
+struct rego_body *rewrite_copy_body(struct arena *a, const struct rego_body *b);
+struct rego_rule *rewrite_copy(struct arena *a, const struct rego_rule *r);
+
+/* Does some rule replace documents? */
+bool program_has_with(const struct program *p);
 
 /* The group that a variable or reference names, or NULL. */
 struct group *program_target(
@@ -109,7 +117,9 @@ struct group *program_target(
 
 /* Marks the groups that can be reached from the entries. */
 void shake_reach(struct program *p);
-/* Drops literals that are always true. */
+/* Drops rules whose body fails at once. */
+void shake_drop_dead(struct group *g);
+/* The same everywhere, and literals that are always true. */
 void shake_simplify(struct program *p);
 
 /* Which members of policy_data can be read: a tree of access paths. */
@@ -134,6 +144,7 @@ void fold_data(struct program *p, const struct jv *data, struct folds *folds);
 bool fold_path(struct program *p, const struct rego_term *t, struct fold *f);
 /* The scalar at the path, or NULL; as a term of Rego. */
 const struct jv *fold_value(const struct jv *data, const struct fold *f);
+struct rego_term *fold_constant(struct arena *a, const struct jv *v);
 void fold_print(struct buf *out, struct arena *a, const struct jv *v);
 /* Has the data the same scalars? */
 bool fold_same(const struct folds *folds, const struct jv *data);

@@ -100,3 +100,59 @@ rewrite_rule(struct rewriting *w, struct rego_rule *r)
 		r->key = rewrite_term(w, r->key);
 	}
 }
+
+/* Copies of everything, which may be changed in place. */
+
+static struct rego_term *
+copy_term(struct arena *a, const struct rego_term *t)
+{
+	struct rego_term *copy;
+	uint32_t i;
+
+	if (t == NULL)
+		return NULL;
+	copy = ARENA_NEW(a, struct rego_term);
+	*copy = *t;
+	copy->args = ARENA_ARRAY(a, struct rego_term *, t->nargs);
+	for (i = 0; i < t->nargs; i++)
+		copy->args[i] = copy_term(a, t->args[i]);
+	copy->body = t->body == NULL ? NULL : rewrite_copy_body(a, t->body);
+	return copy;
+}
+
+struct rego_body *
+rewrite_copy_body(struct arena *a, const struct rego_body *b)
+{
+	struct rego_body *copy = rego_new_body(a, b->loc, b->p, b->n);
+	struct rego_literal *l;
+	uint32_t i, k;
+
+	for (i = 0; i < b->n; i++) {
+		l = copy->p[i] = copy_literal(a, b->p[i]);
+		for (k = 0; k < l->nterms; k++)
+			l->terms[k] = copy_term(a, l->terms[k]);
+		if (l->body != NULL)
+			l->body = rewrite_copy_body(a, l->body);
+	}
+	return copy;
+}
+
+struct rego_rule *
+rewrite_copy(struct arena *a, const struct rego_rule *r)
+{
+	struct rego_rule *copy;
+	uint32_t i;
+
+	if (r == NULL)
+		return NULL;
+	copy = ARENA_NEW(a, struct rego_rule);
+	*copy = *r;
+	copy->args = ARENA_ARRAY(a, struct rego_term *, r->nargs);
+	for (i = 0; i < r->nargs; i++)
+		copy->args[i] = copy_term(a, r->args[i]);
+	copy->key = copy_term(a, r->key);
+	copy->value = copy_term(a, r->value);
+	copy->body = r->body == NULL ? NULL : rewrite_copy_body(a, r->body);
+	copy->alt = rewrite_copy(a, r->alt);
+	return copy;
+}

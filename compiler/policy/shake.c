@@ -184,6 +184,64 @@ program_add(struct program *p, struct rego_rule *r)
 	return g;
 }
 
+static void see_with(const struct rego_body *b, bool *found);
+
+static void
+see_with_term(const struct rego_term *t, bool *found)
+{
+	uint32_t i;
+
+	for (i = 0; i < t->nargs; i++)
+		see_with_term(t->args[i], found);
+	if (t->body != NULL)
+		see_with(t->body, found);
+}
+
+static void
+see_with(const struct rego_body *b, bool *found)
+{
+	uint32_t i, k;
+
+	for (i = 0; i < b->n; i++) {
+		*found |= b->p[i]->nwith > 0;
+		for (k = 0; k < b->p[i]->nterms; k++)
+			see_with_term(b->p[i]->terms[k], found);
+		if (b->p[i]->body != NULL)
+			see_with(b->p[i]->body, found);
+	}
+}
+
+static bool
+rule_has_with(const struct rego_rule *r)
+{
+	bool found = false;
+
+	for (; r != NULL; r = r->alt) {
+		if (r->key != NULL)
+			see_with_term(r->key, &found);
+		if (r->value != NULL)
+			see_with_term(r->value, &found);
+		if (r->body != NULL)
+			see_with(r->body, &found);
+	}
+	return found;
+}
+
+bool
+program_has_with(const struct program *p)
+{
+	struct group *const *g;
+	struct rego_rule *const *r;
+
+	VEC_FOREACH(g, &p->groups) {
+		VEC_FOREACH(r, &(*g)->rules) {
+			if (rule_has_with(*r))
+				return true;
+		}
+	}
+	return false;
+}
+
 void
 walk_term(const struct rego_term *t, term_visitor *visit, void *ctx)
 {
@@ -385,8 +443,8 @@ is_dead(const struct rego_rule *r)
 }
 
 /* One rule stays, so that the name is known. */
-static void
-drop_dead(struct group *g)
+void
+shake_drop_dead(struct group *g)
 {
 	size_t i = 0;
 
@@ -443,7 +501,7 @@ shake_simplify(struct program *p)
 	size_t i;
 
 	VEC_FOREACH(g, &p->groups) {
-		drop_dead(*g);
+		shake_drop_dead(*g);
 		for (i = 0; i < (*g)->rules.n; i++) {
 			for (r = (*g)->rules.p[i]; r != NULL; r = r->alt) {
 				if (r->body != NULL)
