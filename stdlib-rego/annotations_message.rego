@@ -8,7 +8,8 @@ import future.keywords.if
 annotation(k, v) if {
 	k == "io.kubernetes.container.terminationMessagePath"
 	type == "container"
-	full("/.*", v)
+	startswith(v, "/")
+	not contains(v, "\n")
 }
 
 annotation(k, v) if {

@@ -28,11 +28,3 @@ CopyFileRequest if {
 	not input.file_type
 	copied(input.path)
 }
-
-shared_path(path, suffix) if {
-	parts := split(path, "/")
-	not ".." in parts
-	some entry in defaults.CopyFileRequest
-	prefix := replace(replace(entry, "$(sfprefix)", common.sfprefix), "$(cpath)", shared_dir)
-	regex.match(concat("", [replace(prefix, "$(bundle-id)", "[a-z0-9]{64}"), suffix]), path)
-}

@@ -8,11 +8,3 @@ import future.keywords.if
 
 # explain: copy-file
 CopyFileRequest if copied(input.path)
-
-shared_path(path, suffix) if {
-	parts := split(path, "/")
-	not ".." in parts
-	some entry in defaults.CopyFileRequest
-	prefix := replace(replace(entry, "$(sfprefix)", common.sfprefix), "$(cpath)", shared_dir)
-	regex.match(concat("", [replace(prefix, "$(bundle-id)", "[a-z0-9]{64}"), suffix]), path)
-}

@@ -69,7 +69,8 @@ wanted_process := want.OCI.Process
 # explain: container
 container if {
 	index >= 0
-	regex.match("^([0-9A-Za-z][0-9A-Za-z._-]*)?$", input.container_id)
+	trim_left(input.container_id, "-._") == input.container_id
+	trim(input.container_id, "-._0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz") == ""
 }
 
 # What no policy of ours allows.
@@ -123,13 +124,6 @@ annotations if {
 }
 
 annotation(k, _) if startswith(k, "io.kubernetes.cri.")
-
-# explain: names
-names if {
-	full(object.get(wanted_anno, "io.kubernetes.cri.sandbox-name", "(?s).*"), sandbox_name)
-	wanted_anno["io.kubernetes.cri.sandbox-namespace"] in ["", sandbox_namespace]
-	full(wanted_anno["io.kubernetes.cri.sandbox-id"], sandbox_id)
-}
 
 # explain: root
 root if {

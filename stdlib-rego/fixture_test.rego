@@ -3,10 +3,11 @@
 # What the tests of the modules share: the data of a pod for the target
 # kata-4, with its tables, and requests of a runtime that starts it.
 # The modules are linked as this data would have them:
-# modules: requests shared_dir copy_file sandbox network exec
-# modules: exec_commands create remove remove_known propagation version
-# modules: annotations_usual annotations_message root mounts
-# modules: mounts_cgroup mounts_block block storages storages_dir
+# modules: requests shared_dir copy_file shared_path_text sandbox network
+# modules: exec exec_commands create names_text remove remove_known
+# modules: propagation version annotations_usual annotations_message
+# modules: root_text mounts mounts_file mounts_pattern mounts_cgroup
+# modules: mounts_block block storages storages_dir
 # modules: storages_block image_digest args_tokens user env_tokens tokens
 # modules: tokens_exec complete_any capabilities devices_none namespaces
 # modules: linux order_any overridden_none unique_any text
@@ -751,106 +752,44 @@ policy_data := {
 			"application_from": 2,
 		},
 	},
+	"shared": [
+		"/run/kata-containers/shared/containers/",
+		"/run/kata-containers/shared/containers/passthrough/",
+		"/run/kata-containers/shared/containers/watchable/",
+		"/run/kata-containers/shared/containers/passthrough/watchable/",
+	],
+	"root": ["/run/kata-containers/", "/rootfs"],
+	"kinds": [
+		["proc", ["nosuid", "noexec", "nodev"]],
+		["tmpfs", ["nosuid", "strictatime", "mode=755", "size=65536k"]],
+		["devpts", [
+			"nosuid", "noexec", "newinstance", "ptmxmode=0666", "mode=0620", "gid=5",
+		]],
+		["bind", ["rbind"]],
+		["mqueue", ["nosuid", "noexec", "nodev"]],
+		["sysfs", ["nosuid", "noexec", "nodev", "ro"]],
+		["bind", ["rbind", "ro", "nosuid", "nodev", "noexec"]],
+		["cgroup", ["nosuid", "noexec", "nodev", "relatime", "ro"]],
+		["bind", ["rbind", "rprivate", "rw"]],
+		["bind", ["rbind", "rprivate", "ro"]],
+	],
 	"mounts": [
-		{
-			"destination": "/proc",
-			"source": "proc",
-			"type_": "proc",
-			"options": ["nosuid", "noexec", "nodev"],
-		},
-		{
-			"destination": "/dev",
-			"source": "tmpfs",
-			"type_": "tmpfs",
-			"options": ["nosuid", "strictatime", "mode=755", "size=65536k"],
-		},
-		{
-			"destination": "/dev/pts",
-			"source": "devpts",
-			"type_": "devpts",
-			"options": [
-				"nosuid", "noexec", "newinstance",
-				"ptmxmode=0666", "mode=0620", "gid=5",
-			],
-		},
-		{
-			"destination": "/dev/shm",
-			"source": "/run/kata-containers/sandbox/shm",
-			"type_": "bind",
-			"options": ["rbind"],
-		},
-		{
-			"destination": "/dev/mqueue",
-			"source": "mqueue",
-			"type_": "mqueue",
-			"options": ["nosuid", "noexec", "nodev"],
-		},
-		{
-			"destination": "/sys",
-			"source": "sysfs",
-			"type_": "sysfs",
-			"options": ["nosuid", "noexec", "nodev", "ro"],
-		},
-		{
-			"destination": "/etc/resolv.conf",
-			"source": "$(sfprefix)resolv.conf$",
-			"type_": "bind",
-			"options": ["rbind", "ro", "nosuid", "nodev", "noexec"],
-		},
-		{
-			"destination": "/sys/fs/cgroup",
-			"source": "cgroup",
-			"type_": "cgroup",
-			"options": ["nosuid", "noexec", "nodev", "relatime", "ro"],
-		},
-		{
-			"destination": "/etc/hosts",
-			"source": "$(sfprefix)hosts$",
-			"type_": "bind",
-			"options": ["rbind", "rprivate", "rw"],
-		},
-		{
-			"destination": "/dev/termination-log",
-			"source": "$(sfprefix)termination-log$",
-			"type_": "bind",
-			"options": ["rbind", "rprivate", "rw"],
-		},
-		{
-			"destination": "/etc/hostname",
-			"source": "$(sfprefix)hostname$",
-			"type_": "bind",
-			"options": ["rbind", "rprivate", "rw"],
-		},
-		{
-			"destination": "/etc/resolv.conf",
-			"source": "$(sfprefix)resolv.conf$",
-			"type_": "bind",
-			"options": ["rbind", "rprivate", "rw"],
-		},
-		{
-			"destination": "/var/run/secrets/kubernetes.io/serviceaccount",
-			"source": "$(sfprefix)serviceaccount$",
-			"type_": "bind",
-			"options": ["rbind", "rprivate", "ro"],
-		},
-		{
-			"destination": "/var/run/secrets/azure/tokens",
-			"source": "$(sfprefix)tokens$",
-			"type_": "bind",
-			"options": ["rbind", "rprivate", "ro"],
-		},
-		{
-			"destination": "/data",
-			"source": "",
-			"type_": "bind",
-			"options": ["rbind", "rprivate", "rw"],
-		},
-		{
-			"destination": "/tmp",
-			"source": "^/run/kata-containers/sandbox/ephemeral/tmp$",
-			"type_": "bind",
-			"options": ["rbind", "rprivate", "rw"],
-		},
+		["/proc", 0, "proc"],
+		["/dev", 1, "tmpfs"],
+		["/dev/pts", 2, "devpts"],
+		["/dev/shm", 3, "/run/kata-containers/sandbox/shm"],
+		["/dev/mqueue", 4, "mqueue"],
+		["/sys", 5, "sysfs"],
+		["/etc/resolv.conf", 6, null, "resolv.conf"],
+		["/sys/fs/cgroup", 7, "cgroup"],
+		["/etc/hosts", 8, null, "hosts"],
+		["/dev/termination-log", 8, null, "termination-log"],
+		["/etc/hostname", 8, null, "hostname"],
+		["/etc/resolv.conf", 8, null, "resolv.conf"],
+		["/var/run/secrets/kubernetes.io/serviceaccount", 9, null, "serviceaccount"],
+		["/var/run/secrets/azure/tokens", 9, null, "tokens"],
+		["/data", 8, ""],
+		["/tmp", 8, "/run/kata-containers/sandbox/ephemeral/tmp"],
 	],
 	"volumes": [
 		{
@@ -869,7 +808,7 @@ policy_data := {
 			"source": "tmpfs",
 			"fstype": "tmpfs",
 			"options": [],
-			"mount_point": "^/run/kata-containers/sandbox/ephemeral/tmp$",
+			"mount_point": "/run/kata-containers/sandbox/ephemeral/tmp",
 			"fs_group": null,
 			"shared": false,
 		},

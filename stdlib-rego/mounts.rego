@@ -13,8 +13,8 @@ mounts if {
 		h := [i |
 			some i in want.mounts
 			p := policy_data.mounts[i]
-			p.destination == m.destination
-			mount(p, m)
+			p[0] == m.destination
+			mount(p, policy_data.kinds[p[1]], m)
 		]
 	]
 	every i, _ in oci.Mounts {
@@ -23,13 +23,12 @@ mounts if {
 	count({h | some h in hits}) == count(hits)
 }
 
-mount(p, m) if {
-	p == m
-	p.source != ""
+mount(p, k, m) if {
+	k == [m.type_, m.options]
+	mount_source(p, m.source)
 }
 
-mount(p, m) if {
-	[p.type_, p.options] == [m.type_, m.options]
-	strings.any_prefix_match(p.source, ["^", "$("])
-	full(expand(p.source, shared_dir), m.source)
+mount_source(p, s) if {
+	p[2] == s
+	s > ""
 }

@@ -5,9 +5,9 @@ import future.keywords.in
 import future.keywords.if
 
 # A volume on a block device of its own.
-mount(p, m) if {
-	p.source == ""
-	[p.type_, p.options] == [m.type_, m.options]
+mount(p, k, m) if {
+	p[2] == ""
+	k == [m.type_, m.options]
 	some s in input.storages
 	s.driver in ["blk", "scsi"]
 	s.mount_point == m.source

@@ -6,13 +6,13 @@ import future.keywords.every
 import future.keywords.if
 
 # Options that depend on the kernel.
-mount(p, m) if {
-	p.type_ == "cgroup"
-	[p.type_, p.source] == [m.type_, m.source]
-	every o in p.options {
+mount(p, k, m) if {
+	k[0] == "cgroup"
+	[k[0], p[2]] == [m.type_, m.source]
+	every o in k[1] {
 		o in m.options
 	}
 	every o in m.options {
-		o in array.concat(p.options, policy_data.cluster_config.cgroup_mount_extras_allowed)
+		o in array.concat(k[1], policy_data.cluster_config.cgroup_mount_extras_allowed)
 	}
 }

@@ -5,11 +5,11 @@ import future.keywords.in
 import future.keywords.if
 
 # A claim that the guest itself mounts.
-mount(p, m) if {
-	contains(p.source, "$(b64-direct-vol-path)")
-	[p.type_, p.options] == [m.type_, m.options]
+mount(p, k, m) if {
+	contains(p[2], "$(b64-direct-vol-path)")
+	k == [m.type_, m.options]
 	some s in input.storages
 	s.driver in ["blk", "smb"]
 	s.mount_point == m.source
-	m.source == direct_dir(p.source, s)
+	m.source == direct_dir(p[2], s)
 }

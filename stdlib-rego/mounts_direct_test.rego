@@ -7,14 +7,12 @@ import future.keywords.if
 
 disk := {"driver": "blk", "source": "00/02", "mount_point": "/run/kata-containers/sandbox/storage/MDAvMDI="}
 
-wanted := {"destination": "/data", "source": "$(spath)/$(b64-direct-vol-path)", "type_": "bind", "options": ["rbind", "rprivate", "rw"]}
-
-found := object.union(wanted, {"source": disk.mount_point})
+found := {"destination": "/data", "source": disk.mount_point, "type_": "bind", "options": ["rbind", "rprivate", "rw"]}
 
 mounted(patch, storage_patch) if {
 	m := json.patch(found, patch)
 	s := json.patch(disk, storage_patch)
-	mount(wanted, m) with input as {"storages": [s]}
+	mount(["/data", 0, "$(spath)/$(b64-direct-vol-path)"], ["bind", ["rbind", "rprivate", "rw"]], m) with input as {"storages": [s]}
 }
 
 test_mounts_direct if mounted([], [])

@@ -6,8 +6,8 @@ import future.keywords.if
 
 # Another version of the runtime mounts it read-only where the policy would
 # let it be written.
-mount(p, m) if {
-	p.type_ == "sysfs"
-	[p.type_, p.source] == [m.type_, m.source]
-	{o | some o in array.concat(m.options, ["rw"])} == {o | some o in array.concat(p.options, ["ro"])}
+mount(p, k, m) if {
+	k[0] == "sysfs"
+	[k[0], p[2]] == [m.type_, m.source]
+	{o | some o in array.concat(m.options, ["rw"])} == {o | some o in array.concat(k[1], ["ro"])}
 }

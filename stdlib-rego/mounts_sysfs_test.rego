@@ -6,9 +6,9 @@ import future.keywords.in
 import future.keywords.if
 
 # The policy lets the container write.
-writable := [{"op": "replace", "path": concat("", ["/mounts/", format_int(i, 10), "/options/3"]), "value": "rw"} |
-	some i, m in policy_data.mounts
-	m.destination == "/sys"
+writable := [{"op": "replace", "path": concat("", ["/kinds/", format_int(i, 10), "/1/3"]), "value": "rw"} |
+	some i, k in policy_data.kinds
+	k[0] == "sysfs"
 ]
 
 test_mounts_sysfs_accepted[name] if {

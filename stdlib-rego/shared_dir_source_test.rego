@@ -1,4 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
+# with: shared_path
 package agent_policy
 
 import future.keywords.in

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "compiler/policy/feature.h"
 
-#include "compiler/policy/index.h"
+#include "compiler/policy/index_int.h"
 
 #include "runtime/base/banned.h"
 
@@ -304,6 +304,93 @@ feature_dynamic(const struct jv *pd)
 	return filled(jv_path(pd, "common", "dynamic_annotations", NULL));
 }
 
+/* Files that the host shares lie in few directories. */
+static bool
+has_shared_dirs(const struct jv *pd)
+{
+	return index_has_dirs(jv_getz(pd, "common"));
+}
+
+bool
+feature_shared_text(const struct jv *pd)
+{
+	const struct jv *list = setting(pd, STR("CopyFileRequest"));
+
+	return has_shared_dirs(pd) && jv_is(list, JV_ARRAY) &&
+	       list->items.n == 1 &&
+	       str_eqz(jv_str(list->items.p[0]), "$(sfprefix)");
+}
+
+/* Does it hold for the source of some mount? */
+static bool
+any_source(const struct jv *pd, bool (*test)(struct str s, const struct jv *pd))
+{
+	const struct jv *list = jv_getz(pd, "containers"), *mounts;
+	size_t i, k;
+
+	for (i = 0; jv_is(list, JV_ARRAY) && i < list->items.n; i++) {
+		mounts = jv_path(list->items.p[i], "OCI", "Mounts", NULL);
+		for (k = 0; jv_is(mounts, JV_ARRAY) && k < mounts->items.n; k++)
+			if (test(jv_get_str(mounts->items.p[k], STR("source")),
+				pd))
+				return true;
+	}
+	return false;
+}
+
+static bool
+is_file(struct str source, const struct jv *pd)
+{
+	struct str name;
+
+	return index_file(&name, source, jv_getz(pd, "common"));
+}
+
+static bool
+is_other_pattern(struct str source, const struct jv *pd)
+{
+	struct str text;
+
+	return index_is_pattern(source) && !index_text(&text, source) &&
+	       !is_file(source, pd);
+}
+
+bool
+feature_mounts_file(const struct jv *pd)
+{
+	return any_source(pd, is_file);
+}
+
+bool
+feature_mounts_pattern(const struct jv *pd)
+{
+	return any_source(pd, is_other_pattern);
+}
+
+/* The usual patterns of the sandbox's name and id. */
+static bool
+has_other_names(const struct jv *container)
+{
+	const struct jv *map = jv_path(container, "OCI", "Annotations", NULL);
+
+	return !jv_is(
+		   jv_getz(map, "io.kubernetes.cri.sandbox-name"), JV_STRING) ||
+	       !str_eqz(jv_get_str(map, STR("io.kubernetes.cri.sandbox-id")),
+		   "^[a-z0-9]{64}$");
+}
+
+bool
+feature_names_text(const struct jv *pd)
+{
+	return !any_container(pd, has_other_names);
+}
+
+bool
+feature_root_text(const struct jv *pd)
+{
+	return index_has_root(pd);
+}
+
 static bool
 has_root_cpath(const struct jv *container)
 {
@@ -442,6 +529,42 @@ bool
 feature_storages_dir(const struct jv *pd)
 {
 	return any_container(pd, has_dir_storage);
+}
+
+/* What the guest mounts by its own words: all of it is compared. */
+static bool
+is_text_storage(const struct jv *s)
+{
+	struct str fstype = jv_get_str(s, STR("fstype")), place;
+
+	return (str_eqz(fstype, "bind") || str_eqz(fstype, "local") ||
+		   str_eqz(fstype, "tmpfs")) &&
+	       jv_get_str(s, STR("driver")).n > 0 &&
+	       !str_eqz(jv_get_str(s, STR("driver")), "blk") &&
+	       !str_eqz(jv_get_str(s, STR("driver")), "overlayfs") &&
+	       jv_is(s, JV_OBJECT) && s->members.n == 8 &&
+	       jv_getz(s, "shared") != NULL &&
+	       !index_is_pattern(jv_get_str(s, STR("source"))) &&
+	       index_text(&place, jv_get_str(s, STR("mount_point")));
+}
+
+static bool
+has_other_storage(const struct jv *container)
+{
+	const struct jv *list = jv_getz(container, "storages");
+	size_t i;
+
+	for (i = 0; jv_is(list, JV_ARRAY) && i < list->items.n; i++)
+		if (is_volume_storage(list->items.p[i]) &&
+		    !is_text_storage(list->items.p[i]))
+			return true;
+	return false;
+}
+
+bool
+feature_storages_text(const struct jv *pd)
+{
+	return !any_container(pd, has_other_storage);
 }
 
 /* A block device, or what no other rule knows. */

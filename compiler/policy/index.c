@@ -35,7 +35,7 @@ struct index_memory {
 struct tables {
 	struct arena *arena;
 	const struct jv *env, *common;
-	struct table mounts, volumes, linux_parts, capabilities;
+	struct table mounts, kinds, volumes, linux_parts, capabilities;
 };
 
 /* The number of what a value became before, or NULL. */
@@ -168,15 +168,87 @@ layers(struct arena *a, const struct jv *storages)
 	return out;
 }
 
+/* The object itself, to which members can be added. */
 static struct jv *
-rows(struct tables *all, struct table *t, const struct jv *list)
+open_copy(struct arena *a, const struct jv *object)
 {
-	struct jv *out = jv_array(all->arena);
+	struct jv *out = jv_object(a);
+	struct jv_member *m;
+
+	out->origin = object->origin;
+	VEC_FOREACH(m, &object->members)
+		VEC_PUSH(a, &out->members, *m);
+	return out;
+}
+
+/* [destination, kind, source], and the name of a shared file. */
+static struct jv *
+mount(struct tables *all, const struct jv *from)
+{
+	struct arena *a = all->arena;
+	struct jv *out = jv_array(a), *kind = jv_array(a);
+	struct str source = jv_get_str(from, STR("source")), name;
+	bool file = index_file(&name, source, all->common);
+
+	jv_push(a, kind, jv_string(a, jv_get_str(from, STR("type_"))));
+	jv_push(a, kind, jv_copy(a, jv_getz(from, "options")));
+	jv_push(a, out, jv_string(a, jv_get_str(from, STR("destination"))));
+	jv_push(a, out, find_row(all, &all->kinds, kind));
+	(void)index_text(&source, source);
+	jv_push(a, out, file ? jv_new(a, JV_NULL) : jv_string(a, source));
+	if (file)
+		jv_push(a, out, jv_string(a, name));
+	return out;
+}
+
+static struct jv *
+mounts(struct tables *all, const struct jv *list)
+{
+	struct table *t = &all->mounts;
+	struct jv *out = jv_array(all->arena), *m, *n;
 	size_t i;
 
-	for (i = 0; jv_is(list, JV_ARRAY) && i < list->items.n; i++)
-		if (!is_image(list->items.p[i]))
-			jv_push(all->arena, out, row(all, t, list->items.p[i]));
+	for (i = 0; jv_is(list, JV_ARRAY) && i < list->items.n; i++) {
+		m = list->items.p[i];
+		n = known(t, m);
+		if (n == NULL)
+			n = remember(t, m, find_row(all, t, mount(all, m)));
+		jv_push(all->arena, out, n);
+	}
+	return out;
+}
+
+/* A storage whose place is text. */
+static struct jv *
+volume(struct tables *all, struct jv *from)
+{
+	struct str place;
+	struct jv *out;
+
+	if (!index_text(&place, jv_get_str(from, STR("mount_point"))))
+		return from;
+	out = open_copy(all->arena, from);
+	jv_set(
+	    all->arena, out, STR("mount_point"), jv_string(all->arena, place));
+	return out;
+}
+
+static struct jv *
+volumes(struct tables *all, const struct jv *list)
+{
+	struct table *t = &all->volumes;
+	struct jv *out = jv_array(all->arena), *v, *n;
+	size_t i;
+
+	for (i = 0; jv_is(list, JV_ARRAY) && i < list->items.n; i++) {
+		v = list->items.p[i];
+		if (is_image(v))
+			continue;
+		n = known(t, v);
+		if (n == NULL)
+			n = remember(t, v, find_row(all, t, volume(all, v)));
+		jv_push(all->arena, out, n);
+	}
 	return out;
 }
 
@@ -261,19 +333,6 @@ capabilities(struct tables *all, const struct jv *sets)
 	return out;
 }
 
-/* The object itself, to which members can be added. */
-static struct jv *
-open_copy(struct arena *a, const struct jv *object)
-{
-	struct jv *out = jv_object(a);
-	struct jv_member *m;
-
-	out->origin = object->origin;
-	VEC_FOREACH(m, &object->members)
-		VEC_PUSH(a, &out->members, *m);
-	return out;
-}
-
 static void
 add_list(struct arena *a, struct jv *to, struct str name, struct jv *list)
 {
@@ -292,10 +351,8 @@ container(struct tables *all, const struct jv *from)
 
 	if (linux_part == NULL)
 		linux_part = jv_object(a);
-	jv_set(a, out, STR("mounts"),
-	    rows(all, &all->mounts, jv_getz(oci, "Mounts")));
-	jv_set(a, out, STR("volumes"),
-	    rows(all, &all->volumes, jv_getz(from, "storages")));
+	jv_set(a, out, STR("mounts"), mounts(all, jv_getz(oci, "Mounts")));
+	jv_set(a, out, STR("volumes"), volumes(all, jv_getz(from, "storages")));
 	add_list(a, out, STR("layers"), layers(a, jv_getz(from, "storages")));
 	jv_set(a, out, STR("linux"), row(all, &all->linux_parts, linux_part));
 	jv_set(a, out, STR("capabilities"),
@@ -381,10 +438,13 @@ policy_index_next(
 	}
 	all.env = env(memory, policy_data);
 	(void)jv_set(a, out, STR("env"), memory->joined);
+	add_list(a, out, STR("shared"), index_dirs(a, all.common));
+	add_list(a, out, STR("root"), index_root(a, policy_data));
 	all.capabilities.rows =
 	    jv_set(a, out, STR("capabilities"), jv_array(a));
 	all.linux_parts.rows = jv_set(a, out, STR("linux"), jv_array(a));
 	all.volumes.rows = jv_set(a, out, STR("volumes"), jv_array(a));
+	all.kinds.rows = jv_set(a, out, STR("kinds"), jv_array(a));
 	all.mounts.rows = jv_set(a, out, STR("mounts"), jv_array(a));
 	if (jv_is(list, JV_ARRAY))
 		jv_set(a, out, STR("containers"), containers(&all, list));

@@ -9,9 +9,11 @@
  * containers have in common stands once, in tables, and a container has the
  * indexes.  Only members are added, and values are shared, not copied:
  *
- *	tables      mounts [mount], volumes [storage], linux [Linux],
- *	            capabilities [[set, what its name stands for]], env
- *	            [pattern], members of policy_data
+ *	tables      mounts [[destination, kind, source or null, name of a
+ *	            shared file]], kinds [[type, options]], volumes [storage],
+ *	            linux [Linux], capabilities [[set, what its name stands
+ *	            for]], env [pattern], shared [directory], root [before the
+ *	            bundle's id, behind it], members of policy_data
  *	containers  mounts [n], volumes [n], linux n, capabilities [n], one of
  *	            each set by name, layers [[name, root hash]], the upper
  *	            first, templates [pattern] of variables and arguments

@@ -21,4 +21,21 @@ struct jv *index_templates(struct arena *a, const struct jv *list,
 struct jv *index_arguments(
     struct arena *a, const struct jv *list, const struct jv *common);
 
+/*
+ * index_text.c: patterns that are texts.  The directories that hold the files
+ * which the host shares with the guest, if they are few; empty if not.
+ */
+struct jv *index_dirs(struct arena *a, const struct jv *common);
+bool index_has_dirs(const struct jv *common);
+/* The name of such a file, if the pattern is for one. */
+bool index_file(struct str *name, struct str pattern, const struct jv *common);
+/* What "^text$" matches; a dot stands for itself.  False: unchanged. */
+bool index_text(struct str *text, struct str pattern);
+/* Do rules take it for a pattern? */
+bool index_is_pattern(struct str s);
+/* What stands before and behind the bundle's id in the root's path, if that
+ * is the same text for all containers; empty if not. */
+struct jv *index_root(struct arena *a, const struct jv *policy_data);
+bool index_has_root(const struct jv *policy_data);
+
 #endif

@@ -135,6 +135,64 @@ feature__containers(void **state)
 	CHECK(*state, cases);
 }
 
+#define DIRS                                                                   \
+	"\"common\":{\"cpath\":\"/s\",\"sfprefix\":"                           \
+	"\"^$(cpath)/$(bundle-id)-[a-z0-9]{16}-\"},"
+#define SOURCE(text)                                                           \
+	"{" DIRS "\"containers\":[{\"OCI\":{\"Mounts\":[{\"source\":\"" text   \
+	"\"}]}}]}"
+#define NAMES(name, id)                                                        \
+	"{\"containers\":[{\"OCI\":{\"Annotations\":{"                         \
+	"\"io.kubernetes.cri.sandbox-name\":" name                             \
+	",\"io.kubernetes.cri.sandbox-id\":\"" id "\"}}}]}"
+#define STORAGE(place, driver, more)                                           \
+	CONTAINER(                                                             \
+	    "{\"storages\":[{\"fstype\":\"tmpfs\",\"driver\":\"" driver        \
+	    "\",\"source\":\"x\",\"mount_point\":\"" place                     \
+	    "\",\"options\":[],\"driver_options\":[],\"fs_group\":null" more   \
+	    "}]}")
+
+/* Patterns that are texts. */
+static void
+feature__texts(void **state)
+{
+	static const struct feature_case cases[] = {
+	    {feature_mounts_file, SOURCE("$(sfprefix)a$"), true},
+	    {feature_mounts_file, SOURCE("/a"), false},
+	    {feature_mounts_pattern, SOURCE("$(sfprefix)a$"), false},
+	    {feature_mounts_pattern, SOURCE("^/a$"), false},
+	    {feature_mounts_pattern, SOURCE("/a"), false},
+	    {feature_mounts_pattern, SOURCE("^/a*$"), true},
+	    {feature_mounts_pattern, SOURCE("$(sfprefix)a*$"), true},
+	    {feature_shared_text,
+		"{" DIRS "\"request_defaults\":{\"CopyFileRequest\":"
+		"[\"$(sfprefix)\"]}}",
+		true},
+	    {feature_shared_text,
+		"{" DIRS "\"request_defaults\":{\"CopyFileRequest\":"
+		"[\"$(sfprefix)\",\"/x\"]}}",
+		false},
+	    {feature_shared_text, "{" DIRS "\"request_defaults\":{}}", false},
+	    {feature_root_text, "{}", false},
+	    {feature_names_text, NAMES("\"^a$\"", "^[a-z0-9]{64}$"), true},
+	    {feature_names_text, NAMES("\"^a$\"", "^[0-9a-f]{64}$"), false},
+	    {feature_names_text, NAMES("1", "^[a-z0-9]{64}$"), false},
+	    {feature_storages_text, STORAGE("^/a$", "d", ",\"shared\":false"),
+		true},
+	    {feature_storages_text, STORAGE("/a", "d", ",\"shared\":false"),
+		false},
+	    {feature_storages_text, STORAGE("^/a*$", "d", ",\"shared\":false"),
+		false},
+	    {feature_storages_text, STORAGE("^/a$", "blk", ",\"shared\":false"),
+		false},
+	    {feature_storages_text, STORAGE("^/a$", "d", ""), false},
+	    {feature_storages_text,
+		STORAGE("^/a$", "d", ",\"shared\":false,\"x\":1"), false},
+	};
+
+	CHECK(*state, cases);
+}
+
 static void
 feature__switches(void **state)
 {
@@ -248,6 +306,7 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 	    cmocka_unit_test(feature__containers),
+	    cmocka_unit_test(feature__texts),
 	    cmocka_unit_test(feature__switches),
 	    cmocka_unit_test(feature__env_lines),
 	    cmocka_unit_test(feature__tokens),

@@ -27,6 +27,16 @@ teardown(void **state)
 #define PROCESS(members)                                                       \
 	"\"containers\":[{\"OCI\":{\"Process\":{" members "}}}]"
 
+#define MOUNT(destination, source)                                             \
+	"{\"destination\":\"" destination "\",\"source\":\"" source            \
+	"\",\"type_\":\"t\",\"options\":[\"o\"]}"
+#define SHARED(dir, rest)                                                      \
+	"\"common\":{\"cpath\":\"" dir "\",\"sfprefix\":\"^$(cpath)" rest      \
+	"$(bundle-id)-[a-z0-9]{16}-\"},"
+#define ROOT(path, token)                                                      \
+	"\"common\":{\"cpath\":\"/c\",\"root_path\":\"" token                  \
+	"\"},\"containers\":[{\"OCI\":{\"Root\":{\"Path\":\"" path "\"}}}]"
+
 struct index_case {
 	const char *data, *table, *member; /* of the first container */
 	const char *wanted;                /* or NULL: not there */
@@ -71,6 +81,48 @@ static const struct index_case cases[] = {
 			"\"Permitted\":[\"CAP_Y\",\"X\"],"
 			"\"Effective\":[\"$(privileged_caps)\"]}") "}",
 	NULL, "capabilities", "[0,1,2,0,3]"},
+    /* mounts: kinds apart, patterns for one text as text */
+    {"{\"containers\":[{\"OCI\":{\"Mounts\":[" MOUNT("/a", "x") "," MOUNT(
+	 "/b", "^/x.y$") "," MOUNT("/c", "^$(cpath)/x$") "]}}]}",
+	"mounts", NULL,
+	"[[\"/a\",0,\"x\"],[\"/b\",0,\"/x.y\"],[\"/c\",0,\"^$(cpath)/x$\"]]"},
+    {"{\"containers\":[{\"OCI\":{\"Mounts\":[" MOUNT("/a", "x") "," MOUNT(
+	 "/a", "x") "]}}]}",
+	"kinds", NULL, "[[\"t\",[\"o\"]]]"},
+    /* shared files, where their directories are few */
+    {"{" SHARED("/s(?:/p)?",
+	 "/(w/)?") "\"containers\":[{\"OCI\":{\"Mounts\":[" MOUNT("/a",
+	 "$(sfprefix)a.b$") "," MOUNT("/b", "$(sfprefix)a|b$") "," MOUNT("/c",
+	 "^$(cpath)/(w/)?$(bundle-id)-[a-z0-9]{16}-c$") "]}}]}",
+	"mounts", NULL,
+	"[[\"/a\",0,null,\"a.b\"],[\"/b\",0,\"$(sfprefix)a|b$\"],"
+	"[\"/c\",0,null,\"c\"]]"},
+    {"{" SHARED("/s(?:/p)?", "/(w/)?") "\"containers\":[]}", "shared", NULL,
+	"[\"/s/\",\"/s/p/\",\"/s/w/\",\"/s/p/w/\"]"},
+    {"{" SHARED("/s", "/") "\"containers\":[]}", "shared", NULL, "[\"/s/\"]"},
+    {"{" SHARED("/s|/t", "/") "\"containers\":[]}", "shared", NULL, NULL},
+    {"{" SHARED("/s(/p", "/") "\"containers\":[]}", "shared", NULL, NULL},
+    {"{" SHARED("/s(/p)", "/") "\"containers\":[]}", "shared", NULL, NULL},
+    {"{" SHARED("/s()?", "/") "\"containers\":[]}", "shared", NULL,
+	"[\"/s/\",\"/s/\"]"},
+    {"{" SHARED("/s(a)?(b)?(c)?(d)?", "/") "\"containers\":[]}", "shared", NULL,
+	NULL},
+    /* the root, where it is one text around the bundle's id */
+    {"{" ROOT("$(root_path)", "/r/$(bundle-id)/f") "}", "root", NULL,
+	"[\"/r/\",\"/f\"]"},
+    {"{" ROOT("$(cpath)/$(bundle-id)/f", "") "}", "root", NULL,
+	"[\"/c/\",\"/f\"]"},
+    {"{" ROOT("$(root_path)", "/r.r/$(bundle-id)") "}", "root", NULL, NULL},
+    {"{" ROOT("$(root_path)", "/r/$(bundle-id)/$(bundle-id)") "}", "root", NULL,
+	NULL},
+    {"{" ROOT("/r", "") "}", "root", NULL, NULL},
+    {"{\"containers\":[{\"OCI\":{\"Root\":{\"Path\":\"/$(bundle-id)\"}}},{}]}",
+	"root", NULL, NULL},
+    /* a place that is text */
+    {"{\"containers\":[{\"storages\":[{\"mount_point\":\"^/a$\"},"
+     "{\"mount_point\":\"^$(cpath)/a$\"}]}]}",
+	"volumes", NULL,
+	"[{\"mount_point\":\"/a\"},{\"mount_point\":\"^$(cpath)/a$\"}]"},
     /* layers are no volumes */
     {"{\"containers\":[{\"storages\":[{\"fstype\":\"tar\"},{\"fstype\":\"x\"},"
      "{\"fstype\":\"fuse3.kata-overlay\",\"options\":[\"a:b\",\"0:1\"]}]}]}",
