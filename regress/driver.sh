@@ -107,7 +107,7 @@ done
 
 quick="unit compile features reject rego conform man cli"
 all="$quick
-	ask decide
+	ask decide mutants
 	memory
 	lock_registry samples images
 	verity

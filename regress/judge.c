@@ -132,8 +132,8 @@ judge_start_from(struct arena *a, const char *program, const char *engine,
 	return j;
 }
 
-static void
-send_line(FILE *to, struct str kind, const struct jv *request)
+void
+judge_send(struct judge *j, struct str kind, const struct jv *request)
 {
 	struct buf b = {0};
 
@@ -142,20 +142,18 @@ send_line(FILE *to, struct str kind, const struct jv *request)
 	buf_puts(&b, ",\"input\":");
 	jv_print(&b, request, JV_COMPACT);
 	buf_puts(&b, "}\n");
-	(void)fwrite(b.p, 1, b.n, to);
-	(void)fflush(to);
+	(void)fwrite(b.p, 1, b.n, j->to);
+	(void)fflush(j->to);
 	buf_free(&b);
 }
 
 const char *
-judge_ask(struct judge *j, struct str kind, const struct jv *request,
-    bool *allowed, struct str *failed)
+judge_answer(struct judge *j, bool *allowed, struct str *failed)
 {
 	struct jv *answer;
 	struct str line;
 	ssize_t n;
 
-	send_line(j->to, kind, request);
 	n = getline(&j->line, &j->cap, j->from);
 	if (n <= 0)
 		return "the engine does not load the policy";
@@ -167,6 +165,14 @@ judge_ask(struct judge *j, struct str kind, const struct jv *request,
 	j->prints = jv_getz(answer, "prints");
 	j->ops = jv_getz(answer, "ops");
 	return NULL;
+}
+
+const char *
+judge_ask(struct judge *j, struct str kind, const struct jv *request,
+    bool *allowed, struct str *failed)
+{
+	judge_send(j, kind, request);
+	return judge_answer(j, allowed, failed);
 }
 
 const struct jv *

@@ -21,6 +21,9 @@ struct judge *judge_start_from(struct arena *a, const char *program,
  */
 const char *judge_ask(struct judge *j, struct str kind,
     const struct jv *request, bool *allowed, struct str *failed);
+/* The two halves of it: several judges think at the same time. */
+void judge_send(struct judge *j, struct str kind, const struct jv *request);
+const char *judge_answer(struct judge *j, bool *allowed, struct str *failed);
 /* What the policy printed at the last request: a list of texts. */
 const struct jv *judge_prints(const struct judge *j);
 /* The patch of the last request, or NULL. */

@@ -62,7 +62,7 @@ unescape(struct arena *a, struct str s)
 	return (struct str){p, n};
 }
 
-/* "agent_policy:7: ": the length, or 0. */
+/* "agent_policy:7: ": the length, or 0; the oldest engine has two blanks. */
 static size_t
 mark_length(struct str s)
 {
@@ -72,7 +72,9 @@ mark_length(struct str s)
 		return 0;
 	while (i < s.n && is_digit(s.p[i]))
 		i++;
-	return str_starts(str_sub(s, i, s.n), STR(": ")) ? i + 2 : 0;
+	if (!str_starts(str_sub(s, i, s.n), STR(": ")))
+		return 0;
+	return str_starts(str_sub(s, i, s.n), STR(":  ")) ? i + 3 : i + 2;
 }
 
 /* A word up to a blank; `*s` goes on behind it. */

@@ -113,7 +113,10 @@ static const struct {
 	"f(x) := true if x == 1\nf(x) := false if x > 0\np if not f(1)",
 	"functions must not produce multiple outputs for same inputs", NULL},
     {"set", "p contains v if some v in input.list", "[\"a\",\"b\"]", NULL},
-    {"empty set", "p contains v if some v in input.x", "[]", NULL},
+    {"some in a number", "p contains v if some v in input.x", "[]",
+	"`some .. in collection` expects array/set/object. Got `1`"},
+    {"some in nothing", "p contains v if some v in input.y", "[]", NULL},
+    {"a number's members", "p contains v if v := input.x[_]", "[]", NULL},
     {"object", "p[k] := v if some k, v in input.o", "{\"k\":{\"v\":2}}", NULL},
     {"object conflict", "p[1] := v if some v in input.list",
 	"object keys must be unique", NULL},
@@ -198,6 +201,27 @@ rego_eval_rule__cases(void **state)
 	}
 }
 
+/* The oldest engine of agents. */
+static void
+rego_eval_rule__oldest(void **state)
+{
+	struct engine g;
+	struct buf got = {0};
+
+	(void)state;
+	assert_null(load(&g, "kata-0.1.5",
+	    "package t\np if {\n\tevery v in input.x { v }\n"
+	    "\tregex.match(\"^[0-9a-f]{1000}([0-9a-f]{1000})?\", \"\")\n}\n"
+	    "q if every v in input.x { v }\n",
+	    "", NULL));
+	ask(&g, &got, "data.t.q", input);
+	assert_string_equal(got.p, "true");
+	ask(&g, &got, "data.t.p", input);
+	assert_string_equal(got.p, "undefined");
+	buf_free(&got);
+	unload(&g);
+}
+
 static void
 rego_eval_prints__lines(void **state)
 {
@@ -279,6 +303,7 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 	    cmocka_unit_test(rego_eval_rule__cases),
+	    cmocka_unit_test(rego_eval_rule__oldest),
 	    cmocka_unit_test(rego_eval_prints__lines),
 	    cmocka_unit_test(rego_eval_rule__limits),
 	    cmocka_unit_test(rego_eval_data__stays),

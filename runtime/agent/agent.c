@@ -75,6 +75,13 @@ agent_request_known(struct str kind)
 	return find(kind) != NULL;
 }
 
+struct str
+agent_request_kind(size_t n)
+{
+	return n < sizeof(requests) / sizeof(*requests) ? requests[n].kind
+							: STR("");
+}
+
 static struct jv *
 absent(struct arena *a, enum agent_type type)
 {

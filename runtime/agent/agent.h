@@ -11,6 +11,8 @@
 
 /* Is this a query name that a supported agent may ask? */
 bool agent_request_known(struct str kind);
+/* The nth of these names, by byte order; empty: there are no more. */
+struct str agent_request_kind(size_t n);
 /*
  * The request as the agent would serialise it: unknown members dropped,
  * missing ones added with their defaults, recursively (policy-model 3.1).

@@ -91,8 +91,10 @@ print(void *arg, struct str file, struct place at, struct str text)
 	struct agent_rego *r = arg;
 
 	jv_push(r->scratch, r->prints,
-	    jv_string(r->scratch, arena_printf(r->scratch, "%.*s:%u: %.*s",
-				      STR_ARG(file), at.line, STR_ARG(text))));
+	    jv_string(r->scratch,
+		arena_printf(r->scratch, "%.*s:%u:%s %.*s", STR_ARG(file),
+		    at.line, r->profile->blank_prints ? " " : "",
+		    STR_ARG(text))));
 }
 
 static int

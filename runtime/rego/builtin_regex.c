@@ -9,8 +9,10 @@
 static enum regex_syntax
 syntax(const struct rego_call *c)
 {
-	return c->heap->profile->regex == REGO_DIALECT_GO ? REGEX_GO
-							  : REGEX_RUST;
+	static const enum regex_syntax of[] = {
+	    REGEX_GO, REGEX_RUST, REGEX_RUST_OLD};
+
+	return of[c->heap->profile->regex];
 }
 
 /* What is over the limits is no verdict: the evaluation ends. */

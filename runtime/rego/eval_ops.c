@@ -188,18 +188,34 @@ cut_to(struct rego_eval *e, uint32_t n)
 	return NULL;
 }
 
+/* `every` over what is no collection fails, or holds; `some` may abort. */
+static const struct insn *
+no_collection(struct rego_eval *e, const struct insn *i, rv v)
+{
+	const struct rego_profile *p = e->p->profile;
+	struct buf b = {0};
+	const struct insn *next;
+
+	if (i->what == EACH_EVERY && !p->every_scalar)
+		(void)cut_to(e, i->d);
+	if (i->what != EACH_SOME || !p->some_aborts)
+		return eval_fail(e);
+	rv_print_json(&b, &e->heap, v);
+	next = eval_abort(e, i, REGO_ETYPE,
+	    "`some .. in collection` expects array/set/object. Got `%.*s`",
+	    STR_ARG(buf_str(&b)));
+	buf_free(&b);
+	return next;
+}
+
 OP(EACH)
 {
 	rv v = ev(e, i->b);
 	enum rv_type t = rv_type(v);
 	struct choice *c;
 
-	if (t < RV_TARRAY) {
-		/* `every` over what is no collection fails, or holds. */
-		if (i->what != 0 && !e->p->profile->every_scalar)
-			(void)cut_to(e, i->d);
-		return eval_fail(e);
-	}
+	if (t < RV_TARRAY)
+		return no_collection(e, i, v);
 	c = push(e);
 	c->resume = i + 1;
 	c->world = e->world;

@@ -94,7 +94,7 @@ some_in(struct gen *g, const struct rego_literal *l)
 	from = gen_value(g, l->terms[l->nterms - 1]);
 	if (l->nterms == 3 && !gen_is_wildcard(l->terms[0]))
 		key = gen_reg(g);
-	(void)gen_emit(g, INSN_EACH, key, from, value);
+	gen_emit(g, INSN_EACH, key, from, value)->what = EACH_SOME;
 	g->choices++;
 	if (key != NO_REGISTER)
 		gen_match(g, l->terms[0], key);
@@ -129,7 +129,7 @@ every(struct gen *g, const struct rego_literal *l)
 	all = gen_mark(g);
 	i = gen_emit(g, INSN_EACH, key, from, value);
 	/* Fails the literal where this is no collection. */
-	i->what = 1;
+	i->what = EACH_EVERY;
 	i->d = all.choices;
 	g->choices++;
 	gen_open(g, &own, NULL, NULL, 0);

@@ -176,7 +176,7 @@ from_spelling(struct rv_heap *h, const mpz_t z, const struct spelling *sp)
 		return rv_decimal(h, z, exp);
 	if (negative_zero && !sp->plain)
 		return num_of_double(h, -0.0);
-	if (num_is_integer(&(struct num){.z = {*z}, .exp = exp}))
+	if (sp->plain && num_is_integer(&(struct num){.z = {*z}, .exp = exp}))
 		return rv_decimal(h, z, exp);
 	return rv_f64(h, serde_double(sp));
 }

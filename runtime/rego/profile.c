@@ -2,13 +2,13 @@
 #include "runtime/rego/profile.h"
 #include "runtime/base/banned.h"
 
-/* The agents' rows differ in language version, built-ins and numbers only. */
+/* What the agents' rows have in common. */
 #define AGENT                                                                  \
-	.regex = REGO_DIALECT_RUST, .text = REGO_DIALECT_RUST,                 \
-	.set_first = true, .negates_body = true, .operators_abort = true,      \
-	.utf16_count = true, .full_case = true, .data_wins = true,             \
-	.longest_rule = true, .open_patterns = true, .heads_fail = true,       \
-	.bodies_lose_value = true, .functions_recover = true
+	.text = REGO_DIALECT_RUST, .set_first = true, .negates_body = true,    \
+	.operators_abort = true, .utf16_count = true, .full_case = true,       \
+	.data_wins = true, .longest_rule = true, .open_patterns = true,        \
+	.heads_fail = true, .bodies_lose_value = true,                         \
+	.functions_recover = true, .some_aborts = true
 
 const struct rego_profile rego_profiles[REGO_PROFILES_MAX] = {
     {
@@ -26,6 +26,7 @@ const struct rego_profile rego_profiles[REGO_PROFILES_MAX] = {
 	.name = "kata",
 	.builtins = "kmn",
 	.numbers = REGO_NUMBERS_F64,
+	.regex = REGO_DIALECT_RUST,
 	.v1 = true,
 	AGENT,
     },
@@ -33,6 +34,7 @@ const struct rego_profile rego_profiles[REGO_PROFILES_MAX] = {
 	.name = "kata-0.2.8",
 	.builtins = "km",
 	.numbers = REGO_NUMBERS_DEC,
+	.regex = REGO_DIALECT_RUST_OLD,
 	AGENT,
     },
     {
@@ -40,6 +42,9 @@ const struct rego_profile rego_profiles[REGO_PROFILES_MAX] = {
 	/* AKS builds it with base64, and its layers are compared so. */
 	.builtins = "kn",
 	.numbers = REGO_NUMBERS_DEC,
+	.regex = REGO_DIALECT_RUST_OLD,
+	.every_scalar = true,
+	.blank_prints = true,
 	AGENT,
     },
 };

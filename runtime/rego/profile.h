@@ -15,7 +15,11 @@ enum rego_numbers {
 	REGO_NUMBERS_DEC  /* decimals of 100 digits */
 };
 
-enum rego_dialect { REGO_DIALECT_GO, REGO_DIALECT_RUST };
+enum rego_dialect {
+	REGO_DIALECT_GO,
+	REGO_DIALECT_RUST,
+	REGO_DIALECT_RUST_OLD /* patterns of any size */
+};
 
 struct rego_profile {
 	const char *name; /* "opa", "kata", "kata-0.2.8" … */
@@ -36,6 +40,8 @@ struct rego_profile {
 	bool keeps_spelling;       /* of numbers that pass through */
 	bool escapes_html;         /* in JSON text (6.5) */
 	bool every_scalar;         /* `every` over no collection holds */
+	bool blank_prints;         /* two behind the line of a print */
+	bool some_aborts;          /* `some x in` no collection */
 	bool data_wins;            /* over a rule of the same path (5.1) */
 	bool longest_rule;         /* p.k hides what p[x] gives for k */
 	bool builtin_replaces;     /* `with f as count` */

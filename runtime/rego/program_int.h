@@ -26,7 +26,7 @@
 	X(MEMBER)   /* a = b in c */                                           \
 	X(MEMBER3)  /* a = b, d in c */                                        \
 	X(GET)      /* a = b[c] */                                             \
-	X(EACH)     /* for each member of b: key a, value c */                 \
+	X(EACH)     /* for each member of b: key a, value c; enum each_what */ \
 	X(ARRAY_N)  /* fail unless b is an array of c items */                 \
 	X(OBJECT_N) /* fail unless b is an object of c members */              \
 	X(INPUT)    /* a = input */                                            \
@@ -79,6 +79,7 @@ struct insn {
 #define NO_REGISTER UINT32_MAX
 
 enum close_kind { CLOSE_ARRAY, CLOSE_SET, CLOSE_OBJECT, CLOSE_TREE };
+enum each_what { EACH_ANY, EACH_EVERY, EACH_SOME };
 enum with_kind { WITH_INPUT, WITH_DATA, WITH_VALUE, WITH_UNIT, WITH_BUILTIN };
 
 enum unit_kind { UNIT_RULE, UNIT_FUNCTION, UNIT_DOCUMENT, UNIT_QUERY };

@@ -168,7 +168,8 @@ translate(struct regex *r, struct buf *out, enum regex_syntax syntax,
 		return rx_translate_glob(out, pattern, delimiters, err);
 	x = rt_calloc(1, sizeof(*x));
 	x->s = pattern;
-	x->rust = syntax == REGEX_RUST;
+	x->rust = syntax != REGEX_GO;
+	x->is_limited = syntax == REGEX_RUST;
 	x->out = out;
 	x->arena = r->cache->arena;
 	x->err = err;

@@ -11,7 +11,12 @@
  * read here and translated to what they have in common, which PCRE2 matches
  * under limits.  No look-around, no back-references.
  */
-enum regex_syntax { REGEX_GO, REGEX_RUST, REGEX_GLOB };
+enum regex_syntax {
+	REGEX_GO,
+	REGEX_RUST,     /* as regorus limits its size */
+	REGEX_RUST_OLD, /* before it did */
+	REGEX_GLOB
+};
 
 struct regex;
 

@@ -35,7 +35,7 @@ struct rx_names {
 struct rx {
 	struct str s;
 	size_t i;
-	bool rust;
+	bool rust, is_limited; /* to RX_WEIGHT_MAX */
 	struct buf *out;
 	struct rx_flags flags;
 	struct rx_group groups[RX_DEPTH_MAX];
@@ -60,7 +60,7 @@ struct rx {
 	bool has_more; /* than literals and bars */
 };
 
-/* The agent's engine compiles no pattern that needs more (regorus). */
+/* The agent's engine of today compiles no pattern that needs more. */
 #define RX_WEIGHT_MAX 102400
 /* One state; one with two ways out. */
 #define RX_STATE 32

@@ -449,7 +449,7 @@ rx_translate(struct rx *r)
 	}
 	if (r->depth > 0)
 		return rx_fail(r, "missing closing )", 0, r->s.n);
-	if (r->rust && r->has_more && rx_weight(r) > RX_WEIGHT_MAX - 224)
+	if (r->is_limited && r->has_more && rx_weight(r) > RX_WEIGHT_MAX - 224)
 		return rt_err_set(r->err, RT_ELIMIT,
 		    "regular expression: the agent's engine compiles none "
 		    "that needs more than %d bytes",
