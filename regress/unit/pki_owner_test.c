@@ -110,6 +110,35 @@ check_public(enum pki_owner kind, struct str pem, struct str der, bool private)
 #define PUBLIC                                                                 \
 	(OSSL_KEYMGMT_SELECT_PUBLIC_KEY | OSSL_KEYMGMT_SELECT_ALL_PARAMETERS)
 
+/* Another y, and one that is no number below the prime. */
+static void
+check_no_point(struct str der)
+{
+	char *other = (char *)(uintptr_t)arena_str(a, der).p;
+
+	other[der.n - 1] ^= 1;
+	assert_false(der_is_ec_spki((struct str){other, der.n}));
+	memset(other + der.n - 28, 0xff, 28);
+	assert_false(der_is_ec_spki((struct str){other, der.n}));
+}
+
+static struct str
+with_crlf(struct str s)
+{
+	struct buf b = {0};
+	struct str out;
+	size_t i;
+
+	for (i = 0; i < s.n; i++) {
+		if (s.p[i] == '\n')
+			buf_puts(&b, " \r");
+		buf_putc(&b, s.p[i]);
+	}
+	out = arena_str(a, buf_str(&b));
+	buf_free(&b);
+	return out;
+}
+
 static void
 pki_owner_public__ec_forms(void **state)
 {
@@ -128,8 +157,10 @@ pki_owner_public__ec_forms(void **state)
 		    STR_ARG(sec1));
 
 		assert_true(der_is_ec_spki(der));
+		check_no_point(der);
 		check_public(PKI_OWNER_WORKLOAD, sec1, der, true);
 		check_public(PKI_OWNER_WORKLOAD, with, der, true);
+		check_public(PKI_OWNER_WORKLOAD, with_crlf(with), der, true);
 		check_public(PKI_OWNER_WORKLOAD,
 		    encoded(k, PRIVATE, "PrivateKeyInfo"), der, true);
 		check_public(PKI_OWNER_WORKLOAD,
@@ -195,6 +226,13 @@ pki_owner_public__errors(void **state)
 	    {PKI_OWNER_WORKLOAD, "hello", "failed to decode PEM block"},
 	    {PKI_OWNER_SEEDSHARE, "hello",
 		"decoding seedshare owner key: no key found"},
+	    {PKI_OWNER_WORKLOAD, "-----BEGIN PUBLIC KEY-----\nMAA=\n",
+		"failed to decode PEM block"},
+	    {PKI_OWNER_WORKLOAD,
+		"-----BEGIN PUBLIC KEY-----\nMAA=\n-----END EC KEY-----\n",
+		"failed to decode PEM block"},
+	    {PKI_OWNER_WORKLOAD, BLOCK("PUBLIC KEY", "MAA\n"),
+		"failed to decode PEM block"},
 	    {PKI_OWNER_WORKLOAD, BLOCK("RSA PRIVATE KEY", "MAA=\n"),
 		"unsupported PEM block type: RSA PRIVATE KEY"},
 	    {PKI_OWNER_SEEDSHARE, BLOCK("EC PRIVATE KEY", "MAA=\n"),

@@ -30,12 +30,11 @@ bool der_take_bits(struct str *in, struct str *content);
 extern const struct str der_oid_ec, der_oid_rsa; /* contents of the OIDs */
 
 /*
- * The curve of an OID's content as OpenSSL's NID, 0: none that is supported
- * (P-224, P-256, P-384, P-521).
+ * Is this the content of a point, uncompressed, of the curve with this OID:
+ * P-224, P-256, P-384 or P-521?  For public points only: the time that it
+ * takes depends on them.
  */
-int der_curve(struct str oid);
-/* Is this the content of a point of the curve, uncompressed? */
-bool der_is_point(int curve, struct str point);
+bool der_is_point(struct str curve, struct str point);
 
 /* SubjectPublicKeyInfo of an EC key; nothing may follow. */
 bool der_is_ec_spki(struct str der);

@@ -5,7 +5,6 @@
 #include <openssl/crypto.h>
 #include <openssl/err.h>
 #include <openssl/evp.h>
-#include <openssl/pem.h>
 #include <openssl/x509.h>
 
 #include "runtime/base/buf.h"
@@ -81,21 +80,48 @@ make_pkcs1(struct arena *a, struct str n, struct str e)
 
 /* EC */
 
+/* Of a private key its type, or what only its reader knows; or a public key. */
+#define PKCS8 (-1)
+#define SPKI 0
+
+/* Nothing may follow. */
+static EVP_PKEY *
+decode(struct str der, int type)
+{
+	const unsigned char *p = (const unsigned char *)der.p;
+	long n = (long)der.n;
+	EVP_PKEY *k;
+
+	/* Texts of errors, which nobody sees, are most of the work here. */
+	(void)OPENSSL_init_crypto(OPENSSL_INIT_NO_LOAD_CRYPTO_STRINGS, NULL);
+	if (type == SPKI)
+		k = d2i_PUBKEY(NULL, &p, n);
+	else if (type == PKCS8)
+		k = d2i_AutoPrivateKey(NULL, &p, n);
+	else
+		k = d2i_PrivateKey(type, NULL, &p, n);
+	if (k != NULL && p == (const unsigned char *)der.p + n)
+		return k;
+	EVP_PKEY_free(k);
+	return NULL;
+}
+
 /*
  * What is not written in the plain way (explicit parameters, compressed
  * points, no public part) OpenSSL reads and writes anew.
  */
 static bool
-normalise(struct str *out, struct arena *a, struct str der, bool private)
+normalise(struct str *out, struct arena *a, struct str der, int type)
 {
-	const unsigned char *p = (const unsigned char *)der.p;
-	EVP_PKEY *k = private ? d2i_AutoPrivateKey(NULL, &p, (long)der.n)
-			      : d2i_PUBKEY(NULL, &p, (long)der.n);
-	bool ok = k != NULL && EVP_PKEY_is_a(k, "EC") &&
-		  p == (const unsigned char *)der.p + der.n &&
-		  pki_key_public(out, a, k, NULL) == 0;
+	EVP_PKEY *k;
+	bool ok;
 
+	ERR_set_mark();
+	k = decode(der, type);
+	ok = k != NULL && EVP_PKEY_is_a(k, "EC") &&
+	     pki_key_public(out, a, k, NULL) == 0;
 	EVP_PKEY_free(k);
+	ERR_pop_to_mark();
 	return ok;
 }
 
@@ -113,9 +139,7 @@ sec1_public(struct str *out, struct arena *a, struct str der, struct str curve)
 	    (!der_take(&params, DER_OID, &curve) || params.n != 0))
 		return false;
 	if (!der_take(&key, DER_CONTEXT_1, &pub) || key.n != 0 ||
-	    !der_take_bits(&pub, &point) || der_curve(curve) == 0)
-		return false;
-	if (!der_is_point(der_curve(curve), point))
+	    !der_take_bits(&pub, &point) || !der_is_point(curve, point))
 		return false;
 	*out = make_spki(a, curve, point);
 	return true;
@@ -142,7 +166,7 @@ ec_private(struct str *out, struct arena *a, struct str der)
 {
 	struct str none = {"", 0};
 
-	return sec1_public(out, a, der, none) || normalise(out, a, der, true);
+	return sec1_public(out, a, der, none) || normalise(out, a, der, PKCS8);
 }
 
 static bool
@@ -152,14 +176,14 @@ ec_pkcs8(struct str *out, struct arena *a, struct str der)
 
 	if (!pkcs8(der, der_oid_ec, &key, &curve))
 		return false;
-	return sec1_public(out, a, key, curve) || normalise(out, a, der, true);
+	return sec1_public(out, a, key, curve) || normalise(out, a, der, PKCS8);
 }
 
 static bool
 ec_public(struct str *out, struct arena *a, struct str der)
 {
 	if (!der_is_ec_spki(der))
-		return normalise(out, a, der, false);
+		return normalise(out, a, der, SPKI);
 	*out = arena_str(a, der);
 	return true;
 }
@@ -216,61 +240,102 @@ rsa_public(struct str *out, struct arena *a, struct str der)
 
 struct form {
 	enum pki_owner kind;
-	int type; /* of the private key, 0: there is none; or PKCS8 */
+	int type; /* of the private key */
 	const char *label;
 	const char *what; /* "parsing WHAT: ..." */
 	bool (*public)(struct str *out, struct arena *a, struct str der);
 };
-
-/* What PKCS#8 has inside only its reader knows. */
-#define PKCS8 (-1)
 
 #define EC PKI_OWNER_WORKLOAD
 #define RSA PKI_OWNER_SEEDSHARE
 static const struct form forms[] = {
     {EC, EVP_PKEY_EC, "EC PRIVATE KEY", "EC private key", ec_private},
     {EC, PKCS8, "PRIVATE KEY", "EC private key", ec_pkcs8},
-    {EC, 0, "PUBLIC KEY", "EC public key", ec_public},
+    {EC, SPKI, "PUBLIC KEY", "EC public key", ec_public},
     {RSA, EVP_PKEY_RSA, "RSA PRIVATE KEY", "seedshare owner key", rsa_private},
     {RSA, PKCS8, "PRIVATE KEY", "seedshare owner key", rsa_pkcs8},
-    {RSA, 0, "PUBLIC KEY", "seedshare owner key", rsa_public},
-    {RSA, 0, "RSA PUBLIC KEY", "seedshare owner key", rsa_pkcs1},
+    {RSA, SPKI, "PUBLIC KEY", "seedshare owner key", rsa_public},
+    {RSA, SPKI, "RSA PUBLIC KEY", "seedshare owner key", rsa_pkcs1},
 };
 #undef EC
 #undef RSA
 
 struct block {
-	char *label, *header;
-	unsigned char *der;
-	long len;
+	struct str label, der;
+	bool encrypted;
 };
 
-static void
-block_free(struct block *b)
+static struct str
+next_line(struct str *text)
 {
-	OPENSSL_free(b->label);
-	OPENSSL_free(b->header);
-	if (b->der != NULL)
-		OPENSSL_clear_free(b->der, (size_t)b->len);
-	memset(b, 0, sizeof(*b));
+	size_t end = str_chr(*text, '\n', 0);
+	struct str line = str_trim(str_sub(*text, 0, end));
+
+	*text = end == SIZE_MAX ? STR("") : str_sub(*text, end + 1, text->n);
+	return line;
+}
+
+/* "-----WORD LABEL-----" */
+static bool
+is_boundary(struct str line, struct str word, struct str *label)
+{
+	if (!str_starts(line, word) || !str_ends(line, STR("-----")) ||
+	    line.n < word.n + 5)
+		return false;
+	*label = str_sub(line, word.n, line.n - 5);
+	return true;
+}
+
+/* What is in a block, its headers apart, up to its last line. */
+static bool
+take_body(struct block *b, struct buf *body, struct str *text)
+{
+	struct str line, end;
+
+	body->n = 0;
+	while (text->n > 0) {
+		line = next_line(text);
+		if (is_boundary(line, STR("-----END "), &end))
+			return str_eq(end, b->label);
+		if (str_chr(line, ':', 0) == SIZE_MAX)
+			buf_put(body, line);
+		else if (str_find(line, STR("ENCRYPTED"), 0) != SIZE_MAX)
+			b->encrypted = true;
+	}
+	return false;
+}
+
+/*
+ * The next block as RFC 7468 has it, or RFC 1421 with headers; what stands
+ * between blocks is skipped.
+ */
+static bool
+next_block(struct block *b, struct arena *a, struct buf *body, struct str *text)
+{
+	*b = (struct block){0};
+	while (text->n > 0) {
+		if (is_boundary(next_line(text), STR("-----BEGIN "), &b->label))
+			return take_body(b, body, text) &&
+			       rt_unbase64(&b->der, a, buf_str(body), NULL) ==
+				   0;
+	}
+	return false;
 }
 
 /* The first block that is no EC PARAMETERS, which OpenSSL puts in front. */
 static bool
-first_block(struct block *out, struct str pem)
+first_block(struct block *b, struct arena *a, struct str pem)
 {
-	BIO *bio = BIO_new_mem_buf(pem.p, (int)pem.n);
-	bool ok = false;
+	struct buf body = {0};
+	bool ok;
 
-	memset(out, 0, sizeof(*out));
-	while (bio != NULL && !ok) {
-		block_free(out);
-		if (PEM_read_bio(bio, &out->label, &out->header, &out->der,
-			&out->len) != 1)
-			break;
-		ok = strcmp(out->label, "EC PARAMETERS") != 0;
-	}
-	BIO_free(bio);
+	/* All at once: what grows leaves copies of a secret behind. */
+	(void)buf_reserve(&body, pem.n);
+	do
+		ok = next_block(b, a, &body, &pem);
+	while (ok && str_eqz(b->label, "EC PARAMETERS"));
+	OPENSSL_cleanse(body.p, body.cap);
+	buf_free(&body);
 	return ok;
 }
 
@@ -279,19 +344,17 @@ form_of(const struct block *b, enum pki_owner kind, struct rt_err *err)
 {
 	size_t i;
 
-	if (strstr(b->header, "ENCRYPTED") != NULL ||
-	    strcmp(b->label, "ENCRYPTED PRIVATE KEY") == 0) {
+	if (b->encrypted || str_eqz(b->label, "ENCRYPTED PRIVATE KEY")) {
 		(void)rt_err_set(err, RT_EFORMAT,
 		    "the key is encrypted with a password; decrypt it first");
 		return NULL;
 	}
 	for (i = 0; i < sizeof(forms) / sizeof(forms[0]); i++) {
-		if (forms[i].kind == kind &&
-		    strcmp(forms[i].label, b->label) == 0)
+		if (forms[i].kind == kind && str_eqz(b->label, forms[i].label))
 			return &forms[i];
 	}
-	(void)rt_err_set(
-	    err, RT_EFORMAT, "unsupported PEM block type: %.64s", b->label);
+	(void)rt_err_set(err, RT_EFORMAT, "unsupported PEM block type: %.*s",
+	    STR_ARG(str_clip(b->label, 64)));
 	return NULL;
 }
 
@@ -305,24 +368,19 @@ read_pem(void *out, struct arena *a, enum pki_owner kind, struct str pem,
 {
 	static const char *const none[] = {"failed to decode PEM block",
 	    "decoding seedshare owner key: no key found"};
+	struct arena *scratch = arena_new();
 	const struct form *f;
 	struct block b;
 	int rc = RT_EFORMAT;
 
-	/* Texts of errors, which nobody sees, are most of the work here. */
-	(void)OPENSSL_init_crypto(OPENSSL_INIT_NO_LOAD_CRYPTO_STRINGS, NULL);
-	ERR_set_mark();
-	if (pem.n <= PKI_FILE_MAX && first_block(&b, pem)) {
+	if (pem.n <= PKI_FILE_MAX && first_block(&b, scratch, pem)) {
 		f = form_of(&b, kind, err);
 		if (f != NULL)
-			rc = read(out, a, f,
-			    (struct str){(const char *)b.der, (size_t)b.len},
-			    err);
-		block_free(&b);
+			rc = read(out, a, f, b.der, err);
 	} else {
 		rc = rt_err_set(err, RT_EFORMAT, "%s", none[kind]);
 	}
-	ERR_pop_to_mark();
+	arena_wipe(scratch);
 	return rc;
 }
 
@@ -339,7 +397,7 @@ read_public(void *out, struct arena *a, const struct form *f, struct str der,
 {
 	struct pki_owner_key *k = out;
 
-	k->private = f->type != 0;
+	k->private = f->type != SPKI;
 	return f->public(&k->der, a, der) ? 0 : bad_block(f, err);
 }
 
@@ -354,16 +412,17 @@ pki_owner_public(struct pki_owner_key *out, struct arena *a,
 static EVP_PKEY *
 private_key(const struct form *f, struct str der)
 {
-	const unsigned char *p = (const unsigned char *)der.p;
-	EVP_PKEY *k = f->type == PKCS8
-			  ? d2i_AutoPrivateKey(NULL, &p, (long)der.n)
-			  : d2i_PrivateKey(f->type, NULL, &p, (long)der.n);
+	EVP_PKEY *k;
 
-	if (k != NULL && p == (const unsigned char *)der.p + der.n &&
-	    pki_key_normalise(k, NULL) == 0 && pki_key_check(k, NULL) == 0)
-		return k;
-	EVP_PKEY_free(k);
-	return NULL;
+	ERR_set_mark();
+	k = decode(der, f->type);
+	if (k != NULL &&
+	    (pki_key_normalise(k, NULL) != 0 || pki_key_check(k, NULL) != 0)) {
+		EVP_PKEY_free(k);
+		k = NULL;
+	}
+	ERR_pop_to_mark();
+	return k;
 }
 
 static int
@@ -374,7 +433,7 @@ read_private(void *out, struct arena *a, const struct form *f, struct str der,
 	EVP_PKEY **key = out;
 	struct str public;
 
-	if (f->type == 0)
+	if (f->type == SPKI)
 		return rt_err_set(err, RT_EFORMAT,
 		    "%s owner key is not an %s private key",
 		    pki_owner_names[f->kind], kinds[f->kind]);

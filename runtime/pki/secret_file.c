@@ -3,6 +3,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <stdlib.h>
 #include <unistd.h>
 
 #include <openssl/crypto.h>
@@ -45,9 +46,7 @@ pki_file_read(struct pki_file *out, const char *path, struct rt_err *err)
 		return rt_err_sys(err, errno == ENOENT ? RT_ENOTFOUND : RT_EIO,
 		    "open %s", path);
 	/* beyond what the file fills the pages are never touched */
-	out->p = OPENSSL_malloc(PKI_FILE_MAX + 1);
-	if (out->p == NULL)
-		rt_no_memory();
+	out->p = rt_malloc(PKI_FILE_MAX + 1);
 	rc = fill(out, fd, err);
 	(void)close(fd);
 	return rc == 0 ? 0 : rt_err_wrap(err, "%s", path);
@@ -58,7 +57,7 @@ pki_file_free(struct pki_file *f)
 {
 	if (f->p != NULL)
 		OPENSSL_cleanse(f->p, f->n);
-	OPENSSL_free(f->p);
+	free(f->p);
 	*f = (struct pki_file){0};
 }
 
