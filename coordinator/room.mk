@@ -19,5 +19,6 @@ co_drive_SRCS = regress/wire/co_drive.c
 co_writer_SRCS = regress/wire/co_writer.c
 FUZZ += regress/fuzz/co_config.c regress/fuzz/co_history.c
 MAN += coordinator/contrast-coordinator.8
-PROGS += co_speed
+PROGS += co_speed attest_speed
 co_speed_SRCS = regress/bench/co_speed.c
+attest_speed_SRCS = regress/bench/attest_speed.c

@@ -2,6 +2,7 @@
 /* TDX: what a verification says of a platform that was made for the test. */
 #include "regress/unit/intel_make.h"
 #include "regress/unit/unit.h"
+#include "runtime/attest/attest_x509.h"
 #include "runtime/base/jv.h"
 
 #include "runtime/base/banned.h"
@@ -650,6 +651,52 @@ doc__rejects(void **state)
 	end(&t);
 }
 
+/* What is remembered of certificates */
+
+static X509 *
+cert_of(const struct made *m, enum made_key k)
+{
+	X509 *x;
+
+	assert_int_equal(attest_x509_pem(&x, 1, made_pem(m, &k, 1)), 1);
+	return x;
+}
+
+static void
+known__is_the_same_and_no_more(void **state)
+{
+	static const enum made_key root = MADE_ROOT;
+	struct made *m = made_new(), *other = made_new();
+	struct str pem = made_pem(m, &root, 1);
+	X509 *x[2], *ca = cert_of(m, MADE_CA), *leaf = cert_of(m, MADE_LEAF);
+	X509 *stranger = cert_of(other, MADE_CA);
+	int i;
+
+	(void)state;
+	assert_int_equal(attest_x509_pem(&x[0], 1, pem), 1);
+	assert_int_equal(attest_x509_pem(&x[1], 1, pem), 1);
+	assert_ptr_equal(x[0], x[1]);
+	for (i = 0; i < 3; i++) {
+		assert_true(attest_x509_signed_by(leaf, ca));
+		assert_false(attest_x509_signed_by(leaf, stranger));
+		assert_true(attest_x509_signed_by(ca, x[0]));
+		assert_false(attest_x509_signed_by(ca, ca));
+	}
+	/* more than are kept */
+	for (i = 0; i < 200; i++) {
+		X509_free(x[1]);
+		x[1] = cert_of(m, MADE_CA);
+		assert_true(attest_x509_signed_by(leaf, x[1]));
+	}
+	assert_true(attest_x509_signed_by(leaf, ca));
+	attest_x509_free(x, 2);
+	X509_free(ca);
+	X509_free(leaf);
+	X509_free(stranger);
+	made_free(m);
+	made_free(other);
+}
+
 int
 main(void)
 {
@@ -679,6 +726,7 @@ main(void)
 	    cmocka_unit_test(text__format),
 	    cmocka_unit_test(response__split),
 	    cmocka_unit_test(doc__rejects),
+	    cmocka_unit_test(known__is_the_same_and_no_more),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

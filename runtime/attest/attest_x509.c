@@ -15,8 +15,8 @@
 #include "runtime/attest/attest_x509.h"
 #include "runtime/base/banned.h"
 
-X509 *
-attest_x509_parse(struct str der)
+static X509 *
+read_der(struct str der)
 {
 	const unsigned char *p = (const unsigned char *)der.p;
 	X509 *x = der.n == 0 ? NULL : d2i_X509(NULL, &p, (long)der.n);
@@ -26,6 +26,12 @@ attest_x509_parse(struct str der)
 		x = NULL;
 	}
 	return x;
+}
+
+X509 *
+attest_x509_parse(struct str der)
+{
+	return attest_known(der, read_der);
 }
 
 X509_CRL *
@@ -87,8 +93,7 @@ read_block(struct str block)
 	X509 *x = NULL;
 
 	if (bio != NULL && PEM_read_bio(bio, &name, &header, &der, &len) == 1)
-		x = attest_x509_parse(
-		    (struct str){(const char *)der, (size_t)len});
+		x = read_der((struct str){(const char *)der, (size_t)len});
 	OPENSSL_free(name);
 	OPENSSL_free(header);
 	OPENSSL_free(der);
@@ -106,7 +111,7 @@ attest_x509_pem(X509 **out, size_t max, struct str pem)
 		pem.n--;
 	for (in = skip_blank(pem); in.n > 0; in = skip_blank(in)) {
 		if (n < max && take_block(&block, &in) &&
-		    (out[n] = read_block(block)) != NULL) {
+		    (out[n] = attest_known(block, read_block)) != NULL) {
 			n++;
 			continue;
 		}
@@ -187,18 +192,6 @@ attest_x509_ext_value(X509_EXTENSION *e)
 	    (size_t)ASN1_STRING_length(s)};
 }
 
-/* 0 < v < order of the curve? */
-static bool
-in_range(const BIGNUM *v, int curve)
-{
-	EC_GROUP *g = EC_GROUP_new_by_curve_name(curve);
-	bool ok = g != NULL && v != NULL && !BN_is_zero(v) &&
-		  BN_cmp(v, EC_GROUP_get0_order(g)) < 0;
-
-	EC_GROUP_free(g);
-	return ok;
-}
-
 static bool
 verify_der(EVP_PKEY *key, const char *digest, const unsigned char *sig, int n,
     struct str message)
@@ -225,8 +218,9 @@ verify(EVP_PKEY *key, BIGNUM *r, BIGNUM *s, struct str message)
 	ECDSA_SIG *sig = ECDSA_SIG_new();
 	bool ok = false;
 
-	if (sig != NULL && curve != NID_undef && in_range(r, curve) &&
-	    in_range(s, curve) && ECDSA_SIG_set0(sig, r, s) == 1) {
+	/* verifying refuses what is not within 1..n-1 */
+	if (sig != NULL && curve != NID_undef && r != NULL && s != NULL &&
+	    ECDSA_SIG_set0(sig, r, s) == 1) {
 		r = s = NULL;
 		n = i2d_ECDSA_SIG(sig, &der);
 		ok = verify_der(key,

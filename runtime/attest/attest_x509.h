@@ -10,6 +10,15 @@
 
 /* One DER certificate that consumes all bytes; NULL otherwise. */
 X509 *attest_x509_parse(struct str der);
+/*
+ * The certificate that `read` makes of the text.  Those read lately are
+ * remembered, and so are the signatures that were found good: vendors' chains
+ * come again with each piece of evidence.  Both are facts that neither time
+ * nor a revocation changes.  Any thread.
+ */
+X509 *attest_known(struct str text, X509 *(*read)(struct str text));
+/* Has the key of `issuer` signed it?  Compares no names. */
+bool attest_x509_signed_by(X509 *x, const X509 *issuer);
 X509_CRL *attest_x509_crl(struct str der);
 /*
  * PEM blocks named CERTIFICATE with only white space between and around them

@@ -172,7 +172,7 @@ check_signatures(const struct intel_chain *ch, struct attest_result *r,
 
 		if (X509_NAME_cmp(X509_get_issuer_name(ch->x[i]),
 			X509_get_subject_name(issuer)) != 0 ||
-		    X509_verify(ch->x[i], X509_get0_pubkey(issuer)) != 1)
+		    !attest_x509_signed_by(ch->x[i], issuer))
 			return attest_reject(r, c->codes->chain,
 			    "certificate %zu is not signed by its issuer",
 			    i + 1);

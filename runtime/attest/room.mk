@@ -5,7 +5,8 @@ SRCS += runtime/attest/party.c runtime/attest/attest.c runtime/attest/attest_cac
 	runtime/attest/attest_manifest.c runtime/attest/attest_pb.c \
 	runtime/attest/attest_result.c runtime/attest/attest_store.c \
 	runtime/attest/attest_tsm.c runtime/attest/attest_validity.c \
-	runtime/attest/attest_x509.c runtime/attest/sev_guest.c \
+	runtime/attest/attest_x509.c runtime/attest/attest_known.c \
+	runtime/attest/sev_guest.c \
 	runtime/attest/simulated.c \
 	runtime/attest/simulated_config.c runtime/attest/simulated_make.c \
 	runtime/attest/snp_platform.c

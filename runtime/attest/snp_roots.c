@@ -87,7 +87,7 @@ is_signed_by(X509 *x, X509 *issuer)
 	       X509_ALGOR_cmp(alg, X509_get0_tbs_sigalg(x)) == 0 &&
 	       X509_NAME_cmp(X509_get_issuer_name(x),
 		   X509_get_subject_name(issuer)) == 0 &&
-	       X509_verify(x, X509_get0_pubkey(issuer)) == 1;
+	       attest_x509_signed_by(x, issuer);
 }
 
 static int

@@ -43,7 +43,7 @@ tdx_key(struct str xy)
 	key = make_key(point, sizeof(point));
 	if (key != NULL)
 		c = EVP_PKEY_CTX_new_from_pkey(NULL, key, NULL);
-	if (c == NULL || EVP_PKEY_public_check(c) != 1) {
+	if (c == NULL || EVP_PKEY_public_check_quick(c) != 1) {
 		EVP_PKEY_free(key);
 		key = NULL;
 	}

@@ -35,9 +35,10 @@ struct ca_cert {
 static X509 *
 make(const struct ca_cert *c, struct str organization, time_t now)
 {
-	X509 *x = cert_new(c->key, now, CA_YEARS);
+	X509 *x = cert_new(now, CA_YEARS);
 
-	if (x != NULL && cert_set_subject(x, organization, c->subject) &&
+	if (x != NULL && X509_set_pubkey(x, c->key) == 1 &&
+	    cert_set_subject(x, organization, c->subject) &&
 	    cert_set_issuer(x, organization, c->issuer) && add_is_ca(x) &&
 	    cert_add_usage(x, true) && cert_add_subject_id(x, c->key) &&
 	    (c->key == c->issuer_key || cert_add_authority(x, c->issuer_key)) &&

@@ -62,7 +62,8 @@ struct pki_leaf {
 
 /*
  * A mesh certificate, valid from an hour before `now` for a year; *out is the
- * caller's: X509_free().  RT_EINVAL: another kind of key, a SAN that no
+ * caller's: X509_free().  To use its key, read what is written of it.
+ * RT_EINVAL: another kind of key, a SAN that no
  * certificate can hold; RT_ECRYPTO.
  */
 int pki_ca_issue(X509 **out, const struct pki_ca *ca,

@@ -61,19 +61,33 @@ point_of(unsigned char out[POINT_MAX], EVP_PKEY *key)
 }
 
 X509 *
-cert_new(EVP_PKEY *key, time_t now, int years)
+cert_new(time_t now, int years)
 {
 	X509 *x = X509_new();
 
 	if (x != NULL && X509_set_version(x, X509_VERSION_3) == 1 &&
 	    set_serial(x) &&
 	    ASN1_TIME_set(X509_getm_notBefore(x), now - LEEWAY) != NULL &&
-	    ASN1_TIME_set(X509_getm_notAfter(x), add_years(now, years)) !=
-		NULL &&
-	    X509_set_pubkey(x, key) == 1)
+	    ASN1_TIME_set(X509_getm_notAfter(x), add_years(now, years)) != NULL)
 		return x;
 	X509_free(x);
 	return NULL;
+}
+
+bool
+cert_set_key(X509 *x, EVP_PKEY *key)
+{
+	unsigned char point[POINT_MAX];
+	size_t n = point_of(point, key);
+	unsigned char *copy = n == 0 ? NULL : OPENSSL_memdup(point, n);
+
+	if (copy != NULL &&
+	    X509_PUBKEY_set0_param(X509_get_X509_PUBKEY(x),
+		OBJ_nid2obj(NID_X9_62_id_ecPublicKey), V_ASN1_OBJECT,
+		OBJ_nid2obj(pki_key_curve(key)), copy, (int)n) == 1)
+		return true;
+	OPENSSL_free(copy);
+	return false;
 }
 
 /* X.680 41.4 */

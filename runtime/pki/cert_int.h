@@ -17,7 +17,12 @@ struct pki_ca {
 };
 
 /* A v3 certificate with a random serial number below 2^128; NULL: failed. */
-X509 *cert_new(EVP_PKEY *key, time_t now, int years);
+X509 *cert_new(time_t now, int years);
+/*
+ * An EC key, in its bytes only: X509_get0_pubkey() has none.  X509_set_pubkey()
+ * writes and reads them, which takes a quarter of a signature's time.
+ */
+bool cert_set_key(X509 *x, EVP_PKEY *key);
 /*
  * An O unless it is empty, and one CN: PrintableString if the characters allow
  * it, else UTF8String.

@@ -72,9 +72,10 @@ static X509 *
 make(const struct pki_ca *ca, const struct pki_leaf *leaf, struct str name,
     GENERAL_NAMES *sans, time_t now)
 {
-	X509 *x = cert_new(leaf->key, now, LEAF_YEARS);
+	X509 *x = cert_new(now, LEAF_YEARS);
 
-	if (x != NULL && cert_set_subject(x, STR(""), name) &&
+	if (x != NULL && cert_set_key(x, leaf->key) &&
+	    cert_set_subject(x, STR(""), name) &&
 	    cert_set_issuer(x, ca->organization, CERT_INTERMEDIATE) &&
 	    cert_add_usage(x, false) && add_purposes(x) && add_no_ca(x) &&
 	    cert_add_authority(x, ca->mesh_key) &&
