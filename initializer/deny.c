@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "initializer/deny.h"
-#include "initializer/process.h"
+#include "runtime/base/process.h"
 #include "runtime/base/banned.h"
 
 int
@@ -36,7 +36,7 @@ iptables(int *status, const char *verb, struct rt_err *err)
 
 	for (i = 0; i < 2 && rc == RT_ENOTFOUND; i++) {
 		argv[0] = names[i];
-		rc = init_run(status, argv, err);
+		rc = rt_run(status, argv, err);
 	}
 	if (rc == RT_ENOTFOUND)
 		return rt_err_set(err, rc,

@@ -7,7 +7,7 @@
 #include <spawn.h>
 #include <unistd.h>
 
-#include "initializer/process.h"
+#include "runtime/base/process.h"
 #include "runtime/base/banned.h"
 
 /* Signals as a program expects them: none blocked, SIGPIPE as ever. */
@@ -46,7 +46,7 @@ spawn(pid_t *pid, const char *const argv[])
 }
 
 int
-init_run(int *status, const char *const argv[], struct rt_err *err)
+rt_run(int *status, const char *const argv[], struct rt_err *err)
 {
 	pid_t pid = -1;
 	int how, e = spawn(&pid, argv);

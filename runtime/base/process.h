@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#ifndef CONTRASTC_INITIALIZER_PROCESS_H
-#define CONTRASTC_INITIALIZER_PROCESS_H
+#ifndef CONTRASTC_BASE_PROCESS_H
+#define CONTRASTC_BASE_PROCESS_H
 
 #include "runtime/base/err.h"
 
@@ -9,7 +9,7 @@
  * dropped; *status is what it exits with.  RT_ENOTFOUND: there is no such
  * program; RT_EIO: it cannot be started, or a signal ends it.
  */
-int init_run(
+int rt_run(
     int *status, const char *const argv[], struct rt_err *err) RT_MUST_CHECK;
 
 #endif
