@@ -28,7 +28,6 @@ init_file_path(struct arena *a, const char *dir, enum init_file f)
 	return arena_printf(a, "%s/%s", dir, rows[f].path).p;
 }
 
-/* Like mkdir -p. */
 static int
 make_dirs(struct arena *a, const char *path, struct rt_err *err)
 {
@@ -47,17 +46,25 @@ make_dirs(struct arena *a, const char *path, struct rt_err *err)
 }
 
 int
+init_files_directory(struct arena *a, const char *path, struct rt_err *err)
+{
+	mode_t mask = umask(022);
+	int rc = make_dirs(a, path, err);
+
+	(void)umask(mask);
+	return rc;
+}
+
+int
 init_files_prepare(struct arena *a, const char *dir, struct rt_err *err)
 {
 	static const char *const below[] = {"tls-config", "secrets"};
-	mode_t mask = umask(022);
 	size_t i;
 	int rc = 0;
 
 	for (i = 0; i < sizeof(below) / sizeof(*below) && rc == 0; i++)
-		rc = make_dirs(
+		rc = init_files_directory(
 		    a, arena_printf(a, "%s/%s", dir, below[i]).p, err);
-	(void)umask(mask);
 	return rc;
 }
 

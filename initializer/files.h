@@ -18,7 +18,10 @@ enum init_file {
 };
 const char *init_file_path(struct arena *a, const char *dir, enum init_file f);
 
-/* Makes the directory with its parents, and the two below it (0755). */
+/* Makes the directory with its parents (0755). */
+int init_files_directory(
+    struct arena *a, const char *path, struct rt_err *err) RT_MUST_CHECK;
+/* The same, and the two below it. */
 int init_files_prepare(
     struct arena *a, const char *dir, struct rt_err *err) RT_MUST_CHECK;
 /*

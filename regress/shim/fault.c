@@ -47,23 +47,47 @@ fault(const char *name)
 		note(path, name);
 	if (at == NULL || how == NULL || ++calls != strtoul(at, NULL, 10))
 		return false;
-	if (strcmp(how, "kill") == 0 && strcmp(name, "write") != 0)
+	if (strcmp(how, "kill") == 0 && strstr(name, "write") == NULL)
 		(void)syscall(SYS_kill, getpid(), SIGKILL);
 	errno = strcmp(how, "ENOSPC") == 0 ? ENOSPC : EIO;
 	return true;
 }
 
+/* A write may be cut in half; at < 0: where the file stands. */
+static ssize_t
+put(const char *name, int fd, const void *p, size_t n, off_t at)
+{
+	bool cut = false;
+
+	if (fd > STDERR_FILENO && fault(name)) {
+		if (strcmp(getenv("FAULT"), "kill") != 0)
+			return -1;
+		cut = true;
+		n /= 2;
+	}
+	n = (size_t)(at < 0 ? syscall(SYS_write, fd, p, n)
+			    : syscall(SYS_pwrite64, fd, p, n, at));
+	if (cut)
+		(void)syscall(SYS_kill, getpid(), SIGKILL);
+	return (ssize_t)n;
+}
+
 ssize_t
 write(int fd, const void *p, size_t n)
 {
-	if (fd > STDERR_FILENO && fault("write")) {
-		if (strcmp(getenv("FAULT"), "kill") == 0) {
-			(void)syscall(SYS_write, fd, p, n / 2);
-			(void)syscall(SYS_kill, getpid(), SIGKILL);
-		}
-		return -1;
-	}
-	return syscall(SYS_write, fd, p, n);
+	return put("write", fd, p, n, -1);
+}
+
+ssize_t
+pwrite(int fd, const void *p, size_t n, off_t at)
+{
+	return put("pwrite", fd, p, n, at);
+}
+
+ssize_t
+pwrite64(int fd, const void *p, size_t n, off64_t at)
+{
+	return put("pwrite", fd, p, n, at);
 }
 
 int
