@@ -121,29 +121,30 @@ chunk_new(struct arena *a, size_t size)
 #define KEPT_MAX ((size_t)1 << 20)
 #endif
 
+/* One chunk for as much as there was, so that the next use finds it whole. */
 void
 arena_reset(struct arena *a)
 {
-	struct chunk *c, *next, *kept = NULL;
+	struct chunk *c = a->chunks, *next;
+	size_t size = CHUNK_MIN;
 
-	for (c = a->chunks; c != NULL; c = next) {
-		struct chunk *out = c;
-
-		next = c->next;
-		if (c->size <= KEPT_MAX &&
-		    (kept == NULL || c->size > kept->size)) {
-			out = kept;
-			kept = c;
-		}
-		free(out);
-	}
-	a->chunks = kept;
 	a->at = NULL;
-	a->left = a->used = 0;
-	if (kept != NULL) {
-		kept->next = NULL;
-		a->at = (char *)(kept + 1);
-		a->left = kept->size;
+	a->left = 0;
+	if (c != NULL && (c->next != NULL || c->size > KEPT_MAX)) {
+		for (; c != NULL; c = next) {
+			next = c->next;
+			free(c);
+		}
+		a->chunks = NULL;
+		while (size < a->used)
+			size *= 2;
+		if (size <= KEPT_MAX)
+			(void)chunk_new(a, size);
+	}
+	a->used = 0;
+	if (a->chunks != NULL) {
+		a->at = (char *)(a->chunks + 1);
+		a->left = a->chunks->size;
 	}
 }
 

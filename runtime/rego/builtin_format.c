@@ -101,8 +101,8 @@ put_integer(struct printer *p)
 	    {'o', 8, "0O"}, {'O', 8, "0o"}};
 	struct buf b = {0};
 	struct num n;
+	mpz_srcptr whole;
 	size_t i;
-	char *text;
 	mpz_t z;
 
 	if (!rv_is_integer(p->arg))
@@ -111,14 +111,11 @@ put_integer(struct printer *p)
 		;
 	mpz_init(z);
 	num_view(&n, p->arg);
-	num_integer(z, &n);
-	if (mpz_sgn(z) < 0 && p->verb != 'd')
+	whole = num_whole(z, &n);
+	if (mpz_sgn(whole) < 0 && p->verb != 'd')
 		buf_putc(&b, '-');
 	buf_puts(&b, bases[i].prefix);
-	text = rt_malloc(mpz_sizeinbase(z, 2) + 2);
-	(void)mpz_get_str(text, bases[i].base, z);
-	buf_puts(&b, text);
-	free(text);
+	num_put(&b, whole, bases[i].base);
 	mpz_clear(z);
 	if (p->verb == 'b')
 		p->width = 0;

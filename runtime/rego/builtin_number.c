@@ -246,9 +246,8 @@ rv
 rego_fn_format_int(struct rego_call *c)
 {
 	int64_t base = 0;
+	struct buf *out = rego_text(c);
 	struct num n;
-	char *text;
-	rv v;
 	mpz_t z;
 
 	if (!rego_want_number(c, 0) || !rego_want_number(c, 1))
@@ -258,13 +257,9 @@ rego_fn_format_int(struct rego_call *c)
 		return rego_bad_operand(c, 1, "must be one of {2, 8, 10, 16}");
 	mpz_init(z);
 	num_view(&n, c->args[0]);
-	num_integer(z, &n);
-	text = rt_malloc(mpz_sizeinbase(z, (int)base) + 2);
-	(void)mpz_get_str(text, (int)base, z);
-	v = rego_string(c, str_from(text));
-	free(text);
+	num_put(out, num_whole(z, &n), (int)base);
 	mpz_clear(z);
-	return v;
+	return rego_text_done(c, out);
 }
 
 /* Operands as integers; false: a type error. */
@@ -299,8 +294,16 @@ bit_result(struct rego_call *c, mpz_t *z, unsigned n)
 static rv
 bits(struct rego_call *c, void (*op)(mpz_ptr, mpz_srcptr, mpz_srcptr))
 {
+	int64_t x, y;
 	mpz_t z[2];
 
+	if (rv_is_int(c->args[0]) && rv_is_int(c->args[1])) {
+		x = rv_int_of(c->args[0]);
+		y = rv_int_of(c->args[1]);
+		return rv_int(c->heap, op == mpz_and   ? x & y
+				       : op == mpz_ior ? x | y
+						       : x ^ y);
+	}
 	if (!bit_operands(c, z, 2))
 		return RV_UNDEFINED;
 	op(z[0], z[0], z[1]);

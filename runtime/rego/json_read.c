@@ -3,8 +3,7 @@
  * JSON text (RFC 8259) to values.  No recursion: open collections are frames,
  * their items lie on one stack until the collection is closed.
  */
-#include <stdlib.h>
-
+#include "runtime/base/vec.h"
 #include "runtime/rego/number.h"
 #include "runtime/rego/unicode.h"
 #include "runtime/rego/value_int.h"
@@ -18,11 +17,10 @@ struct frame {
 struct reader {
 	struct rv_heap *heap;
 	const char *at, *begin, *end;
-	rv *stack;
-	size_t n, cap;
+	VEC(rv) stack;
 	struct frame frames[RV_JSON_DEPTH_MAX];
 	size_t depth;
-	struct buf text; /* a string with escapes */
+	struct buf text; /* a string with escapes: memory of the arena */
 	struct rt_err *err;
 };
 
@@ -51,11 +49,7 @@ blanks(struct reader *r)
 static void
 push(struct reader *r, rv v)
 {
-	if (r->n == r->cap) {
-		r->cap *= 2;
-		r->stack = rt_realloc(r->stack, r->cap * sizeof(rv));
-	}
-	r->stack[r->n++] = v;
+	VEC_PUSH(r->heap->arena, &r->stack, v);
 }
 
 static bool
@@ -153,30 +147,45 @@ string_end(struct reader *r, struct str s)
 	return 0;
 }
 
+/* Room for a string with an escape here: none is shorter than its text. */
+static void
+text_room(struct reader *r, const char *start)
+{
+	const char *end = r->at;
+	size_t n;
+
+	while (end + 1 < r->end && *end == '\\')
+		end = special(end + 2, r->end);
+	n = (size_t)(end - start) + 4;
+	r->text = (struct buf){arena_alloc(r->heap->arena, n), 0, n};
+}
+
 /* After the quote. */
 static int
 string(struct reader *r)
 {
 	const char *start = r->at;
+	struct str part;
 	int rc;
 
-	r->text.n = 0;
+	r->text.p = NULL;
 	for (;;) {
 		r->at = special(start, r->end);
 		if (r->at == r->end)
 			return fail(r, "string without end");
-		if (*r->at == '"' && r->text.n == 0) {
-			r->at++;
-			return string_end(r,
-			    (struct str){start, (size_t)(r->at - 1 - start)});
-		}
-		buf_put(&r->text, (struct str){start, (size_t)(r->at - start)});
+		part = (struct str){start, (size_t)(r->at - start)};
 		if (*r->at == '"') {
 			r->at++;
+			if (r->text.p == NULL)
+				return string_end(r, part);
+			buf_put(&r->text, part);
 			return string_end(r, buf_str(&r->text));
 		}
 		if (*r->at != '\\')
 			return fail(r, "control character in a string");
+		if (r->text.p == NULL)
+			text_room(r, start);
+		buf_put(&r->text, part);
 		r->at++;
 		rc = escape(r);
 		if (rc != 0)
@@ -227,7 +236,7 @@ open(struct reader *r, bool object)
 		    "JSON text, byte %zu: more than %d levels",
 		    (size_t)(r->at - r->begin), RV_JSON_DEPTH_MAX);
 	r->at++;
-	r->frames[r->depth++] = (struct frame){r->n, object};
+	r->frames[r->depth++] = (struct frame){r->stack.n, object};
 	return 0;
 }
 
@@ -235,13 +244,13 @@ static void
 close(struct reader *r)
 {
 	struct frame f = r->frames[--r->depth];
-	rv *items = r->stack + f.start;
-	size_t n = r->n - f.start;
+	rv *items = r->stack.p + f.start;
+	size_t n = r->stack.n - f.start;
 	rv v = f.object ? rv_object_of(r->heap, items, n / 2, NULL)
 			: rv_array_of(r->heap, items, n);
 
 	r->at++;
-	r->n = f.start;
+	r->stack.n = f.start;
 	push(r, v);
 }
 
@@ -345,13 +354,9 @@ rv_parse_json(rv *out, struct rv_heap *h, struct str text, struct rt_err *err)
 	    .err = err};
 	int rc;
 
-	r.cap = 64;
-	r.stack = rt_malloc(r.cap * sizeof(rv));
 	rc = text.n == 0 ? fail(&r, "empty") : document(&r);
 
 	if (rc == 0)
-		*out = r.stack[0];
-	free(r.stack);
-	buf_free(&r.text);
+		*out = r.stack.p[0];
 	return rc;
 }

@@ -156,6 +156,15 @@ num_integer(mpz_t out, const struct num *n)
 	mpz_clear(p);
 }
 
+mpz_srcptr
+num_whole(mpz_t room, const struct num *n)
+{
+	if (!n->is_double && n->exp == 0)
+		return n->z;
+	num_integer(room, n);
+	return room;
+}
+
 /* Zeros at the end of the digits of a fraction go. */
 static long
 strip(mpz_t z, long exp)

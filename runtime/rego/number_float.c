@@ -360,11 +360,26 @@ print_exponent(
 }
 
 void
+num_put(struct buf *out, const mpz_t z, int base)
+{
+	size_t n = mpz_sizeinbase(z, base < 0 ? -base : base) + 2;
+
+	(void)mpz_get_str(buf_reserve(out, n), base, z);
+	out->n += strlen(out->p + out->n);
+}
+
+void
 num_print_plain(struct buf *out, const mpz_t z, long exp)
 {
-	char *d = digits_of(z);
-	size_t n = strlen(d);
+	char *d;
+	size_t n;
 
+	if (exp == 0) {
+		num_put(out, z, 10);
+		return;
+	}
+	d = digits_of(z);
+	n = strlen(d);
 	if (mpz_sgn(z) < 0)
 		buf_putc(out, '-');
 	print_digits(out, d, n, (long)n + exp);

@@ -39,6 +39,8 @@ void num_view(struct num *out, rv v);
 bool num_is_integer(const struct num *n);
 /* The integer that it is; *out is initialised. */
 void num_integer(mpz_t out, const struct num *n);
+/* The same, borrowed where that is possible; else in `room`, initialised. */
+mpz_srcptr num_whole(mpz_t room, const struct num *n);
 void num_pow10(mpz_t out, unsigned long n);
 /* Decimal digits of |z|; 0 for zero. */
 size_t num_digits(const mpz_t z);
@@ -82,6 +84,8 @@ bool num_is_whole(double d);
 /* The nearest double of z × 10^exp; infinite if it is too big. */
 double num_to_double(const mpz_t z, long exp);
 
+/* Digits in a base of mpz_get_str(), with the sign. */
+void num_put(struct buf *out, const mpz_t z, int base);
 /* The number's digits in Go's %g or plain form, as OPA prints it. */
 void num_print_go(struct buf *out, const struct num *n);
 /* Shortest digits that read back, as serde_json or as Rust's {} has them. */

@@ -31,6 +31,7 @@ struct rego_regexes {
 	struct map map;
 	VEC(struct regex *) list;
 	size_t bytes;
+	struct buf key; /* of the pattern that is looked for */
 	pcre2_general_context *general;
 	pcre2_match_context *match;
 	pcre2_match_data *data;
@@ -93,6 +94,7 @@ rego_regexes_free(struct rego_regexes *c)
 	if (c == NULL)
 		return;
 	forget(c);
+	buf_free(&c->key);
 	pcre2_match_data_free(c->data);
 	pcre2_match_context_free(c->match);
 	pcre2_general_context_free(c->general);
@@ -218,20 +220,19 @@ regex_compile(const struct regex **out, struct rego_regexes *c,
     enum regex_syntax syntax, struct str pattern, struct str delimiters,
     struct rt_err *err)
 {
-	struct buf key = {0};
 	struct regex *r;
 	int rc = 0;
 
 	start(c);
-	key_of(&key, syntax, pattern, delimiters);
-	r = map_get(&c->map, buf_str(&key));
+	c->key.n = 0;
+	key_of(&c->key, syntax, pattern, delimiters);
+	r = map_get(&c->map, buf_str(&c->key));
 	if (r == NULL) {
 		rc = compile_new(&r, c, syntax, pattern, delimiters, err);
 		if (rc == 0)
 			(void)map_set(c->arena, &c->map,
-			    arena_str(c->arena, buf_str(&key)), r);
+			    arena_str(c->arena, buf_str(&c->key)), r);
 	}
-	buf_free(&key);
 	if (rc == 0)
 		*out = r;
 	return rc;
