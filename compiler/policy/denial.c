@@ -404,6 +404,22 @@ denial_helpers(struct arena *a, struct diags *d)
 	    a, d, source_new(a, STR("denial"), str_from(helpers)), &o);
 }
 
+static void
+see_index_name(void *ctx, const struct rego_term *t)
+{
+	*(bool *)ctx |= t->kind == REGO_VAR && str_eq(t->text, STR("index"));
+}
+
+/* Rules without an index cannot say which container it was. */
+static bool
+is_helper(struct marking *m, const struct rego_rule *r)
+{
+	bool index = false;
+
+	walk_rule(r, see_index_name, &index);
+	return !index || program_group(m->program, STR("index")) != NULL;
+}
+
 static bool
 add_helpers(struct marking *m, const struct rego_module *module)
 {
@@ -414,8 +430,10 @@ add_helpers(struct marking *m, const struct rego_module *module)
 			rego_head_name(module->rules.p[i]->path)) != NULL)
 			return false;
 	}
-	for (i = 0; i < module->rules.n; i++)
-		(void)program_add(m->program, module->rules.p[i]);
+	for (i = 0; i < module->rules.n; i++) {
+		if (is_helper(m, module->rules.p[i]))
+			(void)program_add(m->program, module->rules.p[i]);
+	}
 	return true;
 }
 

@@ -300,13 +300,49 @@ eval_literal(struct maker *m, const struct rego_literal *l)
 	}
 }
 
+static bool
+declares(const struct rego_literal *l, const struct rego_symbol *symbol)
+{
+	const struct rego_term *t = l->terms[0];
+
+	if (l->kind == REGO_SOME_IN)
+		t = l->terms[l->nterms - 2];
+	else if (l->kind == REGO_EXPR && t->kind == REGO_CALL &&
+		 t->op == REGO_OP_ASSIGN)
+		t = t->args[0];
+	else
+		return false;
+	return t->kind == REGO_VAR && t->symbol == symbol;
+}
+
+/* "x := …; some x in …": elements are compared with it. */
+static void
+eval_compared(
+    struct maker *m, const struct rego_body *b, const struct rego_literal *l)
+{
+	const struct rego_term *t;
+	uint32_t i;
+
+	if (l->kind != REGO_SOME_IN)
+		return;
+	t = l->terms[l->nterms - 2];
+	if (t->kind != REGO_VAR)
+		return;
+	for (i = 0; i < b->n; i++) {
+		if (b->p[i] != l && declares(b->p[i], t->symbol))
+			read_whole(m, eval(m, t));
+	}
+}
+
 static void
 eval_body(struct maker *m, const struct rego_body *b)
 {
 	uint32_t i;
 
-	for (i = 0; i < b->n; i++)
+	for (i = 0; i < b->n; i++) {
 		eval_literal(m, b->p[i]);
+		eval_compared(m, b, b->p[i]);
+	}
 }
 
 static void

@@ -11,6 +11,6 @@ TESTS += regress/unit/specialise_test.c
 TESTS += regress/unit/index_factor_test.c regress/unit/examine_test.c regress/unit/policy_test.c regress/unit/carrier_test.c
 $(O)/compiler/policy/stdlib.o: $(wildcard stdlib-rego/*.rego)
 $(O)/compiler/policy/mkimage_write.o: stdlib-rego/order.def
-FUZZ += regress/fuzz/initdata.c
+FUZZ += regress/fuzz/initdata.c regress/fuzz/specialise.c
 TOOLS += compiler/policy/mkimage.c compiler/policy/mkimage_write.c
 MAN += compiler/policy/contrastc-policy.7
