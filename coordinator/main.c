@@ -12,6 +12,7 @@
 #include "runtime/base/curl.h"
 #include "runtime/base/file.h"
 #include "runtime/base/log.h"
+#include "runtime/mesh/deny.h"
 #include "runtime/wire/config.h"
 #include "runtime/wire/sandbox.h"
 #include "runtime/base/banned.h"
@@ -163,6 +164,27 @@ setup_threads(struct co_daemon *d, struct rt_err *err)
 	return rc != 0 ? rc : wire_loop_new(&d->loop, err);
 }
 
+/*
+ * Neither mesh nor Initializer does it for the Coordinator.  What simulates is
+ * no guest, and has its firewall from elsewhere.
+ */
+static int
+open_firewall(const struct co_daemon *d, struct rt_err *err)
+{
+	bool guest = attest_present(&d->host) != &attest_simulated_snp;
+	unsigned n;
+	int rc = mesh_deny_remove(&n, err);
+
+	if (rc == 0 && n > 0)
+		log_event(LOG_INFO, "start-up deny rule removed", NULL);
+	else if (rc != 0 && !guest)
+		log_event(LOG_WARN,
+		    "simulated TEE: the firewall is left as "
+		    "it is",
+		    "error", err->text, NULL);
+	return guest ? rc : 0;
+}
+
 /* The simulated platform reads what lies beside its configuration. */
 static const char *
 simulated_dir(const struct co_daemon *d)
@@ -229,6 +251,8 @@ start(struct co_daemon *d, struct rt_err *err)
 		rc = setup_state(d, err);
 	if (rc == 0)
 		rc = setup_evidence(d, err);
+	if (rc == 0)
+		rc = open_firewall(d, err);
 	if (rc == 0)
 		rc = sandbox(d, err);
 	if (rc == 0)

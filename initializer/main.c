@@ -15,10 +15,10 @@
 #include <unistd.h>
 
 #include "initializer/child.h"
-#include "initializer/deny.h"
 #include "initializer/files.h"
 #include "initializer/volume.h"
 #include "runtime/base/log.h"
+#include "runtime/mesh/deny.h"
 #include "runtime/wire/config.h"
 #include "runtime/wire/sandbox.h"
 #include "runtime/base/banned.h"
@@ -87,7 +87,7 @@ open_firewall(const struct init_config *c, struct rt_err *err)
 
 	if (c->text[INIT_MESH_DISABLED][0] == '\0')
 		return 0;
-	rc = init_deny_remove(&n, &init_deny_iptables, err);
+	rc = mesh_deny_remove(&n, err);
 	if (rc == 0)
 		log_event(LOG_INFO,
 		    n > 0 ? "start-up deny rule removed"

@@ -1,5 +1,5 @@
 SRCS += initializer/answer.c initializer/child.c initializer/config.c \
-	initializer/crypt.c initializer/deny.c initializer/ext4.c \
+	initializer/crypt.c initializer/ext4.c \
 	initializer/files.c initializer/identity.c initializer/luks.c \
 	initializer/volume.c
 PROGS += contrast-initializer

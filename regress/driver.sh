@@ -112,7 +112,7 @@ all="$quick
 	lock_registry samples images
 	verity
 	pipeline recipes faults
-	registry wire grpc initializer volume coordinator
+	registry wire grpc initializer volume deny coordinator
 	attested collateral
 	repro hostile
 	oracle replay fuzz"

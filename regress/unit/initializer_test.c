@@ -8,7 +8,6 @@
 #include <stdlib.h>
 #include <unistd.h>
 
-#include "initializer/deny.h"
 #include "initializer/identity.h"
 #include "regress/unit/unit.h"
 #include "runtime/base/file.h"
@@ -129,57 +128,6 @@ next__names_a_step(void **state)
 	assert_null(init_next_step(&st, &err));
 }
 
-/* A firewall in which the rule stands so many times. */
-struct wall {
-	unsigned left, removed;
-	int fails;
-};
-
-static int
-wall_find(bool *present, void *arg, struct rt_err *err)
-{
-	const struct wall *w = arg;
-
-	*present = w->left > 0;
-	return w->fails == 1 ? rt_err_set(err, RT_EIO, "no") : 0;
-}
-
-static int
-wall_remove(void *arg, struct rt_err *err)
-{
-	struct wall *w = arg;
-
-	if (w->fails == 2)
-		return rt_err_set(err, RT_EIO, "no");
-	w->left--;
-	w->removed++;
-	return 0;
-}
-
-static void
-deny__removed_or_an_error(void **state)
-{
-	static const struct {
-		struct wall wall;
-		int rc;
-		unsigned n;
-	} cases[] = {{{0, 0, 0}, 0, 0}, {{1, 0, 0}, 0, 1}, {{16, 0, 0}, 0, 16},
-	    {{17, 0, 0}, RT_ELIMIT, 16}, {{1, 0, 1}, RT_EIO, 0},
-	    {{1, 0, 2}, RT_EIO, 0}};
-	size_t i;
-
-	(void)state;
-	for (i = 0; i < sizeof(cases) / sizeof(*cases); i++) {
-		struct wall w = cases[i].wall;
-		const struct init_deny deny = {wall_find, wall_remove, &w};
-		unsigned n;
-
-		assert_int_equal(
-		    init_deny_remove(&n, &deny, NULL), cases[i].rc);
-		assert_int_equal(w.removed, cases[i].n);
-	}
-}
-
 static void
 config__words(void **state)
 {
@@ -210,7 +158,7 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {TEST(files__modes_and_restart),
 	    TEST(files__all_or_none), TEST(answer__is_judged),
-	    TEST(next__names_a_step), TEST(deny__removed_or_an_error),
+	    TEST(next__names_a_step),
 	    TEST(config__words)};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -6,6 +6,8 @@
  *		manifest.json for the files POLICY: the first is the
  *		Coordinator's, the second has a workload secret.  Pods choose
  *		with a line in DIR/hostdata.
+ *	daemon_rig deny
+ *		removes the start-up deny rule and prints how often it stood
  *	daemon_rig set PORT MANIFEST POLICY...
  *		sets the manifest; the Coordinator's evidence is not judged.
  */
@@ -19,6 +21,7 @@
 #include "runtime/attest/simulated.h"
 #include "runtime/base/file.h"
 #include "runtime/manifest/manifest.h"
+#include "runtime/mesh/deny.h"
 #include "runtime/wire/atls.h"
 #include "runtime/wire/client.h"
 #include "runtime/wire/userapi.pb-c.h"
@@ -174,14 +177,27 @@ set(int n, char **argv)
 	return 0;
 }
 
+static int
+deny(void)
+{
+	struct rt_err err;
+	unsigned n;
+
+	must(mesh_deny_remove(&n, &err), &err);
+	printf("%u\n", n);
+	return 0;
+}
+
 int
 main(int argc, char **argv)
 {
+	if (argc > 1 && strcmp(argv[1], "deny") == 0)
+		return deny();
 	if (argc > 3 && strcmp(argv[1], "platform") == 0)
 		return platform(argc - 2, argv + 2);
 	if (argc > 3 && strcmp(argv[1], "set") == 0)
 		return set(argc - 2, argv + 2);
-	fputs("usage: daemon_rig platform DIR POLICY... | "
+	fputs("usage: daemon_rig deny | platform DIR POLICY... | "
 	      "set PORT MANIFEST POLICY...\n",
 	    stderr);
 	return 2;

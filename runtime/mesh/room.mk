@@ -1,0 +1,2 @@
+SRCS += runtime/mesh/deny.c
+TESTS += regress/unit/deny_test.c
