@@ -52,14 +52,6 @@ type := anno["io.kubernetes.cri.container-type"]
 
 name := object.get(anno, "io.kubernetes.cri.container-name", null)
 
-matching := [i |
-	some i, c in policy_data.containers
-	type == c.OCI.Annotations["io.kubernetes.cri.container-type"]
-	name == object.get(c.OCI.Annotations, "io.kubernetes.cri.container-name", null)
-]
-
-index := matching[0] if count(matching) == 1
-
 want := policy_data.containers[index]
 
 wanted_anno := want.OCI.Annotations
@@ -103,8 +95,8 @@ kind if {
 	type == "sandbox"
 	anno["io.katacontainers.pkg.oci.container_type"] == "pod_sandbox"
 	name == null
-	full(wanted_anno["nerdctl/network-namespace"], anno["nerdctl/network-namespace"])
-	logs := replace(wanted_anno["io.kubernetes.cri.sandbox-log-directory"], "$(sandbox-name)", quote(sandbox_name))
+	full(policy_data.pod[2], anno["nerdctl/network-namespace"])
+	logs := replace(policy_data.pod[3], "$(sandbox-name)", quote(sandbox_name))
 	full(replace(logs, "$(sandbox-namespace)", quote(sandbox_namespace)), anno["io.kubernetes.cri.sandbox-log-directory"])
 }
 

@@ -13,7 +13,8 @@ ExecProcessRequest if {
 	p.ApparmorProfile == ""
 	p.Capabilities == null
 	is_string(data.pstate.namespace)
-	wanted_anno["io.kubernetes.cri.sandbox-name"]
+	index >= 0
+	wanted_name
 	command(p)
 	user(p)
 	env(p)

@@ -4,8 +4,8 @@
 # kata-4, with its tables, and requests of a runtime that starts it.
 # The modules are linked as this data would have them:
 # modules: requests shared_dir copy_file shared_path_text sandbox network
-# modules: exec exec_commands create names_text remove remove_known
-# modules: propagation version annotations_usual annotations_message
+# modules: exec exec_commands create container_names names_text remove remove_known
+# modules: propagation version annotations_same annotations_message
 # modules: root_text mounts mounts_file mounts_pattern mounts_cgroup
 # modules: mounts_block block storages storages_dir
 # modules: storages_block image_digest args_tokens user env_tokens tokens
@@ -889,5 +889,15 @@ policy_data := {
 				"SETGID", "SETPCAP", "SETUID", "SYS_CHROOT",
 			],
 		],
+	],
+	"pod": [
+		"^web-0$", "shop",
+		"^/var/run/netns/cni-[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$",
+		"^/var/log/pods/$(sandbox-namespace)_$(sandbox-name)_[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$",
+	],
+	"names": [null, "setup", "web"],
+	"annotations": [
+		"io.katacontainers.pkg.oci.bundle_path",
+		"io.katacontainers.pkg.oci.container_type",
 	],
 }

@@ -11,3 +11,5 @@ names if {
 	wanted_anno["io.kubernetes.cri.sandbox-namespace"] in ["", sandbox_namespace]
 	full(wanted_anno["io.kubernetes.cri.sandbox-id"], sandbox_id)
 }
+
+wanted_name := wanted_anno["io.kubernetes.cri.sandbox-name"]

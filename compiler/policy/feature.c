@@ -227,43 +227,6 @@ is_sandbox(const struct jv *container)
 	    "sandbox");
 }
 
-/*
- * Has it other annotations than the runtime's, or not all of these?  (Those
- * of io.kubernetes.cri. are accepted without being in the policy.)
- */
-static bool
-has_unusual_annotations(const struct jv *container)
-{
-	const struct jv *map;
-	size_t i, usual = 0, wanted = 2;
-
-	map = jv_path(container, "OCI", "Annotations", NULL);
-	if (!jv_is(map, JV_OBJECT))
-		return true;
-	for (i = 0; i < map->members.n; i++) {
-		struct str k = map->members.p[i].key;
-
-		if (str_starts(k, STR("io.kubernetes.cri.")))
-			continue;
-		if (!str_eqz(k, "io.katacontainers.pkg.oci.bundle_path") &&
-		    !str_eqz(k, "io.katacontainers.pkg.oci.container_type") &&
-		    !str_eqz(k, "nerdctl/network-namespace"))
-			return true;
-		usual++;
-	}
-	if (is_sandbox(container))
-		wanted++;
-	else if (jv_getz(map, "nerdctl/network-namespace") != NULL)
-		return true;
-	return usual != wanted;
-}
-
-bool
-feature_usual_annotations(const struct jv *pd)
-{
-	return !any_container(pd, has_unusual_annotations);
-}
-
 #define MESSAGE "^io\\.kubernetes\\.container\\.terminationMessage"
 
 static bool
@@ -367,22 +330,22 @@ feature_mounts_pattern(const struct jv *pd)
 	return any_source(pd, is_other_pattern);
 }
 
-/* The usual patterns of the sandbox's name and id. */
-static bool
-has_other_names(const struct jv *container)
-{
-	const struct jv *map = jv_path(container, "OCI", "Annotations", NULL);
-
-	return !jv_is(
-		   jv_getz(map, "io.kubernetes.cri.sandbox-name"), JV_STRING) ||
-	       !str_eqz(jv_get_str(map, STR("io.kubernetes.cri.sandbox-id")),
-		   "^[a-z0-9]{64}$");
-}
-
 bool
 feature_names_text(const struct jv *pd)
 {
-	return !any_container(pd, has_other_names);
+	return index_has_pod(pd);
+}
+
+bool
+feature_container_names(const struct jv *pd)
+{
+	return index_has_names(pd);
+}
+
+bool
+feature_same_annotations(const struct jv *pd)
+{
+	return index_has_annotations(pd);
 }
 
 bool

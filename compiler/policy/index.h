@@ -12,8 +12,11 @@
  *	tables      mounts [[destination, kind, source or null, name of a
  *	            shared file]], kinds [[type, options]], volumes [storage],
  *	            linux [Linux], capabilities [[set, what its name stands
- *	            for]], env [pattern], shared [directory], root [before the
- *	            bundle's id, behind it], members of policy_data
+ *	            for]], env [pattern],
+ *	            shared [directory], root [before the bundle's id, behind
+ *	            it], pod [name, namespace, network namespace, directory of
+ *	            logs], names [container], annotations [key],
+ *	            members of policy_data
  *	containers  mounts [n], volumes [n], linux n, capabilities [n], one of
  *	            each set by name, layers [[name, root hash]], the upper
  *	            first, templates [pattern] of variables and arguments

@@ -143,6 +143,7 @@ feature__containers(void **state)
 	"\"}]}}]}"
 #define NAMES(name, id)                                                        \
 	"{\"containers\":[{\"OCI\":{\"Annotations\":{"                         \
+	"\"io.kubernetes.cri.sandbox-namespace\":\"n\","                       \
 	"\"io.kubernetes.cri.sandbox-name\":" name                             \
 	",\"io.kubernetes.cri.sandbox-id\":\"" id "\"}}}]}"
 #define STORAGE(place, driver, more)                                           \
@@ -177,6 +178,7 @@ feature__texts(void **state)
 	    {feature_names_text, NAMES("\"^a$\"", "^[a-z0-9]{64}$"), true},
 	    {feature_names_text, NAMES("\"^a$\"", "^[0-9a-f]{64}$"), false},
 	    {feature_names_text, NAMES("1", "^[a-z0-9]{64}$"), false},
+	    {feature_names_text, "{\"containers\":[]}", false},
 	    {feature_storages_text, STORAGE("^/a$", "d", ",\"shared\":false"),
 		true},
 	    {feature_storages_text, STORAGE("/a", "d", ",\"shared\":false"),

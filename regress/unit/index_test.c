@@ -37,6 +37,19 @@ teardown(void **state)
 	"\"common\":{\"cpath\":\"/c\",\"root_path\":\"" token                  \
 	"\"},\"containers\":[{\"OCI\":{\"Root\":{\"Path\":\"" path "\"}}}]"
 
+#define MEMBERS(type, more)                                                       \
+	"{\"OCI\":{\"Annotations\":{\"io.kubernetes.cri.container-type\":\"" type \
+	"\",\"io.kubernetes.cri.sandbox-name\":\"^p$\","                          \
+	"\"io.kubernetes.cri.sandbox-namespace\":\"n\"," more "}}}"
+#define SANDBOX                                                                \
+	MEMBERS(                                                               \
+	    "sandbox", "\"team\":\"\",\"nerdctl/network-namespace\":\"net\"")
+#define APP(name)                                                              \
+	MEMBERS("container",                                                   \
+	    "\"team\":\"x\",\"io.kubernetes.cri.container-name\":\"" name      \
+	    "\"")
+#define POD(first, others) "{\"containers\":[" first "," others "]}"
+
 struct index_case {
 	const char *data, *table, *member; /* of the first container */
 	const char *wanted;                /* or NULL: not there */
@@ -118,6 +131,21 @@ static const struct index_case cases[] = {
     {"{" ROOT("/r", "") "}", "root", NULL, NULL},
     {"{\"containers\":[{\"OCI\":{\"Root\":{\"Path\":\"/$(bundle-id)\"}}},{}]}",
 	"root", NULL, NULL},
+    /* what containers have in common, and their names */
+    {POD(SANDBOX, APP("a") "," APP("b")), "pod", NULL,
+	"[\"^p$\",\"n\",\"net\",null]"},
+    {POD(SANDBOX, APP("a") "," APP("b")), "names", NULL, "[null,\"a\",\"b\"]"},
+    {POD(SANDBOX, APP("a") "," APP("a")), "names", NULL, NULL},
+    {POD(APP("a"), APP("b")), "names", NULL, NULL},
+    {POD(SANDBOX, SANDBOX), "names", NULL, NULL},
+    {POD(SANDBOX, APP("a")), "annotations", NULL, "[\"team\"]"},
+    {POD(SANDBOX, MEMBERS("container", "\"team\":\"x\",\"y\":\"\"")),
+	"annotations", NULL, NULL},
+    {POD(SANDBOX, MEMBERS("container", "\"y\":\"\"")), "annotations", NULL,
+	NULL},
+    {POD(SANDBOX, MEMBERS("container",
+		      "\"team\":\"x\",\"nerdctl/network-namespace\":\"\"")),
+	"annotations", NULL, NULL},
     /* a place that is text */
     {"{\"containers\":[{\"storages\":[{\"mount_point\":\"^/a$\"},"
      "{\"mount_point\":\"^$(cpath)/a$\"}]}]}",
