@@ -4,6 +4,7 @@
 # kata-4, with its tables, and requests of a runtime that starts it.
 # The modules are linked as this data would have them:
 # modules: requests shared_dir copy_file shared_path_text sandbox network
+# modules: network_states
 # modules: exec exec_commands create container_names names_text remove remove_known
 # modules: propagation version annotations_same annotations_message
 # modules: root_text mounts mounts_file mounts_pattern mounts_cgroup
@@ -11,6 +12,7 @@
 # modules: storages_block image_digest args_tokens user env_tokens tokens
 # modules: tokens_exec complete_any capabilities devices_none namespaces
 # modules: linux order_any overridden_none unique_any text
+# modules: expand
 package agent_policy
 
 import future.keywords.if
@@ -894,8 +896,8 @@ policy_data := {
 		"^web-0$", "shop",
 		"^/var/run/netns/cni-[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$",
 		"^/var/log/pods/$(sandbox-namespace)_$(sandbox-name)_[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$",
+		[null, "setup", "web"],
 	],
-	"names": [null, "setup", "web"],
 	"annotations": [
 		"io.katacontainers.pkg.oci.bundle_path",
 		"io.katacontainers.pkg.oci.container_type",

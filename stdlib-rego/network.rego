@@ -13,40 +13,38 @@ default UpdateRoutesRequest := false
 
 # explain: add-arp-neighbors
 AddARPNeighborsRequest if {
-	rules := defaults.AddARPNeighborsRequest
 	neighbors := input.neighbors.ARPNeighbors
 	every n in neighbors {
 		interface := n.device
-		not interface in rules.forbidden_device_names
+		not interface in defaults.AddARPNeighborsRequest.forbidden_device_names
 		n.toIPAddress.mask == ""
 		address := n.toIPAddress.address
-		every pattern in rules.forbidden_cidrs_regex {
+		every pattern in defaults.AddARPNeighborsRequest.forbidden_cidrs_regex {
 			not regex.match(pattern, address)
 		}
-		n.state in object.get(rules, "allowed_states", [n.state])
+		allowed_state(n.state)
 		bits.or(n.flags, 136) == 136
 	}
 }
 
 # explain: update-interface
 UpdateInterfaceRequest if {
-	rules := defaults.UpdateInterfaceRequest
-	bits.or(input.interface.raw_flags, rules.allow_raw_flags) == rules.allow_raw_flags
+	flags := defaults.UpdateInterfaceRequest.allow_raw_flags
+	bits.or(input.interface.raw_flags, flags) == flags
 	interface := input.interface.name
-	not interface in rules.forbidden_names
+	not interface in defaults.UpdateInterfaceRequest.forbidden_names
 	address := input.interface.hwAddr
-	not address in rules.forbidden_hw_addrs
+	not address in defaults.UpdateInterfaceRequest.forbidden_hw_addrs
 }
 
 # explain: update-routes
 UpdateRoutesRequest if {
-	rules := defaults.UpdateRoutesRequest
 	routes := input.routes.Routes
 	every r in routes {
 		interface := r.device
-		not interface in rules.forbidden_device_names
+		not interface in defaults.UpdateRoutesRequest.forbidden_device_names
 		from := r.source
-		every pattern in rules.forbidden_source_regex {
+		every pattern in defaults.UpdateRoutesRequest.forbidden_source_regex {
 			not regex.match(pattern, from)
 		}
 	}

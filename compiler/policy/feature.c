@@ -158,6 +158,13 @@ feature_network(const struct jv *pd)
 	       setting(pd, STR("AddARPNeighborsRequest")) != NULL;
 }
 
+bool
+feature_network_states(const struct jv *pd)
+{
+	return jv_getz(setting(pd, STR("AddARPNeighborsRequest")),
+		   "allowed_states") != NULL;
+}
+
 static bool
 has_exec_commands(const struct jv *container)
 {

@@ -24,9 +24,9 @@ struct folding {
 	bool found;         /* something in the rule that is walked */
 };
 
-/* "name := policy_data.x" and nothing else of that name. */
+/* "name := x.y" and nothing else of that name: x.y. */
 static const struct rego_term *
-alias_of(struct program *p, const struct rego_symbol *symbol)
+value_of(struct program *p, const struct rego_symbol *symbol)
 {
 	const struct group *g = symbol_group(p, symbol);
 	const struct rego_rule *r;
@@ -36,22 +36,42 @@ alias_of(struct program *p, const struct rego_symbol *symbol)
 	r = g->rules.p[0];
 	if (r->kind != REGO_COMPLETE || r->path->kind != REGO_VAR ||
 	    r->body != NULL || r->alt != NULL || r->value == NULL ||
-	    r->value->kind != REGO_REF ||
-	    symbol_of(r->value) != p->symbols->policy_data)
+	    r->value->kind != REGO_REF)
 		return NULL;
 	return r->value;
 }
 
+static const struct rego_term *
+alias_of(struct program *p, const struct rego_symbol *symbol)
+{
+	const struct rego_term *t = value_of(p, symbol);
+
+	return t != NULL && symbol_of(t) == p->symbols->policy_data ? t : NULL;
+}
+
+/* An index that a rule gives, or the data. */
+static bool
+is_index(const struct program *p, const struct rego_term *t)
+{
+	return t->kind == REGO_REF ||
+	       (t->kind == REGO_VAR && symbol_group(p, t->symbol) != NULL);
+}
+
 /* Appends the members that a reference names; false if it is dynamic. */
 static bool
-add_steps(struct arena *a, struct fold *f, const struct rego_term *ref)
+add_steps(
+    struct program *p, struct fold *f, const struct rego_term *ref, bool common)
 {
+	static const struct str any = {NULL, 0};
+	const struct rego_term *t;
 	uint32_t i;
 
 	for (i = 1; i < ref->nargs; i++) {
-		if (ref->args[i]->kind != REGO_STRING)
+		t = ref->args[i];
+		if (t->kind != REGO_STRING && !(common && is_index(p, t)))
 			return false;
-		VEC_PUSH(a, &f->steps, ref->args[i]->text);
+		VEC_PUSH(p->arena, &f->steps,
+		    t->kind == REGO_STRING ? t->text : any);
 	}
 	return true;
 }
@@ -68,10 +88,68 @@ fold_path(struct program *p, const struct rego_term *t, struct fold *f)
 	head = symbol_of(t);
 	if (head != p->symbols->policy_data) {
 		alias = head == NULL ? NULL : alias_of(p, head);
-		if (alias == NULL || !add_steps(p->arena, f, alias))
+		if (alias == NULL || !add_steps(p, f, alias, false))
 			return false;
 	}
-	return add_steps(p->arena, f, t);
+	return add_steps(p, f, t, false);
+}
+
+/* Names of rules that are such references too, few behind each other. */
+#define ALIASES_MAX 8
+
+bool
+fold_path_common(struct program *p, const struct rego_term *t, struct fold *f)
+{
+	const struct rego_term *chain[ALIASES_MAX];
+	size_t n = 0;
+
+	f->steps.n = 0;
+	while (t != NULL && t->kind == REGO_REF && t->nargs >= 2 &&
+	       n < ALIASES_MAX) {
+		chain[n++] = t;
+		if (symbol_of(t) == p->symbols->policy_data)
+			break;
+		t = symbol_of(t) == NULL ? NULL : value_of(p, symbol_of(t));
+	}
+	if (n == 0 || symbol_of(chain[n - 1]) != p->symbols->policy_data)
+		return false;
+	while (n > 0)
+		if (!add_steps(p, f, chain[--n], true))
+			return false;
+	return true;
+}
+
+static const struct jv *
+common_value(
+    const struct jv *v, const struct str *steps, size_t n, size_t *copies)
+{
+	const struct jv *first, *other;
+	size_t i;
+
+	if (n == 0 || v == NULL) {
+		(*copies)++;
+		return v;
+	}
+	if (steps->p != NULL)
+		return common_value(
+		    jv_get(v, *steps), steps + 1, n - 1, copies);
+	if (!jv_is(v, JV_ARRAY) || v->items.n == 0)
+		return NULL;
+	first = common_value(v->items.p[0], steps + 1, n - 1, copies);
+	for (i = 1; i < v->items.n && first != NULL; i++) {
+		other = common_value(v->items.p[i], steps + 1, n - 1, copies);
+		if (other == NULL ||
+		    (other != first && !jv_equal(first, other)))
+			return NULL;
+	}
+	return first;
+}
+
+const struct jv *
+fold_common(const struct jv *data, const struct fold *f, size_t *copies)
+{
+	*copies = 0;
+	return common_value(data, f->steps.p, f->steps.n, copies);
 }
 
 const struct jv *
@@ -167,7 +245,10 @@ fold_constant(struct arena *a, const struct jv *v)
 void
 fold_print(struct buf *out, struct arena *a, const struct jv *v)
 {
-	rego_print_term(out, fold_constant(a, v));
+	if (v->type == JV_ARRAY || v->type == JV_OBJECT)
+		jv_print(out, v, JV_COMPACT);
+	else
+		rego_print_term(out, fold_constant(a, v));
 }
 
 static struct rego_term *
@@ -220,9 +301,11 @@ fold_same(const struct folds *folds, const struct jv *data)
 {
 	const struct fold *f;
 	const struct jv *v;
+	size_t copies;
 
 	VEC_FOREACH(f, &folds->list) {
-		v = fold_value(data, f);
+		v = folds->common ? fold_common(data, f, &copies)
+				  : fold_value(data, f);
 		if ((v == NULL) != (f->value == NULL))
 			return false;
 		if (v != NULL && v != f->value && !jv_equal(v, f->value))

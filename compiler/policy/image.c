@@ -17,6 +17,7 @@ struct linking {
 	bool *folded;      /* paths */
 	struct str *texts; /* of paths: the reference or the value */
 	const struct jv **values;
+	size_t *copies;     /* of the values, in the data */
 	VEC(uint32_t) todo; /* groups */
 };
 
@@ -59,20 +60,27 @@ add_fold(struct linking *l, struct folds *folds, const struct jv *data,
 	const struct image *image = l->image;
 	struct image_range steps = image->paths[path].steps;
 	struct fold f = {0};
-	uint32_t i;
+	struct str key;
+	uint32_t i, n;
 
-	for (i = 0; i < steps.n; i++)
-		VEC_PUSH(l->arena, &f.steps,
-		    text_at(image, image->keys[image->numbers[steps.at + i]]));
-	f.value = l->values[path] = fold_value(data, &f);
+	for (i = 0; i < steps.n; i++) {
+		n = image->numbers[steps.at + i];
+		key = n == IMAGE_ANY ? (struct str){NULL, 0}
+				     : text_at(image, image->keys[n]);
+		VEC_PUSH(l->arena, &f.steps, key);
+	}
+	f.value = fold_common(data, &f, &l->copies[path]);
+	if (f.value != NULL)
+		f.value = jv_copy(l->arena, f.value);
+	l->values[path] = f.value;
 	VEC_PUSH(l->arena, &folds->list, f);
 }
 
-/* A value that is long and used often is written once, in the data. */
+/* A value that is long and used often is written in the data only. */
 static bool
-is_worth(size_t uses, size_t ref, size_t value, size_t key)
+is_worth(size_t uses, size_t ref, size_t value, size_t key, size_t copies)
 {
-	return uses * value <= uses * ref + value + key + 4;
+	return uses * value <= uses * ref + copies * (value + key + 4);
 }
 
 static void
@@ -80,13 +88,14 @@ decide(struct linking *l, uint32_t path, size_t uses)
 {
 	const struct image_path *p = &l->image->paths[path];
 	uint32_t last = l->image->numbers[p->steps.at + p->steps.n - 1];
+	size_t key = last == IMAGE_ANY ? 0 : l->image->keys[last].n;
 	struct buf out = {0};
 
 	l->texts[path] = text_at(l->image, p->text);
 	if (l->values[path] == NULL)
 		return;
 	fold_print(&out, l->arena, l->values[path]);
-	if (is_worth(uses, p->text.n, out.n, l->image->keys[last].n)) {
+	if (is_worth(uses, p->text.n, out.n, key, l->copies[path])) {
 		l->folded[path] = true;
 		l->texts[path] = arena_str(l->arena, buf_str(&out));
 	}
@@ -101,6 +110,7 @@ fold(struct linking *l, struct folds *folds, const struct jv *data)
 	const struct image_rule *r;
 	uint32_t i, k, path;
 
+	folds->common = true;
 	for (i = 0; i < image->nrules; i++) {
 		r = &image->rules[i];
 		for (k = 0; l->here[i] && k < r->paths.n; k++) {
@@ -284,6 +294,7 @@ image_link(struct arena *a, struct buf *out, const struct image *image,
 	l.folded = ARENA_ARRAY(a, bool, image->npaths);
 	l.texts = ARENA_ARRAY(a, struct str, image->npaths);
 	l.values = ARENA_ARRAY(a, const struct jv *, image->npaths);
+	l.copies = ARENA_ARRAY(a, size_t, image->npaths);
 	choose_rules(&l);
 	fold(&l, folds, data);
 	drop_dead(&l);

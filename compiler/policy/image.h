@@ -48,8 +48,10 @@ struct image_rule {
 };
 #define IMAGE_ALWAYS 0xffff
 
+#define IMAGE_ANY UINT32_MAX
+
 struct image_path {
-	struct image_range steps; /* keys */
+	struct image_range steps; /* keys, or IMAGE_ANY */
 	struct image_range text;  /* of the reference */
 	uint32_t group;           /* + 1: of the name it starts with, or 0 */
 };

@@ -441,7 +441,6 @@ policy_index_next(
 	add_list(a, out, STR("shared"), index_dirs(a, all.common));
 	add_list(a, out, STR("root"), index_root(a, policy_data));
 	add_list(a, out, STR("pod"), index_pod(a, policy_data));
-	add_list(a, out, STR("names"), index_names(a, policy_data));
 	add_list(a, out, STR("annotations"), index_annotations(a, policy_data));
 	all.capabilities.rows =
 	    jv_set(a, out, STR("capabilities"), jv_array(a));

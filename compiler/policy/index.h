@@ -15,7 +15,7 @@
  *	            for]], env [pattern],
  *	            shared [directory], root [before the bundle's id, behind
  *	            it], pod [name, namespace, network namespace, directory of
- *	            logs], names [container], annotations [key],
+ *	            logs, [name of a container]], annotations [key],
  *	            members of policy_data
  *	containers  mounts [n], volumes [n], linux n, capabilities [n], one of
  *	            each set by name, layers [[name, root hash]], the upper

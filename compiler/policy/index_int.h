@@ -40,12 +40,11 @@ bool index_has_root(const struct jv *policy_data);
 
 /*
  * index_pod.c.  Name and namespace of the pod, network namespace and directory
- * of logs of the sandbox, or null; of all containers if index_has_pod().
+ * of logs of the sandbox, or null; of all containers if index_has_pod().  The
+ * names of the containers, if these tell them apart: index_has_names().
  */
 struct jv *index_pod(struct arena *a, const struct jv *policy_data);
 bool index_has_pod(const struct jv *policy_data);
-/* The name of each container, if names tell them apart; empty if not. */
-struct jv *index_names(struct arena *a, const struct jv *policy_data);
 bool index_has_names(const struct jv *policy_data);
 /* Annotations that all have, those that the runtime adds left out. */
 struct jv *index_annotations(struct arena *a, const struct jv *policy_data);

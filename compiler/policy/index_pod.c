@@ -60,33 +60,6 @@ index_has_pod(const struct jv *policy_data)
 	return all_containers(policy_data, is_of_pod);
 }
 
-static void
-put(struct arena *a, struct jv *out, const struct jv *container, struct str key)
-{
-	struct jv *v = jv_get(annotations(container), key);
-
-	jv_push(a, out, v != NULL ? v : jv_new(a, JV_NULL));
-}
-
-struct jv *
-index_pod(struct arena *a, const struct jv *policy_data)
-{
-	const struct jv *list = jv_getz(policy_data, "containers"), *sandbox;
-	struct jv *out = jv_array(a);
-	size_t i, n = jv_is(list, JV_ARRAY) ? list->items.n : 0;
-
-	for (i = 0; i < n && !is_sandbox(list->items.p[i]); i++)
-		continue;
-	sandbox = i < n ? list->items.p[i] : NULL;
-	if (n == 0)
-		return out;
-	put(a, out, list->items.p[0], STR(CRI "sandbox-name"));
-	put(a, out, list->items.p[0], STR(CRI "sandbox-namespace"));
-	put(a, out, sandbox, STR(NETWORK));
-	put(a, out, sandbox, STR(CRI "sandbox-log-directory"));
-	return out;
-}
-
 /* The first is the sandbox and has no name; all others have one. */
 static bool
 is_named(const struct jv *c, const struct jv *first)
@@ -117,15 +90,33 @@ index_has_names(const struct jv *policy_data)
 	return true;
 }
 
-struct jv *
-index_names(struct arena *a, const struct jv *policy_data)
+static void
+put(struct arena *a, struct jv *out, const struct jv *container, struct str key)
 {
-	const struct jv *list = jv_getz(policy_data, "containers");
-	struct jv *out = jv_array(a);
-	size_t i;
+	struct jv *v = jv_get(annotations(container), key);
 
-	for (i = 0; index_has_names(policy_data) && i < list->items.n; i++)
-		put(a, out, list->items.p[i], STR(CRI "container-name"));
+	jv_push(a, out, v != NULL ? v : jv_new(a, JV_NULL));
+}
+
+struct jv *
+index_pod(struct arena *a, const struct jv *policy_data)
+{
+	const struct jv *list = jv_getz(policy_data, "containers"), *sandbox;
+	struct jv *out = jv_array(a), *names;
+	size_t i, n = jv_is(list, JV_ARRAY) ? list->items.n : 0;
+
+	for (i = 0; i < n && !is_sandbox(list->items.p[i]); i++)
+		continue;
+	sandbox = i < n ? list->items.p[i] : NULL;
+	if (n == 0)
+		return out;
+	put(a, out, list->items.p[0], STR(CRI "sandbox-name"));
+	put(a, out, list->items.p[0], STR(CRI "sandbox-namespace"));
+	put(a, out, sandbox, STR(NETWORK));
+	put(a, out, sandbox, STR(CRI "sandbox-log-directory"));
+	names = jv_push(a, out, jv_array(a));
+	for (i = 0; index_has_names(policy_data) && i < n; i++)
+		put(a, names, list->items.p[i], STR(CRI "container-name"));
 	return out;
 }
 

@@ -231,8 +231,10 @@ link_rules(struct policy_linker *l, struct linked *k, const struct jv *data,
 	return true;
 }
 
+/* `indexed`: as rules of stdlib-rego/ read the data. */
 static struct linked *
-build(struct policy_linker *l, const struct linked *key, const struct jv *data)
+build(struct policy_linker *l, const struct linked *key, const struct jv *data,
+    const struct jv *indexed)
 {
 	struct linked *k = ARENA_NEW(l->arena, struct linked);
 	bool ready = l->user == NULL && l->options.style != POLICY_FULL &&
@@ -249,7 +251,7 @@ build(struct policy_linker *l, const struct linked *key, const struct jv *data)
 	if (ready)
 		k->live = image_link(l->arena, &out,
 		    l->options.denials ? &image_marked : &image_plain, k->bits,
-		    data, &k->folds, &ends);
+		    indexed, &k->folds, &ends);
 	else if (!link_rules(l, k, data, &out))
 		k = NULL;
 	if (k != NULL) {
@@ -263,7 +265,8 @@ build(struct policy_linker *l, const struct linked *key, const struct jv *data)
 }
 
 static struct linked *
-linked_for(struct policy_linker *l, const struct jv *data)
+linked_for(
+    struct policy_linker *l, const struct jv *data, const struct jv *indexed)
 {
 	struct linked key = {0}, **it;
 
@@ -272,10 +275,10 @@ linked_for(struct policy_linker *l, const struct jv *data)
 	VEC_FOREACH(it, &l->cache) {
 		if ((*it)->data == NULL &&
 		    memcmp((*it)->bits, key.bits, sizeof(key.bits)) == 0 &&
-		    fold_same(&(*it)->folds, data))
+		    fold_same(&(*it)->folds, indexed))
 			return *it;
 	}
-	return build(l, &key, data);
+	return build(l, &key, data, indexed);
 }
 
 static void
@@ -321,11 +324,15 @@ policy_link(struct policy *out, struct arena *a, struct policy_linker *l,
 	struct arena *scratch;
 	struct linked *k;
 
-	if (l->failed || (k = linked_for(l, data)) == NULL)
+	if (l->failed)
 		return false;
 	scratch = arena_new();
 	if (l->user == NULL)
 		data = policy_index_next(scratch, l->memory, data);
+	if ((k = linked_for(l, policy_data, data)) == NULL) {
+		arena_free(scratch);
+		return false;
+	}
 	put_data(carrier_begin(k->carrier), l, k, data);
 	carrier_end(out, a, k->carrier);
 	check_lines(l, out->text);

@@ -9,6 +9,7 @@ struct maker {
 	struct live_keys *keys;
 	live_path *path; /* or NULL */
 	void *ctx;
+	bool guarded; /* in a reference that may be folded */
 	VEC(struct live_op) ops;
 	VEC(const struct rego_symbol *) vars; /* NULL: no variable's */
 };
@@ -153,14 +154,16 @@ eval_path(struct maker *m, const struct rego_term *t)
 static uint32_t
 eval_ref(struct maker *m, const struct rego_term *t)
 {
-	int path = m->path == NULL ? -1 : m->path(m->ctx, t);
+	int path = m->path == NULL || m->guarded ? -1 : m->path(m->ctx, t);
 	size_t at = m->ops.n;
 	uint32_t s;
 
 	if (path < 0)
 		return eval_path(m, t);
 	put(m, LIVE_GUARD, 0, 0, (uint32_t)path);
+	m->guarded = true;
 	s = eval_path(m, t);
+	m->guarded = false;
 	m->ops.p[at].n = (uint32_t)(m->ops.n - at - 1) & 0xffffff;
 	return s;
 }

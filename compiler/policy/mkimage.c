@@ -236,6 +236,13 @@ print_ref(struct maker *m, const struct rego_term *t)
 	return s;
 }
 
+/* "name := x.y": the name stands for it. */
+static bool
+is_alias(const struct rego_rule *r, const struct rego_term *ref)
+{
+	return r->value == ref && r->body == NULL && r->kind == REGO_COMPLETE;
+}
+
 /* A path is written alike everywhere, or image.c could not tell its length. */
 static int
 path_of(void *ctx, const struct rego_term *ref)
@@ -245,7 +252,8 @@ path_of(void *ctx, const struct rego_term *ref)
 	const struct group *g;
 	int i;
 
-	if (!fold_path(m->all, ref, &p.steps))
+	if (is_alias(m->printed->rule, ref) ||
+	    !fold_path_common(m->all, ref, &p.steps))
 		return -1;
 	p.text = print_ref(m, ref);
 	if ((i = find_path(m, &p.steps)) >= 0) {
@@ -341,24 +349,38 @@ mark_idle(struct maker *m, struct made *r, struct rego_body *b)
 }
 
 static void
-see_ref(void *ctx, const struct rego_term *t)
+add_ref(struct maker *m, const struct group *g)
 {
-	struct maker *m = ctx;
-	struct group *g;
 	size_t i;
 
-	if ((t->kind != REGO_VAR && t->kind != REGO_REF) ||
-	    symbol_of(t) == NULL || path_of(m, t) >= 0)
-		return;
-	if (symbol_of(t) == m->symbols->data && t->kind == REGO_VAR)
-		mkimage_fail("reads all data", m->printed->rule->path->text);
-	if ((g = program_target(m->all, t)) == NULL)
-		return;
-	for (i = 0; i < m->printed->refs.n; i++) {
+	for (i = 0; g != NULL && i < m->printed->refs.n; i++) {
 		if (m->printed->refs.p[i] == g->number)
 			return;
 	}
-	VEC_PUSH(m->arena, &m->printed->refs, g->number);
+	if (g != NULL)
+		VEC_PUSH(m->arena, &m->printed->refs, g->number);
+}
+
+static void
+see_ref(void *ctx, const struct rego_term *t)
+{
+	struct maker *m = ctx;
+	uint32_t i;
+
+	if ((t->kind != REGO_VAR && t->kind != REGO_REF) ||
+	    symbol_of(t) == NULL)
+		return;
+	if (path_of(m, t) >= 0) {
+		/* What gives an index stays if the reference does. */
+		for (i = 1; i < t->nargs; i++)
+			if (symbol_of(t->args[i]) != NULL)
+				add_ref(m, symbol_group(
+					       m->all, symbol_of(t->args[i])));
+		return;
+	}
+	if (symbol_of(t) == m->symbols->data && t->kind == REGO_VAR)
+		mkimage_fail("reads all data", m->printed->rule->path->text);
+	add_ref(m, program_target(m->all, t));
 }
 
 /* "policy_data.x == true" as the first literal: its path + 1. */

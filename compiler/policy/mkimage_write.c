@@ -17,8 +17,9 @@ static bool
 is_varying(const char *concern)
 {
 	static const char *const names[] = {"args", "block", "devices", "env",
-	    "exec", "exec_commands", "mounts_block", "mounts_sysfs",
-	    "overridden", "storages_block", "tokens", "tokens_exec"};
+	    "exec", "exec_commands", "expand", "mounts_block", "mounts_pattern",
+	    "mounts_sysfs", "order", "overridden", "storages", "storages_block",
+	    "storages_dir", "tokens", "tokens_exec"};
 	size_t i;
 
 	for (i = 0; i < sizeof(names) / sizeof(*names); i++) {
@@ -186,7 +187,9 @@ put_path(struct buf *b, struct output *o, struct maker *m, const struct path *p)
 
 	for (i = 0; i < p->steps.steps.n; i++)
 		VEC_PUSH(m->arena, &steps,
-		    live_key(m->arena, &m->keys, p->steps.steps.p[i]));
+		    p->steps.steps.p[i].p == NULL
+			? IMAGE_ANY
+			: live_key(m->arena, &m->keys, p->steps.steps.p[i]));
 	buf_puts(b, "{");
 	put_range(b, put_numbers(o, steps.p, steps.n));
 	put_range(b, put_text(o, p->text));

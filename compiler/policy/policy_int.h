@@ -138,6 +138,7 @@ struct fold {
 };
 struct folds {
 	VEC(struct fold) list;
+	bool common; /* values are those of fold_common() */
 };
 void fold_data(struct program *p, const struct jv *data, struct folds *folds);
 /* The path of a reference; false if it is dynamic, or none to the data. */
@@ -146,7 +147,16 @@ bool fold_path(struct program *p, const struct rego_term *t, struct fold *f);
 const struct jv *fold_value(const struct jv *data, const struct fold *f);
 struct rego_term *fold_constant(struct arena *a, const struct jv *v);
 void fold_print(struct buf *out, struct arena *a, const struct jv *v);
-/* Has the data the same scalars? */
+/*
+ * The same for rules of stdlib-rego/: a step may be an index that a rule or
+ * the data gives (its text is NULL), which the list always has.  The value is
+ * that of all elements, a collection too; `copies`: how often it is there.
+ */
+bool fold_path_common(
+    struct program *p, const struct rego_term *t, struct fold *f);
+const struct jv *fold_common(
+    const struct jv *data, const struct fold *f, size_t *copies);
+/* Has the data the same values? */
 bool fold_same(const struct folds *folds, const struct jv *data);
 
 /* Markers on denial; `join`: comparisons may move together. */
