@@ -433,6 +433,9 @@ finish(struct maker *m, struct made *r)
 	walk_rule(r->rule, see_ref, m);
 	rego_print_rule(&out, r->rule, REGO_COMPACT, &names);
 	r->text = arena_str(m->arena, buf_str(&out));
+	/* The only rule of its name needs no "default". */
+	if (r->rule->is_default && r->group->rules.n == 1)
+		r->text = str_sub(r->text, 8, r->text.n);
 	buf_free(&out);
 }
 
