@@ -52,16 +52,6 @@ is_transit_id(struct str id)
 	return n > 0 && n < id.n && id.p[n] == '_';
 }
 
-/* "v1": no leading zero (coordinator 4.3). */
-static bool
-is_api_version(struct str s)
-{
-	uint64_t n;
-
-	return str_starts(s, STR("v")) && s.n > 1 && s.p[1] != '0' &&
-	       str_u64(str_sub(s, 1, s.n), UINT32_MAX, &n);
-}
-
 static int
 check_rules(
     const struct manifest *m, const struct co_rules *rules, struct rt_err *err)
@@ -72,7 +62,7 @@ check_rules(
 		return rt_err_set(err, RT_EINVAL,
 		    "validating manifest: sim.not_allowed: this Coordinator "
 		    "does not accept simulated reference values");
-	if (m->min_api.n > 0 && !is_api_version(m->min_api))
+	if (m->min_api.n > 0 && manifest_api_version(m->min_api) == 0)
 		return rt_err_set(err, RT_EINVAL,
 		    "validating manifest: MinimumAPIVersion: expected v1, v2, "
 		    "...");

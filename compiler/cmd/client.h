@@ -80,6 +80,12 @@ int client_state(
  */
 bool client_chain(struct str *latest, struct arena *a,
     const Userapi__GetManifestsResponse *res);
+/*
+ * YAML of the ConfigMaps that hold this history where a Coordinator keeps it
+ * in a cluster.
+ */
+struct str client_history(
+    struct arena *a, const Userapi__GetManifestsResponse *res);
 /* Is the active manifest the expected one?  The message begins with `before`. */
 int client_compare(struct client *c, const Userapi__GetManifestsResponse *res,
     const char *before);

@@ -8,7 +8,7 @@ SRCS += compiler/cmd/check.c compiler/cmd/cmd.c compiler/cmd/collateral.c compil
 	compiler/cmd/generate_two.c compiler/cmd/generate_write.c \
 	compiler/cmd/help.c compiler/cmd/lock.c compiler/cmd/manifest.c \
 	compiler/cmd/opt.c compiler/cmd/client.c compiler/cmd/client_call.c \
-	compiler/cmd/client_state.c compiler/cmd/owner.c compiler/cmd/set.c \
+	compiler/cmd/client_history.c compiler/cmd/client_state.c compiler/cmd/owner.c compiler/cmd/set.c \
 	compiler/cmd/verify.c compiler/cmd/recover.c compiler/cmd/co_status.c \
 	compiler/cmd/simulated_tee.c compiler/cmd/duration.c \
 	compiler/cmd/opt_layer.c compiler/cmd/opt_config.c \

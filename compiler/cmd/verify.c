@@ -7,7 +7,6 @@
 #include <errno.h>
 #include <stdio.h>
 #include <string.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
 #include <openssl/pem.h>
@@ -67,6 +66,7 @@ collect(struct verify *v)
 		    d);
 	}
 	add(v, STR("latest-transition"), v->latest);
+	add(v, STR("history.yml"), client_history(a, res));
 }
 
 /* Files of earlier runs */
@@ -144,7 +144,7 @@ write_state(struct verify *v)
 {
 	int status;
 
-	if (mkdir(v->dir, 0755) != 0 && errno != EEXIST)
+	if (file_make_dirs(v->run->arena, v->dir, 0755) != 0)
 		return cmd_fail(v->run, EXIT_ENVIRONMENT, "create %s: %s",
 		    v->dir, strerror(errno));
 	file_set_init(&v->files, v->run->arena);
@@ -173,10 +173,38 @@ has_document(const struct verify *v, struct str hash)
 	return false;
 }
 
+/* Does a manifest of the history have a policy with this hash? */
+static bool
+is_known(const struct verify *v, struct str hash)
+{
+	struct arena *a = v->run->arena;
+	struct manifest m;
+	size_t i;
+
+	for (i = 0; i < v->res->n_manifests; i++)
+		if (manifest_read(&m, a, wire_pb_str(v->res->manifests[i]),
+			true, NULL) == 0 &&
+		    manifest_policy_find(&m, hash) != NULL)
+			return true;
+	return false;
+}
+
 static int
 check_documents(struct verify *v)
 {
 	const struct manifest_policy *p;
+	struct str hash;
+	size_t i;
+
+	for (i = 0; i < v->res->n_policies; i++) {
+		hash = rt_sha256_hex(
+		    v->run->arena, wire_pb_str(v->res->policies[i]));
+		if (!is_known(v, hash))
+			return cmd_fail(v->run, EXIT_MISMATCH,
+			    "failed to verify Coordinator manifest: no "
+			    "manifest of the history has the policy %.*s",
+			    STR_ARG(hash));
+	}
 
 	VEC_FOREACH(p, &v->client.m.policies)
 		if (!has_document(v, p->hash))
@@ -207,13 +235,24 @@ ca_path(struct verify *v, size_t i)
 	return arena_printf(v->run->arena, "%s/%s", v->dir, ca_names[i]).p;
 }
 
-/* Nobody picks up the CA of a Coordinator that was refused. */
+/* The root of before, under a name that nobody trusts by mistake. */
+static const char *
+former_root(struct verify *v)
+{
+	return arena_printf(v->run->arena, "%s.former", ca_path(v, 0)).p;
+}
+
+/*
+ * Nobody picks up the CA of a Coordinator that was refused; that its root has
+ * changed is still noticed.
+ */
 static void
 remove_cas(struct verify *v)
 {
 	size_t i;
 
-	for (i = 0; i < CA_NAMES; i++)
+	(void)rename(ca_path(v, 0), former_root(v));
+	for (i = 1; i < CA_NAMES; i++)
 		(void)unlink(ca_path(v, i));
 }
 
@@ -242,24 +281,53 @@ is_same_root(struct str old, struct str new)
 	return same;
 }
 
-/* Another key means that the seed was drawn anew. */
+/* Another key than in this file means that the seed was drawn anew. */
 static int
-check_root(struct verify *v)
+check_root_of(struct verify *v, const char *path)
 {
 	struct str old;
 
-	if (file_read(&old, v->run->arena, ca_path(v, 0), CA_MAX, NULL) != 0 ||
+	if (file_read(&old, v->run->arena, path, CA_MAX, NULL) != 0 ||
 	    is_same_root(old, wire_pb_str(v->res->root_ca)))
 		return EXIT_OK;
 	if (!opt_on(v->run, OPT_SAME_ROOT)) {
-		diag_report(&v->run->diags, ROOT_CHANGED, loc_none, v->dir);
+		diag_report(&v->run->diags, ROOT_CHANGED, loc_none, path);
 		return EXIT_OK;
 	}
 	return cmd_fail(v->run, EXIT_MISMATCH,
 	    "failed to verify Coordinator manifest: the root CA is not the one "
 	    "in %s: the Coordinator was set up anew\nIf that was you, remove "
-	    "that file, or leave --same-root away.",
-	    ca_path(v, 0));
+	    "the file, or leave --same-root away.",
+	    path);
+}
+
+/* What verify, or set, wrote before. */
+static int
+check_root(struct verify *v)
+{
+	const char *const paths[] = {
+	    ca_path(v, 0), former_root(v), workspace_path(v->run, ca_names[0])};
+	int status = EXIT_OK;
+	size_t i;
+
+	for (i = 0; i < 3 && status == EXIT_OK; i++)
+		status = check_root_of(v, paths[i]);
+	return status;
+}
+
+static int
+check_api(struct verify *v)
+{
+	const char *want = opt_str(v->run, OPT_MINIMUM_API);
+	struct str has = v->client.m.min_api;
+
+	if (want == NULL ||
+	    manifest_api_version(has) >= manifest_api_version(str_from(want)))
+		return EXIT_OK;
+	return cmd_fail(v->run, EXIT_MISMATCH,
+	    "failed to verify Coordinator manifest: MinimumAPIVersion is %.*s, "
+	    "not %s or above",
+	    STR_ARG(has.n > 0 ? has : STR("not set")), want);
 }
 
 static int
@@ -283,6 +351,8 @@ judge(struct verify *v)
 
 	if (status == EXIT_OK)
 		status = check_documents(v);
+	if (status == EXIT_OK)
+		status = check_api(v);
 	if (status == EXIT_OK)
 		status = check_root(v);
 	if (status == EXIT_OK && v->run->diags.errors > 0)
@@ -319,23 +389,37 @@ print(struct verify *v)
 }
 
 static int
+check_options(struct verify *v)
+{
+	const char *version = opt_str(v->run, OPT_MINIMUM_API);
+
+	if (version == NULL || manifest_api_version(str_from(version)) > 0)
+		return EXIT_OK;
+	return cmd_fail(v->run, EXIT_USAGE,
+	    "parse flags: --minimum-api-version: not v1, v2, ...: %s%s",
+	    version, opt_where(v->run, OPT_MINIMUM_API));
+}
+
+static int
 run(struct verify *v)
 {
-	int status = client_begin(&v->client, "getting manifests: ");
+	int status = check_options(v);
 
+	if (status == EXIT_OK)
+		status = client_begin(&v->client, "getting manifests: ");
 	if (status == EXIT_OK)
 		status = fetch(v);
 	if (status == EXIT_OK)
 		status = write_state(v);
 	if (status == EXIT_OK)
 		status = judge(v);
-	if (status != EXIT_OK) {
+	if (status == EXIT_MISMATCH)
 		remove_cas(v);
-		return status;
-	}
-	status = write_cas(v);
+	if (status == EXIT_OK)
+		status = write_cas(v);
 	if (status != EXIT_OK)
 		return status;
+	(void)unlink(former_root(v));
 	cmd_say(v->run,
 	    "✔️ Manifest active at Coordinator matches expected manifest");
 	cmd_say(v->run, "  Please verify the manifest history and policies");

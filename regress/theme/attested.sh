@@ -54,6 +54,8 @@ attested_usage() {
 	at 2 "transition without atomic" \
 		'^Error: "latest-transition" flag cannot be set without "atomic"' \
 		set -c "$1" --latest-transition 00 deployment
+	at 2 "bad API version" 'not v1, v2, ...: v01' \
+		verify -c "$1" --minimum-api-version v01
 	at 2 "bad hash" 'must be exactly 32 hex-encoded bytes, got 2' \
 		verify -c "$1" --coordinator-policy-hash abcd
 	at 3 "no manifest" '^Error: failed to read manifest file: ' \
@@ -94,6 +96,25 @@ attested_recovery() {
 	at 1 "recover once more" 'already recovered' recover -c "$user" $allow
 }
 
+# history.yml against the store: the same keys, the same values
+attested_history() {
+	(cd "$att/history" && find manifests policies transitions -type f |
+		LC_ALL=C sort | while read -r key; do
+		printf '%s %s\n' "$key" "$(base64 -w 0 "$key")"
+	done) >"$scratch/store"
+	awk '/^  name:/ { kind = $2; sub(/contrast-store-/, "", kind)
+			sub(/-.*/, "", kind) }
+		/^binaryData:/ { data = 1; next }
+		data { gsub(/[":]/, "", $1); print kind "/" $1, $2; data = 0 }
+	' "$att/verify/history.yml" | LC_ALL=C sort >"$scratch/yml"
+	if [ -s "$scratch/store" ] && cmp -s "$scratch/store" "$scratch/yml"
+	then ok "attested: history.yml"
+	else
+		diff "$scratch/store" "$scratch/yml" >"$scratch/diff"
+		bad "attested: history.yml" "$scratch/diff"
+	fi
+}
+
 # one that serves
 attested_serving() {
 	sed 's/^{$/{ /' "$att/manifest.json" >"$att/spaced.json"
@@ -103,7 +124,21 @@ attested_serving() {
 		bad "attested: a CA is left after a failed verify"
 	at 0 "status as JSON" '"phase": "serving"' \
 		status -c "$user" $allow --json
+	[ -e "$att/verify/coordinator-root-ca.pem.former" ] ||
+		bad "attested: the root of before is forgotten"
+	at 4 "--minimum-api-version" 'MinimumAPIVersion is not set, not v1' \
+		verify -c "$user" $allow --minimum-api-version v1
 	at 0 "verify" 'matches expected manifest' verify -c "$user" $allow
+	[ ! -e "$att/verify/coordinator-root-ca.pem.former" ] ||
+		bad "attested: the root of before is left"
+	at 3 "verify, unreachable" 'refused' verify -c 127.0.0.1:1 $allow
+	[ -e "$att/verify/mesh-ca.pem" ] ||
+		bad "attested: a CA is removed that nothing speaks against"
+	attested_history
+	at 0 "verify in a new workspace" 'matches expected' verify -c "$user" \
+		$allow -m manifest.json --workspace-dir new/one
+	cmp -s "$att/verify/history.yml" "$att/new/one/verify/history.yml" ||
+		bad "attested: two histories"
 	at 4 "atomic conflict" 'does not match latest state' \
 		set -c "$user" $allow --atomic --latest-transition "$zeros" \
 		deployment

@@ -132,3 +132,14 @@ manifest_platform_info_word(const struct manifest_platform_info *p)
 	       (uint64_t)p->ciphertext_hiding << 4 |
 	       (uint64_t)p->alias_check << 5 | (uint64_t)p->tio << 7;
 }
+
+uint64_t
+manifest_api_version(struct str text)
+{
+	uint64_t n = 0;
+
+	if (!str_starts(text, STR("v")) || text.n < 2 || text.p[1] == '0' ||
+	    !str_u64(str_sub(text, 1, text.n), UINT32_MAX, &n))
+		return 0;
+	return n;
+}

@@ -123,6 +123,9 @@ int manifest_format_find(struct str name);
 /* What a new manifest gets in a profile. */
 enum manifest_format manifest_format_default(enum profile p);
 
+/* N of "vN", a version of the HTTP API (coordinator 4.3); 0: it is none. */
+uint64_t manifest_api_version(struct str text);
+
 /* An empty manifest of that format. */
 void manifest_init(struct manifest *m, enum manifest_format f);
 /*
