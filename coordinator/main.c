@@ -271,16 +271,16 @@ start(struct co_daemon *d, struct rt_err *err)
 void
 co_serve_stop(struct co_daemon *d, int64_t ms)
 {
-	int64_t until = wire_now() + ms, left;
+	int64_t until = rt_now_ms() + ms, left;
 
 	if (d->user != NULL)
 		wire_server_stop(d->user, ms);
-	left = until - wire_now();
+	left = until - rt_now_ms();
 	if (d->mesh != NULL)
 		wire_server_stop(d->mesh, left > 0 ? left : 0);
 	wire_server_free(d->user);
 	wire_server_free(d->mesh);
-	left = until - wire_now();
+	left = until - rt_now_ms();
 	wire_http_free(d->http, left > 0 ? left : 0);
 	wire_http_free(d->transit, 0);
 	wire_http_free(d->metrics_http, 0);

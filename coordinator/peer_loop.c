@@ -208,7 +208,7 @@ round_of(struct co_peer_loop *l, int64_t deadline)
 
 		memcpy(name, at.p, at.n);
 		name[at.n] = '\0';
-		until = wire_now() + CALL_MS;
+		until = rt_now_ms() + CALL_MS;
 		until = until < deadline ? until : deadline;
 		if (recover_from(d, at, until, &err) == 0)
 			log_event(LOG_INFO, "recovered from a peer", "peer",
@@ -226,7 +226,7 @@ loop(void *arg)
 	struct co_peer_loop *l = arg;
 	struct timespec until;
 
-	round_of(l, wire_now() + FIRST_MS);
+	round_of(l, rt_now_ms() + FIRST_MS);
 	atomic_store(&l->daemon->started, true);
 	(void)pthread_mutex_lock(&l->lock);
 	while (!atomic_load(&l->stop)) {
@@ -291,7 +291,7 @@ co_peers_ready(size_t *n, void *arg, struct rt_err *err)
 	struct co_daemon *d = arg;
 	struct str list = str_from(d->config.text[CO_PEERS]), at;
 	struct visit v;
-	int64_t deadline = wire_now() + CALL_MS;
+	int64_t deadline = rt_now_ms() + CALL_MS;
 
 	(void)err;
 	for (*n = 0; (at = next(&list)).n > 0;) {

@@ -93,7 +93,7 @@ call(Meshapi__NewMeshCertResponse **out, struct wire_status *st,
 {
 	Meshapi__NewMeshCertRequest req = MESHAPI__NEW_MESH_CERT_REQUEST__INIT;
 	struct attest_party party = {.env = i->env, .host = i->host};
-	int64_t deadline = wire_now() + CALL_MS;
+	int64_t deadline = rt_now_ms() + CALL_MS;
 	struct wire_client *client = NULL;
 	ProtobufCMessage *m = NULL;
 	int rc = dial(&client, i, &party, deadline, err);

@@ -64,7 +64,7 @@ shake(struct atls_conn **out, struct client *c, int fd, int64_t deadline,
 static int
 dial(struct client *c, bool *again, struct rt_err *err)
 {
-	int64_t deadline = wire_now() + HANDSHAKE_MS;
+	int64_t deadline = rt_now_ms() + HANDSHAKE_MS;
 	struct atls_conn *conn;
 	int fd, rc = wire_connect(&fd, c->host, c->port, deadline, err);
 
@@ -83,12 +83,12 @@ dial(struct client *c, bool *again, struct rt_err *err)
 static int
 dial_patiently(struct client *c, struct rt_err *err)
 {
-	int64_t until = wire_now() + (int64_t)c->wait_ms;
+	int64_t until = rt_now_ms() + (int64_t)c->wait_ms;
 	bool again, waits = false;
 	int rc;
 
 	while (
-	    (rc = dial(c, &again, err)) != 0 && again && wire_now() < until) {
+	    (rc = dial(c, &again, err)) != 0 && again && rt_now_ms() < until) {
 		if (!waits)
 			show(c, "  Waiting for coordinator ");
 		waits = true;
@@ -194,7 +194,7 @@ client_call(ProtobufCMessage **res, struct client *c, const char *method,
 {
 	static const char *const services[] = {
 	    "edgelesssys.contrast.userapi.UserAPI", "userapi.UserAPI"};
-	int64_t deadline = wire_now() + CALL_MS;
+	int64_t deadline = rt_now_ms() + CALL_MS;
 	struct rt_err err;
 	size_t i;
 	int rc = 0;

@@ -286,7 +286,7 @@ shake_hands(void *arg)
 	struct attest_party pod = {.env = &t->snp->env, .host = &t->snp->host};
 	struct atls_party us[2] = {{0}, {.need_peer_cert = true}};
 	static const enum atls_role role[2] = {ATLS_CLIENT, ATLS_SERVER};
-	int64_t deadline = wire_now() + 20000;
+	int64_t deadline = rt_now_ms() + 20000;
 	struct atls_conn *c[2];
 	struct rt_err err;
 	int fd[2], i, rc[2] = {1, 1};

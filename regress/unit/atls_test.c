@@ -97,7 +97,7 @@ move(struct atls_conn *c, char *p, size_t n, bool out, struct rt_err *err)
 			done += (size_t)r;
 		else if (wire_io_wait(&io,
 			     r == WIRE_IO_WANT_READ ? POLLIN : POLLOUT,
-			     wire_now() + PATIENCE, err) != 0)
+			     rt_now_ms() + PATIENCE, err) != 0)
 			return err->code;
 	}
 	return 0;
@@ -113,7 +113,7 @@ serve(void *arg)
 	char *p = malloc(MESSAGE);
 
 	s->r = atls_accept(
-	    &s->conn, s->ctx, &s->us, s->fd, wire_now() + PATIENCE, &s->err);
+	    &s->conn, s->ctx, &s->us, s->fd, rt_now_ms() + PATIENCE, &s->err);
 	if (s->r == 0)
 		s->r = move(s->conn, p, MESSAGE, false, &s->err);
 	if (s->r == 0)
@@ -135,7 +135,7 @@ talk(struct side *c)
 	memset(sent, 'm', MESSAGE);
 	memset(got, 0, MESSAGE);
 	c->r = atls_connect(
-	    &c->conn, c->ctx, &c->us, c->fd, wire_now() + PATIENCE, &c->err);
+	    &c->conn, c->ctx, &c->us, c->fd, rt_now_ms() + PATIENCE, &c->err);
 	if (c->r == 0)
 		c->r = move(c->conn, sent, MESSAGE, true, &c->err);
 	if (c->r == 0)
@@ -720,18 +720,18 @@ static void
 deadline__silent_peer(void **state)
 {
 	struct pair p;
-	int64_t start = wire_now();
+	int64_t start = rt_now_ms();
 
 	(void)state;
 	pair_init(&p);
 	p.server.r = atls_accept(&p.server.conn, p.server.ctx, &p.server.us,
-	    p.server.fd, wire_now() + 150, &p.server.err);
+	    p.server.fd, rt_now_ms() + 150, &p.server.err);
 	expect_side("server", &p.server, RT_ENET, "TLS handshake");
 	assert_int_equal(p.server.err.sys, ETIMEDOUT);
-	assert_true(wire_now() - start >= 150);
-	assert_true(wire_now() - start < 5000);
+	assert_true(rt_now_ms() - start >= 150);
+	assert_true(rt_now_ms() - start < 5000);
 	p.client.r = atls_connect(&p.client.conn, p.client.ctx, &p.client.us,
-	    p.client.fd, wire_now() - 1, &p.client.err);
+	    p.client.fd, rt_now_ms() - 1, &p.client.err);
 	expect_side("client", &p.client, RT_ENET, "TLS handshake");
 	assert_int_equal(p.client.err.sys, ETIMEDOUT);
 	pair_end(&p);
@@ -755,7 +755,7 @@ garbage__is_refused(void **state)
 		(void)shutdown(p.client.fd, SHUT_WR);
 		p.server.r =
 		    atls_accept(&p.server.conn, p.server.ctx, &p.server.us,
-			p.server.fd, wire_now() + 5000, &p.server.err);
+			p.server.fd, rt_now_ms() + 5000, &p.server.err);
 		assert_true(p.server.r == RT_EFORMAT || p.server.r == RT_ENET);
 		assert_true(p.server.err.sys != ETIMEDOUT);
 		pair_end(&p);
@@ -802,7 +802,7 @@ handshake__steps(void **state)
 		assert_int_equal(
 		    atls_new(&side->conn, side->ctx,
 			i == 0 ? ATLS_CLIENT : ATLS_SERVER, &side->us, side->fd,
-			wire_now() + PATIENCE, NULL),
+			rt_now_ms() + PATIENCE, NULL),
 		    0);
 	}
 	for (i = 0; i < 20 && (r[0] > 0 || r[1] > 0); i++) {

@@ -54,7 +54,7 @@ say(int fd, struct str text)
 static struct buf
 hear(int fd, int ms, bool *closed)
 {
-	int64_t end = wire_now() + ms;
+	int64_t end = rt_now_ms() + ms;
 	struct wire_io io = {.fd = fd};
 	struct buf b = {0};
 	ssize_t n = 1;
@@ -201,7 +201,7 @@ patience(const struct wire_limits *limits, const struct wire_tls *tls,
     struct str first)
 {
 	struct wire_rig rig;
-	int64_t t = wire_now();
+	int64_t t = rt_now_ms();
 	struct buf b;
 	bool closed;
 	int fd;
@@ -214,7 +214,7 @@ patience(const struct wire_limits *limits, const struct wire_tls *tls,
 	buf_free(&b);
 	(void)close(fd);
 	wire_rig_stop(&rig);
-	return closed ? wire_now() - t : -1;
+	return closed ? rt_now_ms() - t : -1;
 }
 
 static void
@@ -306,7 +306,7 @@ call_tls(SSL_CTX *server, int version, struct wire_status *st, bool *shaken)
 	(void)SSL_CTX_set_max_proto_version(ctx, version);
 	assert_int_equal(wire_rig_start(&rig, NULL, &tls), 0);
 	io = (struct wire_io){.fd = dial(&rig)};
-	io.ssl = wire_test_connect(ctx, io.fd, wire_now() + 5000);
+	io.ssl = wire_test_connect(ctx, io.fd, rt_now_ms() + 5000);
 	*shaken = io.ssl != NULL;
 	if (*shaken) {
 		assert_int_equal(

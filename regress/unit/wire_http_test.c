@@ -99,7 +99,7 @@ dial(struct rig *rig)
 	int fd = -1;
 
 	assert_int_equal(
-	    wire_connect(&fd, "127.0.0.1", rig->port, wire_now() + 5000, NULL),
+	    wire_connect(&fd, "127.0.0.1", rig->port, rt_now_ms() + 5000, NULL),
 	    0);
 	return fd;
 }
@@ -115,7 +115,7 @@ say(struct wire_io *io, struct str text)
 			return;
 		if (n < 0)
 			assert_int_equal(
-			    wire_io_wait(io, POLLOUT, wire_now() + 5000, NULL),
+			    wire_io_wait(io, POLLOUT, rt_now_ms() + 5000, NULL),
 			    0);
 		else
 			text = str_sub(text, (size_t)n, text.n);
@@ -137,7 +137,7 @@ hear(struct wire_io *io, const char *enough)
 			b.n += (size_t)n;
 		else if (n == WIRE_IO_WANT_READ)
 			assert_int_equal(
-			    wire_io_wait(io, POLLIN, wire_now() + 9000, NULL),
+			    wire_io_wait(io, POLLIN, rt_now_ms() + 9000, NULL),
 			    0);
 	}
 	return b;
@@ -228,7 +228,7 @@ limit__slow(void **state)
 {
 	struct rig rig;
 	struct wire_io io;
-	int64_t t = wire_now();
+	int64_t t = rt_now_ms();
 	char c;
 
 	(void)state;
@@ -238,8 +238,8 @@ limit__slow(void **state)
 		say(&io, STR("G"));
 		(void)poll(NULL, 0, 50);
 	} while (recv(io.fd, &c, 1, 0) < 0 && errno == EAGAIN &&
-		 wire_now() < t + 5000);
-	assert_in_range(wire_now() - t, 900, 2500);
+		 rt_now_ms() < t + 5000);
+	assert_in_range(rt_now_ms() - t, 900, 2500);
 	wire_io_close(&io);
 	assert_int_equal(wire_http_connections(rig.http), 0);
 	stop(&rig, 1000);
@@ -374,7 +374,7 @@ tls__client_certificate(void **state)
 
 		start(&rig, (struct wire_http_config){.tls = server});
 		io = (struct wire_io){.fd = dial(&rig)};
-		io.ssl = wire_test_connect(client, io.fd, wire_now() + 5000);
+		io.ssl = wire_test_connect(client, io.fd, rt_now_ms() + 5000);
 		assert_non_null(io.ssl);
 		say(&io, STR("GET /hello" HEAD "\r\n"));
 		out = hear(&io, NULL);

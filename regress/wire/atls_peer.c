@@ -162,7 +162,7 @@ word(struct atls_conn *c, const char *w, bool out, struct rt_err *err)
 			done += (size_t)n;
 		else if (wire_io_wait(&io,
 			     n == WIRE_IO_WANT_READ ? POLLIN : POLLOUT,
-			     wire_now() + PATIENCE, err) != 0)
+			     rt_now_ms() + PATIENCE, err) != 0)
 			return err->code;
 	}
 	if (!out && memcmp(got, w, WORD) != 0)
@@ -183,7 +183,7 @@ one(const struct peer *p, int fd, bool server)
 {
 	struct atls_conn *c = NULL;
 	struct rt_err err = {0};
-	int64_t deadline = wire_now() + PATIENCE;
+	int64_t deadline = rt_now_ms() + PATIENCE;
 	int r = server ? atls_accept(&c, p->ctx, &p->us, fd, deadline, &err)
 		       : atls_connect(&c, p->ctx, &p->us, fd, deadline, &err);
 

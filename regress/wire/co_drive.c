@@ -156,7 +156,7 @@ struct drive {
 static void
 open_drive(struct drive *d, const char *port, EVP_PKEY *key, const char *dir)
 {
-	int64_t deadline = wire_now() + PATIENCE;
+	int64_t deadline = rt_now_ms() + PATIENCE;
 	struct rt_err err;
 	int fd;
 
@@ -185,7 +185,7 @@ call(void *res, struct drive *d, const char *path, const ProtobufCMessage *req,
 	struct wire_status st = {0};
 	struct rt_err err;
 	int rc = wire_client_call((ProtobufCMessage **)res, d->client, path,
-	    req, type, wire_now() + PATIENCE, &st, &err);
+	    req, type, rt_now_ms() + PATIENCE, &st, &err);
 
 	if (rc != 0)
 		fprintf(stderr, "%d %s\n", st.code, err.text);
@@ -332,16 +332,16 @@ flood(char **argv)
 	(void)setrlimit(RLIMIT_NOFILE, &all);
 	for (i = 0; i < n + slow; i++) {
 		if (wire_connect(&fd, "127.0.0.1", argv[2],
-			wire_now() + PATIENCE, &err) != 0)
+			rt_now_ms() + PATIENCE, &err) != 0)
 			die("flood", &err);
 		if (i >= n && write(fd, "\x16\x03\x01\x02", 4) != 4)
 			die("flood", NULL);
 	}
 	for (i = 0; i < 10 && rc == 0; i++) {
-		began = wire_now();
+		began = rt_now_ms();
 		rc = get_once(argv[2], &got);
-		if (wire_now() - began > worst)
-			worst = wire_now() - began;
+		if (rt_now_ms() - began > worst)
+			worst = rt_now_ms() - began;
 	}
 	printf("%lld\n", (long long)worst);
 	return rc;

@@ -129,7 +129,7 @@ platform(int n, char **argv)
 static struct wire_client *
 dial(const char *port)
 {
-	int64_t deadline = wire_now() + CALL_MS;
+	int64_t deadline = rt_now_ms() + CALL_MS;
 	struct atls_party us = {.dialect = ATLS_ALPN};
 	struct wire_client *client;
 	struct atls_ctx *ctx;
@@ -168,7 +168,7 @@ set(int n, char **argv)
 	must(wire_client_call(&res, client,
 		 "/edgelesssys.contrast.userapi.UserAPI/SetManifest",
 		 &req->base, &userapi__set_manifest_response__descriptor,
-		 wire_now() + CALL_MS, &st, &err),
+		 rt_now_ms() + CALL_MS, &st, &err),
 	    &err);
 	wire_pb_free(res);
 	wire_pb_free(&req->base);

@@ -140,7 +140,7 @@ serve(int argc, char **argv)
 static struct wire_client *
 dial(const char *port, SSL_CTX *ctx, struct rt_err *err)
 {
-	int64_t deadline = wire_now() + 20000;
+	int64_t deadline = rt_now_ms() + 20000;
 	struct wire_client *client;
 	struct wire_io io = {.fd = -1};
 
@@ -206,7 +206,7 @@ open_many(const char *port, bool tls, unsigned idle, unsigned slow)
 	int fd;
 
 	for (i = 0; i < idle + slow; i++) {
-		if (wire_connect(&fd, HOST, port, wire_now() + 20000, NULL) !=
+		if (wire_connect(&fd, HOST, port, rt_now_ms() + 20000, NULL) !=
 		    0)
 			break;
 		if (i >= idle)
@@ -230,14 +230,14 @@ flood(char **argv)
 		struct wire_status st = {.code = -1};
 		struct wire_client *client;
 
-		t = wire_now();
+		t = rt_now_ms();
 		client = dial(argv[0], ctx, NULL);
 		if (client != NULL && wire_rig_call(&out, client, "/t.T/Echo",
 					  STR("x"), 20000, &st) == 0)
 			good++;
 		wire_client_free(client);
 		buf_free(&out);
-		slowest = wire_now() - t > slowest ? wire_now() - t : slowest;
+		slowest = rt_now_ms() - t > slowest ? rt_now_ms() - t : slowest;
 	}
 	printf("%u open, %u of %u calls answered, slowest %lld ms\n", n, good,
 	    calls, (long long)slowest);

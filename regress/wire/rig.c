@@ -77,9 +77,9 @@ wait_long(ProtobufCMessage **res, void *arg, const struct wire_call *call,
 
 	if (!str_u64(manifest(req), 10000, &ms))
 		return wire_fail(st, WIRE_INVALID_ARGUMENT, "not a number");
-	end = wire_now() + (int64_t)ms;
+	end = rt_now_ms() + (int64_t)ms;
 	COUNT(&rig->waiting, 1);
-	while (wire_now() < end && !wire_call_cancelled(call))
+	while (rt_now_ms() < end && !wire_call_cancelled(call))
 		(void)poll(NULL, 0, 10);
 	if (wire_call_cancelled(call))
 		COUNT(&rig->cancelled, 1);
@@ -199,7 +199,7 @@ wire_rig_call(struct buf *out, struct wire_client *client, const char *method,
 {
 	Userapi__SetManifestRequest *m =
 	    (void *)wire_pb_new(&userapi__set_manifest_request__descriptor);
-	int64_t deadline = ms == 0 ? INT64_MAX : wire_now() + ms;
+	int64_t deadline = ms == 0 ? INT64_MAX : rt_now_ms() + ms;
 	ProtobufCMessage *res;
 
 	wire_pb_set(&m->manifest, bytes);

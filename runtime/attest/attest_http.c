@@ -26,15 +26,6 @@ struct exchange {
 	struct str redirect;
 };
 
-int64_t
-attest_http_now(void)
-{
-	struct timespec t;
-
-	(void)clock_gettime(CLOCK_MONOTONIC, &t);
-	return (int64_t)t.tv_sec * 1000 + t.tv_nsec / 1000000;
-}
-
 static void
 nap(int64_t ms)
 {
@@ -226,7 +217,7 @@ attempts(struct exchange *x, struct arena *a, const char *url, int64_t until,
 	int rc;
 
 	for (;;) {
-		left = until - attest_http_now();
+		left = until - rt_now_ms();
 		if (left <= 0)
 			return rt_err_set(
 			    err, RT_ENET, "%s: it takes too long", url);
@@ -242,7 +233,7 @@ attempts(struct exchange *x, struct arena *a, const char *url, int64_t until,
 			throttled = true;
 			wait = (int64_t)x->retry_after * 1000;
 		}
-		if (wait >= until - attest_http_now())
+		if (wait >= until - rt_now_ms())
 			return rc;
 		nap(wait);
 	}

@@ -3,9 +3,7 @@
 #define CONTRASTC_ATTEST_HTTP_H
 
 #include "runtime/attest/attest.h"
-
-/* Milliseconds of a clock that only goes forward. */
-int64_t attest_http_now(void);
+#include "runtime/base/clock.h"
 
 /*
  * GET (20.2): attempts of at most `pause` ms with as much between them until

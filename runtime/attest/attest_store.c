@@ -63,7 +63,7 @@ use_proxy(struct attest_store *s)
 	if (s->config.proxy == NULL)
 		return false;
 	(void)pthread_mutex_lock(&s->lock);
-	use = attest_http_now() >= s->proxy_skipped;
+	use = rt_now_ms() >= s->proxy_skipped;
 	(void)pthread_mutex_unlock(&s->lock);
 	return use;
 }
@@ -77,13 +77,13 @@ ask_proxy(struct attest_body *out, struct attest_store *s, struct arena *a,
 	const char *url =
 	    arena_printf(a, "%s%.*s", s->config.proxy, STR_ARG(path)).p;
 	int64_t budget = 2 * PROXY_TRIES * s->config.pause_ms;
-	int rc = attest_http_get(out, a, url, item->chain,
-	    attest_http_now() + budget, s->config.pause_ms, err);
+	int rc = attest_http_get(out, a, url, item->chain, rt_now_ms() + budget,
+	    s->config.pause_ms, err);
 
 	if (rc != RT_ENET)
 		return rc;
 	(void)pthread_mutex_lock(&s->lock);
-	s->proxy_skipped = attest_http_now() + PROXY_SKIP_MS;
+	s->proxy_skipped = rt_now_ms() + PROXY_SKIP_MS;
 	(void)pthread_mutex_unlock(&s->lock);
 	return rc;
 }
@@ -100,7 +100,7 @@ ask(struct attest_body *out, struct attest_store *s, struct arena *a,
 			return rc;
 	}
 	return attest_http_get(out, a, item->url, item->chain,
-	    attest_http_now() + s->config.budget_ms, s->config.pause_ms, err);
+	    rt_now_ms() + s->config.budget_ms, s->config.pause_ms, err);
 }
 
 /* Joining requests; the lock is held but in ask(). */
@@ -117,7 +117,7 @@ clear(struct flight *f)
 static struct flight *
 find_flight(struct attest_store *s, const char *url)
 {
-	int64_t now = attest_http_now();
+	int64_t now = rt_now_ms();
 	struct flight *found = NULL;
 	size_t i;
 
@@ -180,7 +180,7 @@ land(struct attest_store *s, struct flight *f, int rc,
 	f->done = true;
 	buf_put(&f->bytes, body->bytes);
 	buf_put(&f->chain, body->chain);
-	f->until = rc == 0 ? 0 : attest_http_now() + NEGATIVE_MS;
+	f->until = rc == 0 ? 0 : rt_now_ms() + NEGATIVE_MS;
 	(void)pthread_cond_broadcast(&s->landed);
 }
 

@@ -15,6 +15,7 @@
 
 #include "runtime/attest/tdx.h"
 #include "runtime/attest/tdx_guest.h"
+#include "runtime/base/clock.h"
 #include "runtime/base/file.h"
 #include "runtime/base/banned.h"
 
@@ -60,15 +61,6 @@ struct service {
 	int64_t deadline;
 };
 
-static int64_t
-mono(void)
-{
-	struct timespec t;
-
-	(void)clock_gettime(CLOCK_MONOTONIC, &t);
-	return (int64_t)t.tv_sec * 1000 + t.tv_nsec / 1000000;
-}
-
 static int
 late(struct attest_result *r)
 {
@@ -91,7 +83,7 @@ wait_for(struct service *s, short events)
 	int n;
 
 	do {
-		left = s->deadline - mono();
+		left = s->deadline - rt_now_ms();
 		n = left <= 0 ? 0 : poll(&p, 1, (int)left);
 	} while (n < 0 && errno == EINTR);
 	if (n < 0)
@@ -222,7 +214,7 @@ tdx_guest_quote(struct str *quote, struct attest_result *r,
     const struct attest_host *host,
     const unsigned char report_data[ATTEST_REPORT_DATA_LEN])
 {
-	struct service s = {r, -1, mono() + TOTAL_MS};
+	struct service s = {r, -1, rt_now_ms() + TOTAL_MS};
 	struct str report;
 	int rc;
 

@@ -16,7 +16,7 @@
  * resumption, no early data, no renegotiation: each connection is attested.
  *
  * Evidence is made and judged by callbacks; nothing here knows a platform.
- * Deadlines are those of wire_now().
+ * Deadlines are those of rt_now_ms().
  * The program ignores SIGPIPE (sandbox_harden() sees to it).
  */
 

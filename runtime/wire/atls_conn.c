@@ -84,7 +84,7 @@ static void
 linger(int fd)
 {
 	struct wire_io io = {.fd = fd};
-	int64_t end = wire_now() + LINGER_MS;
+	int64_t end = rt_now_ms() + LINGER_MS;
 	char waste[4096];
 	size_t left = LINGER_BYTES;
 	ssize_t n;
@@ -124,7 +124,7 @@ atls_handshake(struct atls_conn *c, struct rt_err *err)
 {
 	int r, why;
 
-	if (wire_now() >= c->deadline) {
+	if (rt_now_ms() >= c->deadline) {
 		errno = ETIMEDOUT;
 		return rt_err_sys(err, RT_ENET, "TLS handshake");
 	}

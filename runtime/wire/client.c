@@ -92,7 +92,7 @@ read_request(nghttp2_session *h2, int32_t id, uint8_t *p, size_t max,
 static struct buf
 timeout_text(int64_t deadline)
 {
-	int64_t ms = deadline - wire_now();
+	int64_t ms = deadline - rt_now_ms();
 	struct buf b = {0};
 
 	wire_timeout_format(&b, ms < 1 ? 1 : ms);

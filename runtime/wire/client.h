@@ -8,7 +8,7 @@
 
 /*
  * A gRPC client for unary calls, one after the other, on one connection; it
- * blocks the calling thread, never past a deadline (wire_now()).
+ * blocks the calling thread, never past a deadline (rt_now_ms()).
  */
 struct wire_client;
 

@@ -66,7 +66,7 @@ wire_h2_begin(
 
 	if (r != 0)
 		return r;
-	h2->moved = wire_now();
+	h2->moved = rt_now_ms();
 	return nghttp2_session_set_local_window_size(
 	    h2->session, NGHTTP2_FLAG_NONE, 0, WIRE_H2_CONN_WINDOW);
 }
@@ -115,7 +115,7 @@ flush(struct wire_h2 *h2, struct rt_err *err)
 		if (n < 0)
 			return 0;
 		h2->out_at += (size_t)n;
-		h2->moved = wire_now();
+		h2->moved = rt_now_ms();
 	}
 	wipe_out(h2);
 	return 1;
@@ -127,7 +127,7 @@ wire_h2_send(struct wire_h2 *h2, int turns, struct rt_err *err)
 	int r;
 
 	if (h2->out.n == 0)
-		h2->moved = wire_now();
+		h2->moved = rt_now_ms();
 	for (; turns > 0; turns--) {
 		r = flush(h2, err);
 		if (r <= 0)

@@ -298,14 +298,14 @@ close_here(void *arg)
 void
 wire_http_free(struct wire_http *http, int64_t ms)
 {
-	int64_t end = wire_now() + ms;
+	int64_t end = rt_now_ms() + ms;
 	struct look l = {.http = http, .busy = true};
 
 	if (http == NULL)
 		return;
 	wire_loop_call(http->loop, stop_here, http);
 	wire_loop_call(http->loop, look_here, &l);
-	while (l.busy && wire_now() < end) {
+	while (l.busy && rt_now_ms() < end) {
 		(void)poll(NULL, 0, LOOK);
 		wire_loop_call(http->loop, look_here, &l);
 	}

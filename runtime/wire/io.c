@@ -14,15 +14,6 @@
 #include "runtime/wire/io.h"
 #include "runtime/base/banned.h"
 
-int64_t
-wire_now(void)
-{
-	struct timespec t;
-
-	(void)clock_gettime(CLOCK_MONOTONIC, &t);
-	return (int64_t)t.tv_sec * 1000 + t.tv_nsec / 1000000;
-}
-
 int
 wire_io_setup(struct wire_io *io, struct rt_err *err)
 {
@@ -153,7 +144,7 @@ wire_io_wait(const struct wire_io *io, short events, int64_t deadline,
 	int r;
 
 	for (;;) {
-		left = deadline - wire_now();
+		left = deadline - rt_now_ms();
 		if (left <= 0) {
 			errno = ETIMEDOUT;
 			return rt_err_sys(err, RT_ENET, "connection");

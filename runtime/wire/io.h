@@ -4,6 +4,7 @@
 
 #include <openssl/ssl.h>
 
+#include "runtime/base/clock.h"
 #include "runtime/base/err.h"
 
 /* A connection: a socket in non-blocking mode, with TLS on it or without. */
@@ -21,9 +22,6 @@ enum {
 	WIRE_IO_WANT_WRITE = -2, /* try again when it is writable */
 	WIRE_IO_BROKEN = -3,     /* no more of it; err says why */
 };
-
-/* Milliseconds of the monotonic clock: what every deadline here counts. */
-int64_t wire_now(void);
 
 /* Makes the socket and TLS fit for wire_io_read() and wire_io_write(). */
 int wire_io_setup(struct wire_io *io, struct rt_err *err) RT_MUST_CHECK;

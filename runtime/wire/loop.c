@@ -105,7 +105,7 @@ make_base(struct wire_loop *loop)
 
 	if (c == NULL)
 		return false;
-	/* no locks, and deadlines as wire_now() counts */
+	/* no locks, and deadlines as rt_now_ms() counts */
 	(void)event_config_set_flag(c, EVENT_BASE_FLAG_NOLOCK);
 	loop->base = event_base_new_with_config(c);
 	event_config_free(c);

@@ -147,7 +147,7 @@ connect_one(
 static int64_t
 share_of(const struct addrinfo *a, int64_t deadline)
 {
-	int64_t now = wire_now(), n = 0;
+	int64_t now = rt_now_ms(), n = 0;
 
 	for (; a != NULL; a = a->ai_next)
 		n++;

@@ -103,7 +103,7 @@ static void
 on_tick(evutil_socket_t fd, short what, void *arg)
 {
 	struct wire_server *server = arg;
-	int64_t now = wire_now();
+	int64_t now = rt_now_ms();
 
 	(void)fd;
 	(void)what;
@@ -121,7 +121,7 @@ on_tick(evutil_socket_t fd, short what, void *arg)
 static bool
 evict(struct wire_server *server)
 {
-	int64_t now = wire_now();
+	int64_t now = rt_now_ms();
 	struct wire_conn *conn;
 
 	TAILQ_FOREACH(conn, &server->conns, link)
@@ -310,7 +310,7 @@ begin_stop(void *arg)
 void
 wire_server_stop(struct wire_server *server, int64_t ms)
 {
-	server->stop_at = wire_now() + ms;
+	server->stop_at = rt_now_ms() + ms;
 	wire_loop_call(server->loop, begin_stop, server);
 	(void)pthread_mutex_lock(&server->mu);
 	while (!server->stopped)

@@ -25,7 +25,7 @@ const char *wire_call_path(const struct wire_call *call);
 /* The session of wire_tls.accept(); NULL without TLS. */
 void *wire_call_peer(const struct wire_call *call);
 const struct sockaddr_storage *wire_call_address(const struct wire_call *call);
-/* Against wire_now(); INT64_MAX without grpc-timeout. */
+/* Against rt_now_ms(); INT64_MAX without grpc-timeout. */
 int64_t wire_call_deadline(const struct wire_call *call);
 /* Nobody waits for the answer any more: deadline, reset or lost connection. */
 bool wire_call_cancelled(const struct wire_call *call);

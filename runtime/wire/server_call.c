@@ -37,7 +37,7 @@ bool
 wire_call_cancelled(const struct wire_call *call)
 {
 	return __atomic_load_n(&call->cancelled, __ATOMIC_RELAXED) ||
-	       wire_now() >= call->deadline;
+	       rt_now_ms() >= call->deadline;
 }
 
 static void
@@ -116,8 +116,8 @@ final_code(const struct wire_call *call)
 {
 	if (call->stream != NULL)
 		return call->st.code;
-	return wire_now() >= call->deadline ? WIRE_DEADLINE_EXCEEDED
-					    : WIRE_CANCELLED;
+	return rt_now_ms() >= call->deadline ? WIRE_DEADLINE_EXCEEDED
+					     : WIRE_CANCELLED;
 }
 
 static void
@@ -127,7 +127,7 @@ answer(struct wire_call *call)
 	struct wire_server *server = call->conn->server;
 
 	s->call = NULL;
-	if (wire_now() >= call->deadline)
+	if (rt_now_ms() >= call->deadline)
 		(void)wire_fail(&call->st, WIRE_DEADLINE_EXCEEDED,
 		    "the deadline has passed");
 	if (call->st.code != WIRE_OK) {

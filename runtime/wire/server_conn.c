@@ -86,7 +86,7 @@ void
 wire_conn_used(struct wire_conn *conn)
 {
 	conn->served = true;
-	conn->used = wire_now();
+	conn->used = rt_now_ms();
 	TAILQ_REMOVE(&conn->server->conns, conn, link);
 	TAILQ_INSERT_TAIL(&conn->server->conns, conn, link);
 }
@@ -135,7 +135,7 @@ read_once(struct wire_conn *conn, bool *closed)
 	else if (n < 0)
 		wire_conn_close(conn, &err);
 	else {
-		conn->heard = wire_now();
+		conn->heard = rt_now_ms();
 		conn->ping = 0;
 	}
 	return n > 0;
@@ -222,7 +222,7 @@ wire_conn_open(struct wire_conn *conn)
 		return;
 	}
 	conn->state = WIRE_CONN_OPEN;
-	conn->opened = conn->heard = wire_now();
+	conn->opened = conn->heard = rt_now_ms();
 	(void)event_add(conn->readable, NULL);
 	/* the first request may be in TLS already */
 	read_some(conn);
@@ -238,7 +238,7 @@ wire_conn_new(
 	conn->server = server;
 	conn->h2.io.fd = fd;
 	conn->from = *from;
-	conn->born = conn->used = wire_now();
+	conn->born = conn->used = rt_now_ms();
 	conn->readable =
 	    event_new(base, fd, EV_READ | EV_PERSIST, on_readable, conn);
 	conn->writable =
@@ -263,7 +263,7 @@ wire_conn_drain(struct wire_conn *conn)
 		return;
 	}
 	conn->drain = WIRE_DRAIN_NOTICE;
-	conn->drained = wire_now();
+	conn->drained = rt_now_ms();
 	(void)nghttp2_submit_shutdown_notice(conn->h2.session);
 	wire_conn_pump(conn);
 }

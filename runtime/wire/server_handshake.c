@@ -44,7 +44,7 @@ run(void *arg)
 	int64_t deadline = conn->born + server->config.limits.handshake;
 
 	conn->err = (struct rt_err){0};
-	if (wire_now() >= deadline)
+	if (rt_now_ms() >= deadline)
 		conn->result = rt_err_set(&conn->err, RT_ENET,
 		    "the handshake came too late in the queue");
 	else

@@ -15,7 +15,7 @@
 static void
 begin(struct wire_stream *s)
 {
-	s->answered = wire_now();
+	s->answered = rt_now_ms();
 	s->phase = WIRE_RESPONSE;
 }
 

@@ -69,7 +69,7 @@ on_begin_headers(nghttp2_session *h2, const nghttp2_frame *frame, void *user)
 	s->conn = conn;
 	s->id = frame->hd.stream_id;
 	s->timeout = -1;
-	s->born = wire_now();
+	s->born = rt_now_ms();
 	LIST_INSERT_HEAD(&conn->streams, s, link);
 	(void)nghttp2_session_set_stream_user_data(h2, s->id, s);
 	return 0;
