@@ -66,9 +66,9 @@ dial(struct client *c, bool *again, struct rt_err *err)
 {
 	int64_t deadline = rt_now_ms() + HANDSHAKE_MS;
 	struct atls_conn *conn;
-	int fd, rc = wire_connect(&fd, c->host, c->port, deadline, err);
+	int fd, rc = wire_dial(&fd, c->host, c->port, deadline, err);
 
-	*again = rc != 0;
+	*again = rc == RT_ENET;
 	if (rc != 0)
 		return rc;
 	shake(&conn, c, fd, deadline, &rc, err);
@@ -95,7 +95,7 @@ dial_patiently(struct client *c, struct rt_err *err)
 		pause_shown(c);
 	}
 	if (waits)
-		show(c, rc != 0                 ? "\n"
+		show(c, rc != 0                 ? "\r❌\n"
 			: isatty(STDERR_FILENO) ? "\x1b[2K\r"
 						: "\n");
 	return rc;

@@ -79,7 +79,11 @@ int
 owner_key(EVP_PKEY **out, struct run *r, enum opt_id id, enum pki_owner kind,
     bool optional)
 {
-	const char *path = opt_path(r, id), *name = pki_owner_names[kind];
+	static const char *const doing[] = {
+	    [PKI_OWNER_WORKLOAD] = "loading workload owner key",
+	    [PKI_OWNER_SEEDSHARE] =
+		"decrypting seed: reading seedshare owner key"};
+	const char *path = opt_path(r, id);
 	struct pki_file f;
 	struct rt_err err;
 	int rc = pki_file_read(&f, path, &err);
@@ -89,8 +93,8 @@ owner_key(EVP_PKEY **out, struct run *r, enum opt_id id, enum pki_owner kind,
 		pki_file_free(&f);
 		if (rc == RT_ENOTFOUND && optional)
 			return EXIT_OK;
-		return cmd_fail(r, EXIT_ENVIRONMENT, "loading %s owner key: %s",
-		    name, err.text);
+		return cmd_fail(
+		    r, EXIT_ENVIRONMENT, "%s: %s", doing[kind], err.text);
 	}
 	rc = pki_owner_private(out, kind, pki_file_str(&f), &err);
 	if (rc == 0 && (f.mode & (S_IRGRP | S_IROTH)) != 0)
@@ -98,6 +102,6 @@ owner_key(EVP_PKEY **out, struct run *r, enum opt_id id, enum pki_owner kind,
 	pki_file_free(&f);
 	if (rc == 0)
 		return EXIT_OK;
-	return cmd_fail(r, EXIT_FINDINGS, "loading %s owner key: %s: %s", name,
-	    path, err.text);
+	return cmd_fail(
+	    r, EXIT_FINDINGS, "%s: %s: %s", doing[kind], path, err.text);
 }

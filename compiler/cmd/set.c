@@ -1,5 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* set: gives a Coordinator its manifest (cli 2.2, coordinator 16.2). */
+#include <errno.h>
+#include <string.h>
+#include <unistd.h>
+
 #include <openssl/evp.h>
 
 #include "compiler/cmd/client.h"
@@ -23,6 +27,21 @@ struct set {
 	Userapi__SetManifestRequest *req;
 	Userapi__SetManifestResponse *res;
 };
+
+/* Seed shares that come cannot be asked for again. */
+static int
+check_workspace(struct set *s)
+{
+	struct run *r = s->run;
+	const char *dir = workspace_path(r, ".");
+
+	if (file_make_dirs(r->arena, dir, 0755) == 0 && access(dir, W_OK) == 0)
+		return EXIT_OK;
+	return cmd_fail(r, EXIT_ENVIRONMENT,
+	    "cannot write to %s: %s\nNothing was sent: the answer has files "
+	    "to keep there.",
+	    dir, strerror(errno));
+}
 
 static int
 check_options(struct set *s)
@@ -323,7 +342,7 @@ static int
 run(struct set *s)
 {
 	static int (*const steps[])(struct set *) = {
-	    load_owner, check_policies, finish_request};
+	    load_owner, check_policies, finish_request, check_workspace};
 	size_t i;
 	int status = check_options(s);
 

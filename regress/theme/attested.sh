@@ -74,6 +74,14 @@ attested_usage() {
 		verify -c "$1" $allow --max-collateral-age 9
 	at 3 "no lists" 'revocation-off' \
 		verify -c "$1" $allow --revocation=off --offline
+	at 3 "seed share owner key" \
+		'^Error: decrypting seed: reading seedshare owner key: ' \
+		recover -c "$1" $allow --seedshare-owner-key none.pem
+	: >"$att/file"
+	at 3 "set, nowhere to write" '^Error: cannot write to file/w/' \
+		set -c "$1" $allow -m manifest.json --workspace-dir file/w \
+		--workload-owner-key workload-owner.pem \
+		deployment
 	at 1 "policies differ" 'policy count mismatch: 1 policies in deployment' \
 		set -c "$1" $allow deployment/web.yml
 	at 1 "init replaces nothing" 'is there already' \
@@ -113,6 +121,47 @@ attested_history() {
 		diff "$scratch/store" "$scratch/yml" >"$scratch/diff"
 		bad "attested: history.yml" "$scratch/diff"
 	fi
+}
+
+# to the Coordinator through a proxy, which alone knows its name
+attested_proxy() {
+	if ! command -v python3 >/dev/null; then
+		skip "attested: proxy" "python3 is not installed"
+		return
+	fi
+	: >"$scratch/proxy.port"
+	python3 regress/wire/proxy.py >"$scratch/proxy.port" \
+		2>"$scratch/proxy.log" &
+	proxy_pid=$!
+	for _ in $(seq 100); do
+		[ ! -s "$scratch/proxy.port" ] || break
+		sleep 0.1
+	done
+	here=127.0.0.1:$(cat "$scratch/proxy.port")
+	port=${user##*:}
+	export HTTPS_PROXY="http://user:word@$here"
+	at 0 "through a proxy" '^phase: serving$' \
+		status -c "coordinator.test:$port" $allow
+	at 3 "refused by a proxy" 'dial coordinator: through the proxy: ' \
+		status -c "forbidden.test:$port" $allow
+	at 0 "this machine, without the proxy" '^phase: serving$' \
+		status -c "$user" $allow
+	HTTPS_PROXY="http://$here"
+	at 3 "no credentials for the proxy" 'through the proxy: ' \
+		status -c "coordinator.test:$port" $allow
+	HTTPS_PROXY=http://127.0.0.1:1
+	at 3 "no proxy there" 'through the proxy: ' \
+		status -c "0.0.0.0:$port" $allow
+	NO_PROXY=other.test,0.0.0.0 at 0 "NO_PROXY" '^phase: serving$' \
+		status -c "0.0.0.0:$port" $allow
+	HTTPS_PROXY=https://127.0.0.1:1
+	at 3 "another kind of proxy" 'HTTPS_PROXY: a proxy that is itself' \
+		status -c "coordinator.test:$port" $allow
+	unset HTTPS_PROXY
+	kill $proxy_pid
+	wait $proxy_pid 2>/dev/null
+	[ "$(sort -u "$scratch/proxy.log")" = "CONNECT coordinator.test
+CONNECT forbidden.test" ] || bad "attested: proxy log" "$scratch/proxy.log"
 }
 
 # one that serves
@@ -170,6 +219,7 @@ theme_attested() {
 	attested_start history
 	attested_recovery
 	attested_serving
+	attested_proxy
 	attested_stop
 	attested_start empty
 	at 1 "no manifest yet" '^phase: no-manifest$' status -c "$user" $allow

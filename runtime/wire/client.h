@@ -40,5 +40,11 @@ int wire_client_call(ProtobufCMessage **res, struct wire_client *client,
  */
 int wire_connect(int *fd, const char *host, const char *port, int64_t deadline,
     struct rt_err *err) RT_MUST_CHECK;
+/*
+ * The same, through the proxy of HTTPS_PROXY unless NO_PROXY has the host or
+ * it is this machine.  RT_EINVAL: the proxy is one of another kind.
+ */
+int wire_dial(int *fd, const char *host, const char *port, int64_t deadline,
+    struct rt_err *err) RT_MUST_CHECK;
 
 #endif

@@ -1,6 +1,7 @@
 PROTOS += runtime/wire/userapi runtime/wire/meshapi
 SRCS += runtime/wire/http.c runtime/wire/http_request.c
 SRCS += runtime/wire/client.c runtime/wire/client_response.c \
+	runtime/wire/dial.c \
 	runtime/wire/h2.c runtime/wire/io.c runtime/wire/loop.c \
 	runtime/wire/message.c runtime/wire/net.c runtime/wire/pb.c \
 	runtime/wire/pool.c runtime/wire/server.c \
