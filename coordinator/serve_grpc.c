@@ -11,6 +11,7 @@
 #include "coordinator/daemon.h"
 #include "coordinator/metrics.h"
 #include "runtime/base/log.h"
+#include "runtime/base/log_limit.h"
 #include "runtime/base/banned.h"
 
 static struct co_peer *
@@ -261,12 +262,18 @@ static void
 refused(
     void *arg, const struct sockaddr_storage *from, const struct rt_err *why)
 {
-	char text[ADDRESS_MAX];
+	static struct log_limit limit = {.lock = PTHREAD_MUTEX_INITIALIZER};
+	char text[ADDRESS_MAX], key[ADDRESS_MAX + 16], more[16];
 	struct str s = address(text, from);
+	unsigned silent;
 
 	(void)arg;
+	(void)snprintf(key, sizeof(key), "%.*s %d", STR_ARG(s), why->code);
+	if (!log_limit_pass(&limit, str_from(key), rt_now_ms(), &silent))
+		return;
+	(void)snprintf(more, sizeof(more), "%u", silent);
 	log_event(LOG_WARN, "connection refused", "peer", s.n > 0 ? s.p : "",
-	    "error", why->text, NULL);
+	    "error", why->text, silent > 0 ? "unlogged" : NULL, more, NULL);
 }
 
 struct api {

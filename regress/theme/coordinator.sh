@@ -223,6 +223,8 @@ co_flood() {
 	co_drive "flood of the User API" 0 flood "$user" 10000 1000
 	co_is "flood: slowest call below 5 s" 1 \
 		"$(($(cat "$co/out") < 5000))"
+	n=$(grep -c '"connection refused"' "$co_log")
+	co_is "flood: $n lines of refusals, not above 100" 1 "$((n <= 100))"
 }
 
 # The second has the same history and no secrets, but a peer that has.
