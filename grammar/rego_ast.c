@@ -275,39 +275,147 @@ rego_body_equal(const struct rego_body *a, const struct rego_body *b)
 	return true;
 }
 
+/* NULL if it says nothing but `true`. */
+static const struct rego_body *
+body_of(const struct rego_rule *r)
+{
+	const struct rego_body *b = r->body;
+	const struct rego_term *t;
+
+	if (b == NULL || b->n != 1 || b->p[0]->kind != REGO_EXPR ||
+	    b->p[0]->nwith > 0)
+		return b;
+	t = b->p[0]->terms[0];
+	return t->kind == REGO_BOOL && t->op != 0 ? NULL : b;
+}
+
+static bool
+value_equal(const struct rego_term *a, const struct rego_term *b)
+{
+	const struct rego_term *one = a == NULL ? b : a;
+
+	if (a != NULL && b != NULL)
+		return rego_term_equal(a, b);
+	return one == NULL || (one->kind == REGO_BOOL && one->op != 0);
+}
+
+static bool
+head_equal(const struct rego_rule *a, const struct rego_rule *b)
+{
+	return a->kind == b->kind && a->is_default == b->is_default &&
+	       rego_term_equal(a->path, b->path) &&
+	       terms_equal(a->args, a->nargs, b->args, b->nargs) &&
+	       rego_term_equal(a->key, b->key) &&
+	       value_equal(a->value, b->value);
+}
+
+/* Up to a further body, which is a rule of its own. */
+static bool
+chain_equal(const struct rego_rule *a, const struct rego_rule *b)
+{
+	if (!rego_body_equal(body_of(a), body_of(b)))
+		return false;
+	for (a = a->alt, b = b->alt;
+	     a != NULL && b != NULL && a->is_else && b->is_else;
+	     a = a->alt, b = b->alt) {
+		if (!value_equal(a->value, b->value) ||
+		    !rego_body_equal(body_of(a), body_of(b)))
+			return false;
+	}
+	return (a == NULL || !a->is_else) && (b == NULL || !b->is_else);
+}
+
 bool
 rego_rule_equal(const struct rego_rule *a, const struct rego_rule *b)
 {
-	for (; a != NULL && b != NULL; a = a->alt, b = b->alt) {
-		if (a->kind != b->kind || a->is_default != b->is_default ||
-		    a->is_else != b->is_else ||
-		    !rego_term_equal(a->path, b->path) ||
-		    !terms_equal(a->args, a->nargs, b->args, b->nargs) ||
-		    !rego_term_equal(a->key, b->key) ||
-		    !rego_term_equal(a->value, b->value) ||
-		    !rego_body_equal(a->body, b->body))
+	const struct rego_rule *x, *y;
+
+	if (!head_equal(a, b))
+		return false;
+	for (x = a, y = b; x != NULL && y != NULL; x = x->alt, y = y->alt) {
+		if (!chain_equal(x, y))
+			return false;
+		while (x->alt != NULL && x->alt->is_else)
+			x = x->alt;
+		while (y->alt != NULL && y->alt->is_else)
+			y = y->alt;
+	}
+	return x == y;
+}
+
+bool
+rego_import_is_idle(const struct rego_module *m, const struct rego_import *i)
+{
+	const struct rego_import *v1;
+
+	if (!str_eqz(rego_head_name(i->path), "future"))
+		return false;
+	VEC_FOREACH(v1, &m->imports) {
+		if (str_eqz(rego_head_name(v1->path), "rego"))
+			return true;
+	}
+	return false;
+}
+
+static bool
+has_import(const struct rego_module *m, const struct rego_import *i)
+{
+	const struct rego_import *k;
+
+	VEC_FOREACH(k, &m->imports) {
+		if (rego_term_equal(k->path, i->path) &&
+		    str_eq(k->alias, i->alias))
+			return true;
+	}
+	return rego_import_is_idle(m, i);
+}
+
+static bool
+imports_in(const struct rego_module *a, const struct rego_module *b)
+{
+	const struct rego_import *i;
+
+	VEC_FOREACH(i, &a->imports) {
+		if (!rego_import_is_idle(a, i) && !has_import(b, i))
 			return false;
 	}
-	return a == b;
+	return true;
+}
+
+/* The bodies of a module's rules one by one. */
+struct cursor {
+	const struct rego_module *m;
+	size_t rule;
+	const struct rego_rule *head, *body;
+};
+
+static bool
+next_chain(struct cursor *c)
+{
+	if (c->body != NULL)
+		for (c->body = c->body->alt;
+		     c->body != NULL && c->body->is_else;)
+			c->body = c->body->alt;
+	if (c->body == NULL) {
+		if (c->rule == c->m->rules.n)
+			return false;
+		c->head = c->body = c->m->rules.p[c->rule++];
+	}
+	return true;
 }
 
 bool
 rego_module_equal(const struct rego_module *a, const struct rego_module *b)
 {
-	size_t i;
+	struct cursor x = {.m = a}, y = {.m = b};
 
-	if (!rego_term_equal(a->package, b->package) ||
-	    a->imports.n != b->imports.n || a->rules.n != b->rules.n)
+	if (!rego_term_equal(a->package, b->package) || !imports_in(a, b) ||
+	    !imports_in(b, a))
 		return false;
-	for (i = 0; i < a->imports.n; i++) {
-		if (!rego_term_equal(
-			a->imports.p[i].path, b->imports.p[i].path) ||
-		    !str_eq(a->imports.p[i].alias, b->imports.p[i].alias))
+	while (next_chain(&x)) {
+		if (!next_chain(&y) || !head_equal(x.head, y.head) ||
+		    !chain_equal(x.body, y.body))
 			return false;
 	}
-	for (i = 0; i < a->rules.n; i++) {
-		if (!rego_rule_equal(a->rules.p[i], b->rules.p[i]))
-			return false;
-	}
-	return true;
+	return !next_chain(&y);
 }

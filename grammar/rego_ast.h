@@ -208,11 +208,17 @@ bool rego_check_query(struct arena *a, struct diags *d,
     const struct rego_options *o);
 
 enum rego_style {
-	REGO_FMT,    /* as `opa fmt`, comments kept */
-	REGO_COMPACT /* no comments, no blank lines, one literal a line */
+	REGO_FMT,    /* for people: indented, with blanks */
+	REGO_COMPACT /* one literal a line, no blanks but where they are needed */
 };
-void rego_print(
-    struct buf *out, const struct rego_module *m, enum rego_style style);
+/* The compact style; comments are left out. */
+void rego_print(struct buf *out, const struct rego_module *m);
+/*
+ * As `opa fmt` prints a module that was parsed: comments kept, lines broken
+ * where the source breaks them.
+ */
+void rego_fmt(struct buf *out, struct arena *a, const struct rego_module *m,
+    const struct rego_options *o);
 /* Parts, without their comments; `names` may be NULL. */
 struct rego_names {
 	/* What is printed for a variable, or the empty string: its name. */
@@ -231,7 +237,14 @@ void rego_print_term(struct buf *out, const struct rego_term *t);
 bool rego_portable(
     const struct rego_module *m, struct loc *where, const char **why);
 
-/* Equal but for places, comments and spelling. */
+/* Does `import rego.v1` in the same module say the same? */
+bool rego_import_is_idle(
+    const struct rego_module *m, const struct rego_import *i);
+
+/*
+ * Equal but for places, comments, spelling, the order of imports, and ways to
+ * write the same rule: a value or a body that is just `true`, a further body.
+ */
 bool rego_module_equal(
     const struct rego_module *a, const struct rego_module *b);
 bool rego_rule_equal(const struct rego_rule *a, const struct rego_rule *b);

@@ -94,7 +94,6 @@ struct open {
 	bool local;   /* statements after the bar: it is none */
 	bool comma;   /* a ',' after the bar that is not of "k, v in" */
 	bool commas;  /* … and another: it is one */
-	bool assign;  /* ":=" after the bar: it is no body */
 };
 
 static const char *
@@ -154,8 +153,6 @@ see(struct open *o, const struct rego_token *t, const struct rego_token *last)
 		o->query = true;
 	if (o->decided && (statement || t->kind == T_EVERY))
 		o->local = true;
-	if (o->decided && t->kind == T_ASSIGN)
-		o->assign = true;
 	if (t->kind == T_IN)
 		o->comma = false;
 	o->infix |=
@@ -178,8 +175,7 @@ finish(struct open *o, struct rego_token *t)
 	/* "[x | y, 5]": the comma says that the bar was a union. */
 	if (o->class == REGO_C_COMPR && (o->comma || o->commas) && !o->local)
 		o->class = REGO_C_LIST;
-	t->class = (uint8_t)(o->class | (o->query ? REGO_C_QUERY : 0) |
-			     (o->assign ? REGO_C_ASSIGN : 0));
+	t->class = (uint8_t)(o->class | (o->query ? REGO_C_QUERY : 0));
 }
 
 static bool
@@ -312,8 +308,10 @@ word(struct rego_parse *p, const struct rego_token *t)
 		return word_after_dot(p, t);
 	if ((traits[t->kind] & SOFT) && !is_keyword_here(p, t->kind))
 		return T_NAME;
-	/* Newest OPA: "default.x" is a reference. */
-	if (p->options.opa && t[1].kind == '.' && t[1].flags == 0)
+	/* Newest OPA: "default.x" is a reference, as a head "in[x]" too. */
+	if (p->options.opa && t[1].flags == 0 &&
+	    (t[1].kind == '.' || (t[1].kind == '[' && p->depth == 0 &&
+				     p->ends && (t->flags & REGO_T_NL))))
 		return T_NAME;
 	return t->kind;
 }
@@ -353,9 +351,9 @@ is_body_after_if(const struct rego_parse *p, const struct rego_token *t)
 	case REGO_C_OBJECT_COMPR:
 		return false;
 	case REGO_C_COMPR:
-		if (p->options.opa && (t->class & REGO_C_ASSIGN))
-			return false;
-		return !continues(p, t->match + 1);
+		/* Newest OPA tries a term first. */
+		return (!p->options.opa || p->otherwise) &&
+		       !continues(p, t->match + 1);
 	default:
 		return !continues(p, t->match + 1);
 	}
@@ -462,7 +460,7 @@ follow(struct rego_parse *p, uint16_t kind)
 	case T_NAME:
 		if (p->ends || p->prev == 0) {
 			p->head = true;
-			p->importing = false;
+			p->importing = p->otherwise = false;
 		}
 		break;
 	case T_DEFAULT:
@@ -473,11 +471,14 @@ follow(struct rego_parse *p, uint16_t kind)
 		p->importing = true;
 		p->head = false;
 		break;
+	case T_ELSE:
+		p->otherwise = true;
+		p->head = false;
+		break;
 	case T_PACKAGE:
 	case T_ASSIGN:
 	case '=':
 	case T_IF:
-	case T_ELSE:
 	case T_CONTAINS:
 	case T_LBRACE_BODY:
 		p->head = false;

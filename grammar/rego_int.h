@@ -27,7 +27,6 @@ struct rego_token {
 	uint8_t flags;  /* REGO_T_… before it */
 	uint8_t class;  /* of an opening bracket: enum rego_class, and: */
 #define REGO_C_MASK 7
-#define REGO_C_ASSIGN 16 /* a comprehension whose body assigns */
 #define REGO_C_QUERY 8   /* after `if` it reads as statements, not a term */
 };
 
@@ -67,6 +66,7 @@ struct rego_parse {
 	bool ends;      /* `prev` can end an operand */
 	bool head;      /* in a rule's head, before its value or body */
 	bool importing; /* in an import */
+	bool otherwise; /* in an `else` */
 	bool kw_if, kw_contains, kw_in, kw_every;
 	struct rego_frame frames[REGO_DEPTH_MAX + 2];
 	size_t depth;

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Tree to text: one printer, two styles.  Reading the result gives the same
- * tree, and printing that the same text.
+ * Tree to text, without source and comments (those are rego_fmt.c's), in two
+ * styles.  Reading the result gives the same tree, and printing that the same
+ * text.
  */
 #include <string.h>
 
@@ -21,13 +22,11 @@ enum {
 
 struct printer {
 	struct buf *out;
-	const struct rego_module *m; /* NULL: no comments, no source */
 	bool fmt;
+	bool v0;    /* no `if` where there was none */
+	bool guard; /* a '|' here would be that of a comprehension */
 	const struct rego_names *names; /* or NULL */
-	bool fresh;     /* nothing in this block yet: no blank line */
-	unsigned level; /* indentation */
-	size_t comment; /* the next one */
-	uint32_t last;  /* end of the last printed node, in the source */
+	unsigned level;                 /* indentation */
 };
 
 static void print_term(struct printer *p, const struct rego_term *t, int where);
@@ -35,105 +34,11 @@ static void print_literal(struct printer *p, const struct rego_literal *l);
 static void print_block(
     struct printer *p, const struct rego_body *b, const char *close);
 
-/* Source and comments */
-
-static bool
-from_source(const struct printer *p, struct loc l)
-{
-	return p->m != NULL && l.source != NULL && l.source == p->m->source;
-}
-
-static size_t
-newlines(const struct printer *p, uint32_t from, uint32_t to)
-{
-	const char *s = p->m->source->text.p;
-	size_t n = 0;
-
-	for (; from < to; from++)
-		n += s[from] == '\n';
-	return n;
-}
-
-static void
-reached(struct printer *p, struct loc l)
-{
-	if (from_source(p, l) && l.off + l.len > p->last)
-		p->last = l.off + l.len;
-}
-
-/* Is the next comment there and before `off`? */
-static const struct loc *
-comment_before(const struct printer *p, uint32_t off)
-{
-	const struct loc *c;
-
-	if (!p->fmt || p->m == NULL || p->comment >= p->m->comments.n)
-		return NULL;
-	c = &p->m->comments.p[p->comment];
-	return c->off < off ? c : NULL;
-}
-
-static void
-put_comment(struct printer *p, const struct loc *c)
-{
-	buf_put(p->out, loc_text(*c));
-	p->comment++;
-	reached(p, *c);
-}
-
-/* Ends a line; a comment that stood at its end stays there. */
-static void
-end_line(struct printer *p)
-{
-	const struct loc *c = comment_before(p, UINT32_MAX);
-
-	if (c != NULL && c->off >= p->last && p->last > 0 &&
-	    newlines(p, p->last, c->off) == 0) {
-		buf_putc(p->out, ' ');
-		put_comment(p, c);
-	}
-	buf_putc(p->out, '\n');
-}
-
 static void
 indent(struct printer *p)
 {
 	if (p->fmt)
 		buf_fill(p->out, '\t', p->level);
-}
-
-static void
-keep_blank(struct printer *p, uint32_t off)
-{
-	if (!p->fresh && off > p->last && newlines(p, p->last, off) > 1)
-		buf_putc(p->out, '\n');
-	p->fresh = false;
-}
-
-/* Starts the line of a node: first the comments above it. */
-static void
-start_line(struct printer *p, struct loc l)
-{
-	const struct loc *c;
-
-	while (from_source(p, l) && (c = comment_before(p, l.off)) != NULL) {
-		keep_blank(p, c->off);
-		indent(p);
-		put_comment(p, c);
-		buf_putc(p->out, '\n');
-	}
-	if (p->fmt && from_source(p, l))
-		keep_blank(p, l.off);
-	p->fresh = false;
-	indent(p);
-}
-
-/* Was there a line break between two places of the source? */
-static bool
-was_broken(const struct printer *p, struct loc outer, struct loc inner)
-{
-	return p->fmt && from_source(p, outer) && from_source(p, inner) &&
-	       inner.off >= outer.off && newlines(p, outer.off, inner.off) > 0;
 }
 
 /* Scalars */
@@ -183,10 +88,7 @@ fits_raw(struct str s)
 static void
 put_string(struct printer *p, const struct rego_term *t)
 {
-	if (p->fmt && from_source(p, t->loc) && t->loc.len > 0 &&
-	    strchr("\"`", loc_text(t->loc).p[0]) != NULL) {
-		buf_put(p->out, loc_text(t->loc));
-	} else if (fits_raw(t->text)) {
+	if (fits_raw(t->text)) {
 		buf_putc(p->out, '`');
 		buf_put(p->out, t->text);
 		buf_putc(p->out, '`');
@@ -360,13 +262,10 @@ print_broken(struct printer *p, const struct rego_term *t, uint32_t step)
 
 	buf_putc(p->out, '\n');
 	p->level++;
-	p->fresh = true;
 	for (i = 0; i < t->nargs; i += step) {
-		start_line(p, t->args[i]->loc);
+		indent(p);
 		print_entry(p, t, i, step);
-		reached(p, t->args[i + step - 1]->loc);
-		buf_putc(p->out, ',');
-		end_line(p);
+		buf_puts(p->out, ",\n");
 	}
 	p->level--;
 	indent(p);
@@ -383,14 +282,10 @@ print_collection(struct printer *p, const struct rego_term *t,
 		return;
 	}
 	buf_putc(p->out, brackets[0]);
-	if (t->nargs > 0 && was_broken(p, t->loc, t->args[0]->loc)) {
+	print_flat(p, t, step);
+	if (!p->fmt && p->out->n - start > COLUMNS_MAX) {
+		p->out->n = start + 1;
 		print_broken(p, t, step);
-	} else {
-		print_flat(p, t, step);
-		if (!p->fmt && p->out->n - start > COLUMNS_MAX) {
-			p->out->n = start + 1;
-			print_broken(p, t, step);
-		}
 	}
 	buf_putc(p->out, brackets[1]);
 }
@@ -498,8 +393,11 @@ print_plain(struct printer *p, const struct rego_term *t)
 static void
 print_term(struct printer *p, const struct rego_term *t, int where)
 {
-	bool paren = precedence(t) < where;
+	bool bar = t->kind == REGO_CALL && t->op == REGO_OP_OR;
+	bool paren = precedence(t) < where || (p->guard && bar);
 
+	/* It is about the leftmost operand. */
+	p->guard &= !paren && precedence(t) != IN_TERM;
 	if (paren)
 		buf_putc(p->out, '(');
 	print_plain(p, t);
@@ -562,28 +460,20 @@ print_literal(struct printer *p, const struct rego_literal *l)
 		buf_puts(p->out, " as ");
 		print_term(p, l->with[i].value, IN_FULL);
 	}
-	reached(p, l->loc);
 }
 
 static void
 print_lines(struct printer *p, const struct rego_body *b)
 {
-	const struct loc *c;
-	uint32_t i, end = b->loc.off + b->loc.len;
+	uint32_t i;
 
 	p->level++;
-	p->fresh = true;
 	for (i = 0; i < b->n; i++) {
-		start_line(p, b->p[i]->loc);
-		print_literal(p, b->p[i]);
-		if (p->fmt || i + 1 < b->n)
-			end_line(p);
-	}
-	while (from_source(p, b->loc) && (c = comment_before(p, end)) != NULL) {
-		keep_blank(p, c->off);
 		indent(p);
-		put_comment(p, c);
-		buf_putc(p->out, '\n');
+		print_literal(p, b->p[i]);
+		p->guard = false;
+		if (p->fmt || i + 1 < b->n)
+			buf_putc(p->out, '\n');
 	}
 	p->level--;
 	indent(p);
@@ -595,9 +485,8 @@ print_block(struct printer *p, const struct rego_body *b, const char *close)
 {
 	uint32_t i;
 
-	if (p->fmt && (b->n > 1 || was_broken(p, b->loc, b->p[0]->loc) ||
-			  comment_before(p, b->loc.off + b->loc.len) != NULL)) {
-		end_line(p);
+	if (p->fmt && b->n > 1) {
+		buf_putc(p->out, '\n');
 		print_lines(p, b);
 		buf_puts(p->out, close[0] == ' ' ? close + 1 : close);
 		return;
@@ -628,42 +517,26 @@ starts_with_brace(const struct rego_literal *l)
 	       t->kind == REGO_SET_COMPR || t->kind == REGO_OBJECT_COMPR;
 }
 
-/* "p if x": one literal, on the line of the head. */
-static bool
-is_short(const struct printer *p, const struct rego_rule *r)
-{
-	if (!p->fmt)
-		return (r->has_if || p->m == NULL || p->m->v1) &&
-		       r->body->n == 1 && r->body->p[0]->kind != REGO_EVERY &&
-		       !starts_with_brace(r->body->p[0]);
-	return p->fmt && r->has_if && r->body->n == 1 && r->alt == NULL &&
-	       !r->is_else && r->body->p[0]->kind != REGO_EVERY &&
-	       from_source(p, r->loc) &&
-	       newlines(p, r->loc.off, r->body->p[0]->loc.off) == 0 &&
-	       !starts_with_brace(r->body->p[0]) &&
-	       comment_before(p, r->body->loc.off + r->body->loc.len) == NULL;
-}
-
 static void
 print_body(struct printer *p, const struct rego_rule *r)
 {
-	bool has_if = r->has_if || p->m == NULL || p->m->v1;
+	const struct rego_literal *first = r->body->p[0];
+	bool has_if = r->has_if || !p->v0;
 
 	if (has_if)
 		buf_puts(p->out, " if");
-	if (is_short(p, r)) {
+	if (has_if && !p->fmt && r->body->n == 1 && first->kind != REGO_EVERY &&
+	    !starts_with_brace(first)) {
 		buf_putc(p->out, ' ');
-		print_literal(p, r->body->p[0]);
+		print_literal(p, first);
 		return;
 	}
 	buf_puts(p->out, " {");
-	if (from_source(p, r->body->loc))
-		p->last = r->body->loc.off + 1;
-	if (p->fmt || starts_with_brace(r->body->p[0]))
-		end_line(p);
+	if (p->fmt || starts_with_brace(first))
+		buf_putc(p->out, '\n');
+	p->guard = has_if && first->kind == REGO_EXPR;
 	print_lines(p, r->body);
 	buf_putc(p->out, '}');
-	reached(p, r->body->loc);
 }
 
 static void
@@ -673,7 +546,6 @@ print_value(struct printer *p, const struct rego_rule *r)
 		put_operator(p, REGO_OP_ASSIGN);
 		print_term(p, r->value, IN_FULL);
 	}
-	reached(p, r->head_loc);
 	if (r->body != NULL)
 		print_body(p, r);
 }
@@ -686,7 +558,7 @@ print_head(struct printer *p, const struct rego_rule *r)
 	print_term(p, r->path, IN_TERM);
 	if (r->kind == REGO_FUNCTION)
 		print_args(p, r->args, r->nargs);
-	if (r->kind == REGO_PARTIAL_SET && r->bracket_key && p->m != NULL) {
+	if (r->kind == REGO_PARTIAL_SET && r->bracket_key && p->v0) {
 		print_operand(p, r->key);
 	} else if (r->kind == REGO_PARTIAL_SET) {
 		buf_puts(p->out, " contains ");
@@ -704,30 +576,6 @@ print_rule(struct printer *p, const struct rego_rule *r)
 			buf_puts(p->out, " else");
 		print_value(p, r);
 	}
-}
-
-static bool
-is_one_line(const struct printer *p, const struct rego_rule *r)
-{
-	return from_source(p, r->loc) &&
-	       newlines(p, r->loc.off, r->loc.off + r->loc.len) == 0 &&
-	       (r->body == NULL || is_short(p, r));
-}
-
-/* One-line rules that stood together stay together. */
-static void
-separate(struct printer *p, const struct rego_rule *before,
-    const struct rego_rule *r)
-{
-	uint32_t end = before->loc.off + before->loc.len;
-
-	if (!p->fmt)
-		return;
-	p->fresh = true;
-	if (is_one_line(p, before) && is_one_line(p, r) &&
-	    newlines(p, end, r->loc.off) == 1)
-		return;
-	buf_putc(p->out, '\n');
 }
 
 /* Here a keyword may follow a dot, and older engines take no bracket. */
@@ -752,63 +600,35 @@ print_import_path(struct printer *p, const struct rego_term *path)
 }
 
 static void
-print_imports(struct printer *p)
+print_imports(struct printer *p, const struct rego_module *m)
 {
 	const struct rego_import *i;
 
-	p->fresh = true;
-	VEC_FOREACH(i, &p->m->imports) {
-		start_line(p, i->loc);
+	VEC_FOREACH(i, &m->imports) {
 		buf_puts(p->out, "import ");
 		print_import_path(p, i->path);
 		if (i->alias.n > 0) {
 			buf_puts(p->out, " as ");
 			buf_put(p->out, i->alias);
 		}
-		reached(p, i->loc);
-		end_line(p);
-	}
-}
-
-/* Comments after the last node. */
-static void
-print_rest(struct printer *p)
-{
-	const struct loc *c;
-
-	while ((c = comment_before(p, UINT32_MAX)) != NULL) {
-		keep_blank(p, c->off);
-		put_comment(p, c);
 		buf_putc(p->out, '\n');
 	}
 }
 
 void
-rego_print(struct buf *out, const struct rego_module *m, enum rego_style style)
+rego_print(struct buf *out, const struct rego_module *m)
 {
-	struct printer p = {.out = out, .m = m, .fmt = style == REGO_FMT};
-	size_t i;
+	struct printer p = {.out = out, .v0 = !m->v1};
+	struct rego_rule *const *r;
 
-	p.fresh = true;
-	start_line(&p, m->package->loc);
 	buf_puts(out, "package ");
 	print_term(&p, m->package, IN_TERM);
-	reached(&p, m->package->loc);
-	end_line(&p);
-	if (p.fmt && m->imports.n > 0)
+	buf_putc(out, '\n');
+	print_imports(&p, m);
+	VEC_FOREACH(r, &m->rules) {
+		print_rule(&p, *r);
 		buf_putc(out, '\n');
-	print_imports(&p);
-	if (p.fmt && m->rules.n > 0)
-		buf_putc(out, '\n');
-	p.fresh = true;
-	for (i = 0; i < m->rules.n; i++) {
-		if (i > 0)
-			separate(&p, m->rules.p[i - 1], m->rules.p[i]);
-		start_line(&p, m->rules.p[i]->loc);
-		print_rule(&p, m->rules.p[i]);
-		end_line(&p);
 	}
-	print_rest(&p);
 }
 
 void

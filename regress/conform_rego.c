@@ -41,30 +41,37 @@ first_finding(const struct run *r)
 	return r->diags.list.n == 0 ? "?" : r->diags.list.p[0]->text.p;
 }
 
+static struct str
+print(struct run *r, const struct rego_module *m, bool fmt)
+{
+	struct buf b = {0};
+	struct str text;
+
+	if (fmt)
+		rego_fmt(&b, r->arena, m, &r->options);
+	else
+		rego_print(&b, m);
+	text = arena_str(r->arena, buf_str(&b));
+	buf_free(&b);
+	return text;
+}
+
 /* Printed, read and printed again. */
 static const char *
-round_trip(struct run *r, const struct rego_module *m, enum rego_style style)
+round_trip(struct run *r, const struct rego_module *m, bool fmt)
 {
 	struct rego_options o = r->options;
-	struct rego_module *again;
-	struct buf one = {0}, two = {0};
-	struct str text;
-	bool same;
-
-	rego_print(&one, m, style);
-	text = arena_str(r->arena, buf_str(&one));
-	again = rego_parse(r->arena, &r->diags,
+	struct str text = print(r, m, fmt);
+	struct rego_module *again = rego_parse(r->arena, &r->diags,
 	    source_new(r->arena, STR("printed.rego"), text), &o);
-	if (again != NULL)
-		rego_print(&two, again, style);
-	same = again != NULL && str_eq(text, buf_str(&two));
-	buf_free(&one);
-	buf_free(&two);
+
 	if (again == NULL)
 		return "what was printed does not read";
 	if (!rego_module_equal(m, again))
 		return "what was printed reads as another tree";
-	return same ? NULL : "printing is not idempotent";
+	return str_eq(text, print(r, again, fmt))
+		   ? NULL
+		   : "printing is not idempotent";
 }
 
 static struct rego_module *
@@ -91,8 +98,8 @@ read_modules(
 		out[i] = parse(r, jv_str(list->items.p[i]), i);
 		if (out[i] == NULL)
 			return "syntax";
-		if ((bad = round_trip(r, out[i], REGO_FMT)) != NULL ||
-		    (bad = round_trip(r, out[i], REGO_COMPACT)) != NULL)
+		if ((bad = round_trip(r, out[i], true)) != NULL ||
+		    (bad = round_trip(r, out[i], false)) != NULL)
 			return bad;
 	}
 	return NULL;
@@ -176,7 +183,7 @@ parser_case(struct conform *c, const struct yaml_node *k, const char *name)
 	r.options.opa = false;
 	m = parse(&r, text, 0);
 	if (m != NULL && !refuse)
-		bad = round_trip(&r, m, REGO_FMT);
+		bad = round_trip(&r, m, true);
 	if ((m == NULL) != refuse)
 		conform_fail(c, name, "%s: %s", refuse ? "accepted" : "refused",
 		    refuse ? "?" : first_finding(&r));

@@ -15,7 +15,7 @@ format(struct str *out, struct rego_set *s, const struct rego_module *m)
 	struct rego_module *again;
 	struct buf b = {0};
 
-	rego_print(&b, m, REGO_FMT);
+	rego_fmt(&b, a, m, &s->options);
 	*out = arena_str(a, buf_str(&b));
 	buf_free(&b);
 	again = rego_parse(a, &s->run->diags,
@@ -113,7 +113,7 @@ put(struct rego_set *s, struct file_set *files)
 	struct run *r = s->run;
 	int status;
 
-	if (opt_on(r, OPT_REGO_DIFF))
+	if (opt_on(r, OPT_REGO_DIFF) && !opt_on(r, OPT_REGO_LIST))
 		status = print_patch(r, files);
 	else if (opt_on(r, OPT_REGO_LIST) || !opt_on(r, OPT_REGO_WRITE))
 		status = print_all(s, files, opt_on(r, OPT_REGO_LIST));

@@ -12,21 +12,29 @@
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t n);
 
 static void
-round_trip(struct arena *a, const struct rego_module *m,
-    const struct rego_options *o, enum rego_style style)
+print(struct buf *b, struct arena *a, const struct rego_module *m,
+    const struct rego_options *o, bool fmt)
 {
-	struct rego_options again = *o;
+	if (fmt)
+		rego_fmt(b, a, m, o);
+	else
+		rego_print(b, m);
+}
+
+static void
+round_trip(struct arena *a, const struct rego_module *m,
+    const struct rego_options *o, bool fmt)
+{
 	struct rego_module *two;
 	struct buf b = {0}, c = {0};
 	struct diags d;
 
 	diags_init(&d, a);
-	rego_print(&b, m, style);
-	two = rego_parse(
-	    a, &d, source_new(a, STR("printed"), buf_str(&b)), &again);
+	print(&b, a, m, o, fmt);
+	two = rego_parse(a, &d, source_new(a, STR("printed"), buf_str(&b)), o);
 	if (two == NULL || !rego_module_equal(m, two))
 		abort();
-	rego_print(&c, two, style);
+	print(&c, a, two, o, fmt);
 	if (!str_eq(buf_str(&b), buf_str(&c)))
 		abort();
 	buf_free(&b);
@@ -54,8 +62,8 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t n)
 	if ((m == NULL) != (d.errors > 0))
 		abort();
 	if (m != NULL) {
-		round_trip(a, m, &o, REGO_FMT);
-		round_trip(a, m, &o, REGO_COMPACT);
+		round_trip(a, m, &o, true);
+		round_trip(a, m, &o, false);
 		(void)rego_check(a, &d, &m, 1, &o);
 	}
 	arena_free(a);

@@ -304,7 +304,7 @@ policy_stdlib__modules(void **state)
 		    source_new(w->arena, str_from(m.file), m.text), &o);
 		if (one == NULL)
 			fail_msg("%s: %s", m.file, w->diags.list.p[0]->text.p);
-		rego_print(&b, one, REGO_FMT);
+		rego_fmt(&b, w->arena, one, &o);
 		two = rego_parse(w->arena, &w->diags,
 		    source_new(w->arena, str_from(m.file),
 			arena_str(w->arena, buf_str(&b))),

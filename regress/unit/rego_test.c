@@ -54,12 +54,16 @@ parse(struct world *w, const char *mode, const char *rules)
 }
 
 static struct str
-print(struct world *w, const struct rego_module *m, enum rego_style style)
+print(struct world *w, const struct rego_module *m, const char *mode, bool fmt)
 {
+	struct rego_options o = options(mode);
 	struct buf b = {0};
 	struct str s;
 
-	rego_print(&b, m, style);
+	if (fmt)
+		rego_fmt(&b, w->arena, m, &o);
+	else
+		rego_print(&b, m);
 	s = arena_str(w->arena, buf_str(&b));
 	buf_free(&b);
 	return s;
@@ -68,16 +72,16 @@ print(struct world *w, const struct rego_module *m, enum rego_style style)
 /* What is printed reads as the same tree and prints the same text. */
 static void
 check_round(struct world *w, const char *name, const char *mode,
-    const struct rego_module *m, enum rego_style style)
+    const struct rego_module *m, bool fmt)
 {
 	struct rego_options o = options(mode);
-	struct str text = print(w, m, style), again;
+	struct str text = print(w, m, mode, fmt), again;
 	struct rego_module *m2 = rego_parse(w->arena, &w->diags,
 	    source_new(w->arena, STR("again.rego"), text), &o);
 
 	if (m2 == NULL || !rego_module_equal(m, m2))
 		fail_msg("%s: printed:\n%s", name, text.p);
-	again = print(w, m2, style);
+	again = print(w, m2, mode, fmt);
 	if (!str_eq(text, again))
 		fail_msg("%s: first:\n%s\nthen:\n%s", name, text.p, again.p);
 }
@@ -104,12 +108,16 @@ static const struct form forms[] = {
     {"", "x := [y | some y in z]", NULL},
     {"", "x := {y | some y in z}", NULL},
     {"", "x := {k: v | some k, v in z}", NULL},
-    {"", "x := [y | y := z[_]; y > 1]", "x := [y |\n\ty := z[_]\n\ty > 1\n]"},
+    {"", "x := [y | y := z[_]; y > 1]", NULL},
+    {"", "x := [y |\n y := z[_]; y > 1]", "x := [y |\n\ty := z[_]\n\ty > 1\n]"},
     {"", "x := [(a | b)]", NULL},
     {"", "x := {(a | b), 5}", NULL},
     {"o", "x := {a | b, 5}", "x := {(a | b), 5}"},
     {"", "x := {{1} | {2}}", NULL}, /* a comprehension */
     {"", "x := a + b * c - d / e % f", NULL},
+    {"o", "x := a + b * c - d", "x := (a + (b * c)) - d"},
+    {"o", "p if {\n\ta + b == c * d\n\t(a + b) * c\n\tx := a + b + c\n}",
+	"p if {\n\ta + b == c * d\n\t(a + b) * c\n\tx := (a + b) + c\n}"},
     {"", "x := (a + b) * c", NULL},
     {"", "x := a - (b - c)", NULL},
     {"", "x := 1 -1", "x := 1 - 1"},
@@ -117,7 +125,8 @@ static const struct form forms[] = {
     {"", "x := {1} | {2} & {2, 3}", NULL},
     {"", "x := 1 == 1 == true", NULL},
     {"", "x := 1 in [1] in [true]", NULL},
-    {"", "x := 1, 2 in xs", NULL},
+    {"o", "x := 1 in [1] in [true]", NULL},
+    {"", "x := (1, 2 in xs)", NULL},
     {"", "x := [(1, 2 in xs), 3 in ys]", NULL},
     {"", "x := f(1, g(2))[3].a", NULL},
     {"", "x := data.a.f(1)", NULL},
@@ -125,48 +134,96 @@ static const struct form forms[] = {
     {"", "x := 1\n\t-2", "x := 1 - 2"},
     {"", "x := {\n\t\"a\": 1,\n\t\"b\": 2\n}",
 	"x := {\n\t\"a\": 1,\n\t\"b\": 2,\n}"},
+    {"", "x := [1, 2,\n3, 4]", "x := [\n\t1, 2,\n\t3, 4,\n]"},
+    {"", "x := [1, 2\n]", "x := [1, 2]"},
+    {"", "x := f(1,\n2)", "x := f(\n\t1,\n\t2,\n)"},
+    {"", "x := f(\n1, 2)", "x := f(1, 2)"},
+    {"", "x := f(1, {\n\"a\": 1\n})", "x := f(1, {\n\t\"a\": 1,\n})"},
+    {"", "x := f(a, [\n1], 2)", "x := f(\n\ta, [\n\t\t1,\n\t],\n\t2,\n)"},
     {"", "p if x", NULL},
     {"", "p if { x }", "p if x"},
     {"", "p if {\n\tx\n}", NULL},
     {"", "p if {1}", "p if 1"},
-    {"", "p if {\"a\": 1}", "p if {\n\t{\"a\": 1}\n}"},
-    {"", "p if {1} == x", "p if {\n\t{1} == x\n}"},
-    {"", "p if {a | b}.c", "p if {\n\t{a | b}.c\n}"},
+    {"", "p if true", "p := true"},
+    {"", "x := 3 if { true }", "x := 3"},
+    {"", "p := true if x", "p if x"},
+    {"", "p if {\"a\": 1}", NULL},
+    {"", "p if {1} == x", NULL},
+    {"", "p if {a | b}.c", NULL},
+    {"", "p if { {1, 2} }", "p if {\n\t{1, 2}\n}"},
+    {"o", "p if { a | b }", "p if {a | b}"}, /* a comprehension */
+    {"o", "p if {\n\t(a | b) == c\n\td\n}", NULL},
+    {"", "p if { a; b }", "p if {\n\ta\n\tb\n}"},
     {"", "p if {\n\ta; b\n\n\n\tc\n}", "p if {\n\ta\n\tb\n\n\tc\n}"},
     {"", "p if {\n\ta\n\t[b] = c\n}", NULL},
     {"", "p := v if {\n\tx\n} else := w if {\n\ty\n} else := z", NULL},
+    {"", "p if {\n\tx\n}\nelse := 2 if y", "p if {\n\tx\n}\n\nelse := 2 if y"},
+    {"", "p if x else := 3", "p if x\n\nelse := 3"},
+    {"", "p if { x\n} else := 3", "p if x\n\nelse := 3"},
     {"", "p if not x", NULL},
     {"", "p if x with input.a as 1 with data.b as [2]", NULL},
+    {"", "p if {\n\tx with input.a as 1\n\twith data.b as 2 with c as 3\n}",
+	"p if {\n\tx with input.a as 1\n"
+	"\t\twith data.b as 2 with c as 3\n}"},
     {"", "p if {\n\tsome x, y\n\tq[x][y]\n}", NULL},
+    {"", "p if {\n\tsome x,\n\ty\n\tq[x][y]\n}",
+	"p if {\n\tsome x,\n\t\ty\n\tq[x][y]\n}"},
     {"", "p if some 1, {\"a\": v} in xs", NULL},
     {"", "p if {\n\tevery k, v in {1, 2} { k == v }\n}", NULL},
     {"", "p if {\n\tevery v in xs {\n\t\tv\n\t\tw\n\t}\n}", NULL},
+    {"", "p if every v in xs { v; w }", "p if every v in xs { v; w}"},
     {"", "p contains x if x := 1", NULL},
     {"", "p contains \"x\"", NULL},
     {"", "contains(x) := y if y := x", NULL},
     {"", "p[x] := y if x := y", NULL},
     {"", "p[x] if x := 1", NULL},
+    {"", "p.a := 1", "p[\"a\"] := 1"}, /* as older engines read it */
+    {"", "p.a := 1\np.b.c := 2", NULL},
     {"", "a.b.c := 1", NULL},
     {"", "a[x].b contains y if y := x", NULL},
     {"", "f(x, [a, \"b\"], {\"k\": v}) := x", NULL},
     {"", "f() := 1", NULL},
+    {"", "a := 1\nb if x\ndefault c := 2\nd := [\n1]\ne := 1\n\n\nf := 1",
+	"a := 1\nb if x\n\ndefault c := 2\n\nd := [\n\t1,\n]\n\ne := 1\n\n"
+	"f := 1"},
+    {"0", "a = 1\nb = 2", "a = 1\n\nb = 2"},
     {"0", "p { x }", "p {\n\tx\n}"},
     {"0", "p[x] { x = 1 }", "p[x] {\n\tx = 1\n}"},
-    {"0", "p = 1 { x } { y }", "p := 1 {\n\tx\n} {\n\ty\n}"},
-    {"0", "p { x } else = 2 { y }", "p {\n\tx\n} else := 2 {\n\ty\n}"},
+    {"0", "p = 1 { x } { y }", "p = 1 {\n\tx\n}\n\np = 1 {\n\ty\n}"},
+    {"0", "p {\n\tx\n} else = 2 {\n\ty\n}", NULL},
     {"0", "if := in", NULL},
     {"0", "every(contains) := contains", NULL},
-    {"0", "p = {1} { x }", "p := {1} {\n\tx\n}"},
+    {"0", "p = {1} { x }", "p = {1} {\n\tx\n}"},
+    {"0", "p { true }", "p = true"},
+    {"0", "import future.keywords.if\n\np { x }",
+	"import future.keywords.if\n\np if x"},
     {"o", "x := $\"a{b}\\{c{$\"{d}\"}\"", NULL},
-    {"o", "x := input.package.in", "x := input[\"package\"][\"in\"]"},
+    {"o", "x := input.package.in", NULL},
+    {"o", "x := input[\"package\"].in", NULL},
+    {"",
+	"import data.b\nimport data.c as d # c\nimport data.a\n\n# x\n"
+	"import input.z\nimport data.z\nx := 1",
+	"import data.a\nimport data.b\nimport data.c as d # c\n\n# x\n"
+	"import data.z\nimport input.z\n\nx := 1"},
+    {"", "import future.keywords.in\nimport rego.v1 # v", "import rego.v1 # v"},
     {"", "# a\n\n# b\nx := 1 # c\n\n# d", NULL},
-    {"", "p if {\n\t# a\n\tx # b\n\n\t# c\n}", NULL},
-    {"", "x := [\n\t# a\n\t1, # b\n]", NULL},
+    {"", "x := 1 # a\n# b\ny := 2", "x := 1 # a\n\n# b\ny := 2"},
+    {"", "p if {\n\t# a\n\tx # b\n\n\t# c\n\ty\n\t# d\n}", NULL},
+    {"", "p if { # a\n\tx } # b", "p if { # a\n\tx # b\n}"},
+    {"", "p if {\n\tx\n} else := 2 if { # a\n\ty\n}",
+	"p if {\n\tx\n} # a\n\nelse := 2 if {\n\ty\n}"},
+    {"", "x := [ # a\n1,\n# b\n2\n# c\n] # d",
+	"x := [\n\t1, # a\n\t# b\n\t2,\n\t# c\n] # d"},
+    /* Where a comment would lose its place, the source stays. */
+    {"", "x := [\n  # a\n1,   # b\n ]", NULL},
+    {"", "x := [ # a\n 1, # b\n  2]", NULL},
+    {"", "# METADATA\n# x: y\n# METADATA\nx := 1",
+	"# METADATA\n# x: y\n\n# METADATA\nx := 1"},
     {"", "x := \"\\u00e4\\ud83d\\ude00\\n\"", NULL},
 };
 
 static void
-rego_print__forms(void **state)
+rego_fmt__forms(void **state)
 {
 	struct world *w = *state;
 	const struct form *f;
@@ -179,13 +236,13 @@ rego_print__forms(void **state)
 		m = parse(w, f->mode, f->in);
 		if (m == NULL)
 			fail_msg("%s: %s", f->in, w->diags.list.p[0]->text.p);
-		got = print(w, m, REGO_FMT);
+		got = print(w, m, f->mode, true);
 		want = arena_printf(w->arena, "package p\n\n%s\n",
 		    f->out == NULL ? f->in : f->out);
 		if (!str_eq(want, got))
 			fail_msg("%s: got\n%s", f->in, got.p);
-		check_round(w, f->in, f->mode, m, REGO_FMT);
-		check_round(w, f->in, f->mode, m, REGO_COMPACT);
+		check_round(w, f->in, f->mode, m, true);
+		check_round(w, f->in, f->mode, m, false);
 	}
 }
 
@@ -337,7 +394,7 @@ int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
-	    cmocka_unit_test_setup_teardown(rego_print__forms, setup, teardown),
+	    cmocka_unit_test_setup_teardown(rego_fmt__forms, setup, teardown),
 	    cmocka_unit_test_setup_teardown(
 		rego_parse__rejects, setup, teardown),
 	    cmocka_unit_test_setup_teardown(rego_parse__depth, setup, teardown),
