@@ -304,6 +304,21 @@ roll_back(struct file_set *fs, size_t n, struct rt_err *err)
 	file_set_abort(fs);
 }
 
+/*
+ * Is the directory written out behind this file?  Once for all of its files
+ * in a row; and before the last file of the set, which speaks for the others.
+ */
+static bool
+is_synced(const struct file_set *fs, const struct file_out *f)
+{
+	const struct file_out *end = fs->files.p + fs->files.n, *next = f + 1;
+
+	while (next < end && next->temp == NULL)
+		next++;
+	return next + 1 >= end || strcmp(directory(fs->arena, f->target),
+				      directory(fs->arena, next->target)) != 0;
+}
+
 int
 file_set_commit(struct file_set *fs, size_t *changed, struct rt_err *err)
 {
@@ -315,7 +330,8 @@ file_set_commit(struct file_set *fs, size_t *changed, struct rt_err *err)
 		if (f->temp == NULL)
 			continue;
 		if (put_in_place(f) != 0 ||
-		    sync_directory(fs->arena, f->target) != 0) {
+		    (is_synced(fs, f) &&
+			sync_directory(fs->arena, f->target) != 0)) {
 			r = rt_err_sys(err, RT_EIO, "%s: rename", f->path);
 			roll_back(fs, (size_t)(f - fs->files.p) + 1, err);
 			*changed = 0;
