@@ -524,21 +524,21 @@ cli_install() {
 	fi
 }
 
-# OpenSSL's libraries are loaded by runs that need more of them than SHA-256;
-# without them nothing is written.
+# OpenSSL is loaded by runs that need more of it than SHA-256; without it
+# nothing is written.
 cli_late() {
 	if readelf -d "$cli_path/contrastc" | grep -q 'NEEDED.*libssl'; then
 		skip "cli: OpenSSL is loaded late" "this build binds it at once"
 		return
 	fi
 	mkdir -p "$scratch/late"
-	: >"$scratch/late/libssl.so.3"
+	: >"$scratch/late/libcrypto.so.3"
 	cli 0 '@G shop'
 	cli_keep=1 cli_as="env LD_LIBRARY_PATH=$scratch/late"
 	cli 0 '@G shop'
 	rm "$cli/workload-owner.pem"
 	cli 3 '@G shop' hasnot=workload-owner.pem \
-		'err=^error: OpenSSL cannot be loaded: .*libssl.so.3'
+		'err=^error: libcrypto.so.3 cannot be loaded: .*short'
 	cli_keep='' cli_as=''
 }
 

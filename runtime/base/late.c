@@ -1,75 +1,81 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * OpenSSL's libraries, loaded when the first of their functions is called:
- * most runs of the compiler call none, and binding the libraries' own symbols
- * would be a tenth of a small run.  late_stub.S has the functions by their
- * names; which there are is found out when the program is linked (late.def).
+ * Libraries that are loaded when the first of their functions is called: most
+ * runs of the compiler call none, and binding OpenSSL's own symbols would be a
+ * tenth of a small run.  late_stub.S has the functions by their names; which
+ * there are is found out when the program is linked (late.def).
  */
 #include <sys/mman.h>
 
 #include <dlfcn.h>
 #include <pthread.h>
 #include <stdatomic.h>
-#include <stdbool.h>
 #include <stdio.h>
-#include <stdlib.h>
+#include <string.h>
 #include <unistd.h>
-
-#include <openssl/opensslv.h>
 
 #include "runtime/base/banned.h"
 
-/* It needs libcrypto, which dlsym() then looks at as well. */
-#define TEXT_(x) #x
-#define TEXT(x) TEXT_(x)
-#define LIBRARY "libssl.so." TEXT(OPENSSL_SHLIB_VERSION)
-
-static const char *const names[] = {
-#define LATE(name) #name,
+static const struct {
+	const char *name, *library;
+} functions[] = {
+#define LATE(name, library) {#name, library},
 #include "late.def"
 #undef LATE
 };
-#define NAMES (sizeof(names) / sizeof(names[0]))
-#define PAGE 4096
+#define N (sizeof(functions) / sizeof(functions[0]))
+#define PAGE ((size_t)4096)
 
-/* Pages of its own, which nobody can write to once they are filled. */
-void *late_table[(NAMES * sizeof(void *) + PAGE - 1) / PAGE * PAGE /
-		 sizeof(void *)]
+/* Pages of its own, which can be written to in late_bind() only. */
+_Atomic(void *)
+    late_table[(N * sizeof(void *) + PAGE - 1) / PAGE * PAGE / sizeof(void *)]
     __attribute__((aligned(PAGE), visibility("hidden")));
-atomic_bool late_ready __attribute__((visibility("hidden")));
 
-void late_bind(void) __attribute__((visibility("hidden")));
+void late_bind(size_t number) __attribute__((visibility("hidden")));
 
-/* Without them there is no going on. */
+/* The caller cannot go on without them. */
 static void
-fail(const char *what)
+fail(const char *library, const char *why)
 {
-	(void)fprintf(stderr, "error: OpenSSL cannot be loaded: %s\n", what);
+	(void)fprintf(stderr, "error: %s cannot be loaded: %s\n", library, why);
 	_exit(3);
 }
 
 static void
-bind_all(void)
+protect(int how)
 {
-	void *library = dlopen(LIBRARY, RTLD_NOW | RTLD_LOCAL);
+	if (mprotect(late_table, sizeof(late_table), how) != 0)
+		fail("a library", "mprotect");
+}
+
+/* All functions of a library at once. */
+static void
+bind_all(const char *library)
+{
+	void *handle = dlopen(library, RTLD_NOW | RTLD_LOCAL), *f;
 	size_t i;
 
-	if (library == NULL)
-		fail(dlerror());
-	for (i = 0; i < NAMES; i++) {
-		late_table[i] = dlsym(library, names[i]);
-		if (late_table[i] == NULL)
-			fail(dlerror());
+	if (handle == NULL)
+		fail(library, dlerror());
+	protect(PROT_READ | PROT_WRITE);
+	for (i = 0; i < N; i++) {
+		if (strcmp(functions[i].library, library) != 0)
+			continue;
+		f = dlsym(handle, functions[i].name);
+		if (f == NULL)
+			fail(library, dlerror());
+		atomic_store(&late_table[i], f);
 	}
-	if (mprotect(late_table, sizeof(late_table), PROT_READ) != 0)
-		fail("mprotect");
-	atomic_store(&late_ready, true);
+	protect(PROT_READ);
 }
 
 void
-late_bind(void)
+late_bind(size_t number)
 {
-	static pthread_once_t once = PTHREAD_ONCE_INIT;
+	static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
 
-	(void)pthread_once(&once, bind_all);
+	(void)pthread_mutex_lock(&lock);
+	if (atomic_load(&late_table[number]) == NULL)
+		bind_all(functions[number].library);
+	(void)pthread_mutex_unlock(&lock);
 }

@@ -1,23 +1,23 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * The functions of LATE() as they are linked: late_call goes on to the one
- * with the number in r11d, late_bind() having looked them up.  r10 and r11 are
- * no register of the System V calling convention for arguments, results or
- * what a function must keep.  What arguments are in is saved around
- * late_bind(); no function of OpenSSL that is called here takes floating-point
- * numbers.
+ * The functions of LATE() as they are linked: each goes on to the one with its
+ * number in late_table, which late_bind() fills.  r10 and r11 are no registers
+ * of the System V calling convention for arguments, results or what a function
+ * must keep.  What arguments are in is saved around late_bind(); none of these
+ * functions takes floating-point numbers.
  */
 	.text
 
 	.hidden	late_call
 	.type	late_call, @function
 late_call:
-	cmpb	$0, late_ready(%rip)
+	.cfi_startproc
+	leaq	late_table(%rip), %r10
+	movq	(%r10,%r11,8), %r10
+	testq	%r10, %r10
 	je	1f
-2:	leaq	late_table(%rip), %r10
-	jmp	*(%r10,%r11,8)
-1:	.cfi_startproc
-	pushq	%rbp
+	jmp	*%r10
+1:	pushq	%rbp
 	.cfi_def_cfa_offset 16
 	.cfi_offset %rbp, -16
 	movq	%rsp, %rbp
@@ -30,6 +30,7 @@ late_call:
 	pushq	%r8
 	pushq	%r9
 	pushq	%r11
+	movq	%r11, %rdi
 	call	late_bind
 	popq	%r11
 	popq	%r9
@@ -41,7 +42,7 @@ late_call:
 	popq	%rax
 	popq	%rbp
 	.cfi_def_cfa %rsp, 8
-	jmp	2b
+	jmp	late_call
 	.cfi_endproc
 	.size	late_call, . - late_call
 
@@ -58,7 +59,7 @@ late_call:
 	.set	late_number, late_number + 1
 	.endm
 
-#define LATE(name) LATE_STUB name
+#define LATE(name, library) LATE_STUB name
 #include "late.def"
 
 	.section .note.GNU-stack, "", @progbits
