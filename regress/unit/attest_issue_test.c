@@ -3,9 +3,12 @@
  * Issuers against a directory in the place of the kernel's, and the simulated
  * platform from its founding to a verdict by a manifest.
  */
+#include <sys/socket.h>
 #include <sys/stat.h>
 
 #include <errno.h>
+#include <netinet/in.h>
+#include <pthread.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <unistd.h>
@@ -427,6 +430,127 @@ simulated__end_to_end(void **state)
 	simulated_fini(&s);
 }
 
+/* A service with the digest of the pod, for as many requests as answers. */
+
+struct service {
+	int listener;
+	const char *const *answers; /* bodies; NULL at the end */
+	pthread_t thread;
+	char url[64];
+};
+
+static void *
+serve(void *arg)
+{
+	const struct service *s = arg;
+	const char *const *body;
+	char text[512];
+	int fd, n;
+
+	for (body = s->answers; *body != NULL; body++) {
+		fd = accept(s->listener, NULL, NULL);
+		(void)recv(fd, text, sizeof(text), 0);
+		n = snprintf(text, sizeof(text),
+		    "HTTP/1.1 200 OK\r\nContent-Length: %zu\r\n"
+		    "Connection: close\r\n\r\n%s",
+		    strlen(*body), *body);
+		(void)send(fd, text, (size_t)n, MSG_NOSIGNAL);
+		(void)close(fd);
+	}
+	(void)close(s->listener);
+	return NULL;
+}
+
+static void
+start(struct service *s, const char *const *answers)
+{
+	struct sockaddr_in in = {
+	    .sin_family = AF_INET, .sin_addr.s_addr = htonl(INADDR_LOOPBACK)};
+	socklen_t n = sizeof(in);
+
+	s->answers = answers;
+	s->listener = socket(AF_INET, SOCK_STREAM, 0);
+	assert_int_equal(
+	    bind(s->listener, (const struct sockaddr *)&in, sizeof(in)), 0);
+	assert_int_equal(listen(s->listener, 8), 0);
+	assert_int_equal(
+	    getsockname(s->listener, (struct sockaddr *)&in, &n), 0);
+	(void)snprintf(s->url, sizeof(s->url), "http://127.0.0.1:%d/hostdata",
+	    ntohs(in.sin_port));
+	assert_int_equal(pthread_create(&s->thread, NULL, serve, s), 0);
+}
+
+/* Where there is no file with the digest, a service has it. */
+static void
+simulated__host_data(void **state)
+{
+	static const char *const answers[] = {
+	    "MDEyMzQ1Njc4OWFiY2RlZjAxMjM0NTY3ODlhYmNkZWY=\n",
+	    "0123456789abcdef0123456789abcdef", "0123", NULL};
+	static const enum attest_code want[] = {ATTEST_OK, ATTEST_OK,
+	    ATTEST_SIM_NO_HOST_DATA, ATTEST_SIM_NO_HOST_DATA};
+	struct world *w = *state;
+	struct attest_env env = {.now = clock_of};
+	struct service service;
+	struct simulated s;
+	struct snp_evidence ev;
+	const char *oid = NULL;
+	struct str doc = {0};
+	size_t i;
+
+	(void)setenv("http_proxy", "http://127.0.0.1:1", 1);
+	assert_int_equal(
+	    simulated_make(&s, w->a, SNP_GENOA, TCB, NOW, NULL), 0);
+	install(w, &s);
+	gates(w);
+	assert_int_equal(unlink(at(w, "/hostdata")), 0);
+	start(&service, answers);
+	w->host.simulated_service = service.url;
+	for (i = 0; i < 4; i++) { /* the fourth finds nobody */
+		struct attest_result r = {.arena = w->a};
+
+		if (i == 3)
+			(void)pthread_join(service.thread, NULL);
+		(void)!attest_issue(&oid, &doc, &r, &w->host, data, &env);
+		assert_string_equal(
+		    attest_code_name(r.code), attest_code_name(want[i]));
+		if (want[i] != ATTEST_OK)
+			continue;
+		assert_int_equal(snp_doc_read(&ev, &r, doc), 0);
+		assert_non_null(memmem(ev.report.p, ev.report.n,
+		    "0123456789abcdef0123456789abcdef", ATTEST_DIGEST_LEN));
+	}
+	(void)unsetenv("http_proxy");
+	simulated_fini(&s);
+}
+
+/* A file that is there and has no digest, a key that is none. */
+static void
+simulated__broken(void **state)
+{
+	struct world *w = *state;
+	struct attest_env env = {.now = clock_of};
+	struct attest_result r = {.arena = w->a};
+	struct simulated s;
+	const char *oid = NULL;
+	struct str doc = {0};
+
+	assert_int_equal(
+	    simulated_make(&s, w->a, SNP_GENOA, TCB, NOW, NULL), 0);
+	install(w, &s);
+	gates(w);
+	put(at(w, "/vcek.key"), STR("no key"));
+	assert_int_equal(
+	    attest_issue(&oid, &doc, &r, &w->host, data, &env), RT_EVERIFY);
+	assert_int_equal(r.code, ATTEST_ISSUE_IO);
+	put(at(w, "/hostdata"), STR("0123"));
+	r = (struct attest_result){.arena = w->a};
+	assert_int_equal(
+	    attest_issue(&oid, &doc, &r, &w->host, data, &env), RT_EVERIFY);
+	assert_int_equal(r.code, ATTEST_SIM_NO_HOST_DATA);
+	simulated_fini(&s);
+}
+
 #define TEST(f) cmocka_unit_test_setup_teardown(f, setup, teardown)
 
 int
@@ -437,6 +561,8 @@ main(void)
 	    TEST(tsm__starts_again),
 	    TEST(sev_guest__reports),
 	    TEST(simulated__end_to_end),
+	    TEST(simulated__host_data),
+	    TEST(simulated__broken),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -23,8 +23,11 @@ struct attest_host {
 	 * NULL, and path of its configuration, NULL: the default (below root).
 	 */
 	const char *simulated_gate, *simulated_config;
+	/* Service with the digest of a simulated pod; NULL: the default. */
+	const char *simulated_service;
 };
 #define ATTEST_SIMULATED_GATE "there-is-no-confidentiality"
+#define ATTEST_SIMULATED_SERVICE "http://127.0.0.1:19629/hostdata"
 #define ATTEST_SIMULATED_CONFIG "/etc/contrastc/simulated-tee.json"
 
 /* root + path. */

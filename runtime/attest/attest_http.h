@@ -15,5 +15,11 @@
 int attest_http_get(struct attest_body *out, struct arena *a, const char *url,
     const char *chain, int64_t until, int64_t pause,
     struct rt_err *err) RT_MUST_CHECK;
+/*
+ * GET from a service of this machine or its host, past any proxy, once and
+ * within `ms`; `header` is a line of the request, or NULL.  As above.
+ */
+int attest_http_local(struct attest_body *out, struct arena *a, const char *url,
+    const char *header, int64_t ms, struct rt_err *err) RT_MUST_CHECK;
 
 #endif

@@ -16,6 +16,7 @@
 #include <openssl/rand.h>
 
 #include "runtime/attest/attest_host.h"
+#include "runtime/attest/attest_http.h"
 #include "runtime/attest/attest_x509.h"
 #include "runtime/attest/simulated_int.h"
 #include "runtime/base/encode.h"
@@ -150,17 +151,46 @@ static const struct {
 	unsigned family, model, stepping;
 } chips[] = {{0, 0, 0}, {0x19, 1, 1}, {0x19, 0x11, 1}, {0x1a, 2, 1}};
 
+#define SERVICE_MS 3000
 #define FIRMWARE_BUILD 40
 #define FIRMWARE_MINOR 55
 #define FIRMWARE_MAJOR 1
 
+/* 32 bytes, or base64 of them, from what stands for the host. */
 static int
-read_host_data(struct str *out, struct attest_result *r, const char *path)
+ask_host_data(
+    struct str *out, struct attest_result *r, const struct attest_host *host)
+{
+	const char *url = host->simulated_service == NULL
+			      ? ATTEST_SIMULATED_SERVICE
+			      : host->simulated_service;
+	struct attest_body body = {0};
+	struct rt_err err = {0};
+
+	if (attest_http_local(&body, r->arena, url, NULL, SERVICE_MS, &err) !=
+	    0)
+		return attest_reject(r, ATTEST_SIM_NO_HOST_DATA,
+		    "no hostDataFile, and %s", err.text);
+	*out = body.bytes;
+	if (out->n == ATTEST_DIGEST_LEN ||
+	    (rt_unbase64(out, r->arena, str_trim(body.bytes), NULL) == 0 &&
+		out->n == ATTEST_DIGEST_LEN))
+		return 0;
+	return attest_reject(
+	    r, ATTEST_SIM_NO_HOST_DATA, "no digest of 32 bytes from %s", url);
+}
+
+static int
+read_host_data(struct str *out, struct attest_result *r, const char *path,
+    const struct attest_host *host)
 {
 	struct str text;
+	int rc = path[0] == '\0' ? RT_ENOTFOUND
+				 : file_read(&text, r->arena, path, 1024, NULL);
 
-	if (file_read(&text, r->arena, path, 1024, NULL) == 0 &&
-	    rt_unhex(out, r->arena, str_trim(text), NULL) == 0 &&
+	if (rc == RT_ENOTFOUND)
+		return ask_host_data(out, r, host);
+	if (rc == 0 && rt_unhex(out, r->arena, str_trim(text), NULL) == 0 &&
 	    out->n == ATTEST_DIGEST_LEN)
 		return 0;
 	return attest_reject(r, ATTEST_SIM_NO_HOST_DATA,
@@ -218,7 +248,8 @@ fill_id_block(struct snp_fields *f, struct attest_result *r,
 
 static int
 fill(struct snp_fields *f, struct attest_result *r,
-    const struct simulated_config *c, const unsigned char *report_data)
+    const struct simulated_config *c, const struct attest_host *host,
+    const unsigned char *report_data)
 {
 	struct arena *a = r->arena;
 	unsigned char *id = arena_alloc(a, 32), *ma = arena_alloc(a, 32);
@@ -236,7 +267,7 @@ fill(struct snp_fields *f, struct attest_result *r,
 	f->report_id_ma = (struct str){(const char *)ma, 32};
 	f->chip_id = c->chip_id;
 	f->signature = bytes(a, 0, 512);
-	if (read_host_data(&f->host_data, r, c->host_data) != 0)
+	if (read_host_data(&f->host_data, r, c->host_data, host) != 0)
 		return RT_EVERIFY;
 	return fill_id_block(f, r, c);
 }
@@ -326,7 +357,7 @@ simulated_issue(struct str *doc, struct attest_result *r,
 	(void)env;
 	if (check_gates(&text, r, host) != 0 ||
 	    simulated_read_config(&c, r, text) != 0 ||
-	    fill(&f, r, &c, report_data) != 0)
+	    fill(&f, r, &c, host, report_data) != 0)
 		return RT_EVERIFY;
 	if (!snp_report_build(raw, &f) || !sign(raw, c.key) ||
 	    !read_leaf(&ev.vcek, r->arena, c.chain))
