@@ -8,7 +8,8 @@
 
 # What a policy may look like: NAME and the flags of generate, a line each.
 mutants_styles="full --policy-style=full
-one"
+one
+two --opt=full"
 
 # mutants_make CASE ENGINE FLAGS PATH...: a workload's policies, a text a style
 mutants_make() {
