@@ -18,7 +18,7 @@ conform_SRCS += regress/conform_kata_policy.c regress/conform_kata_generate.c \
 	regress/judge.c regress/layer.c \
 	regress/conform_decide.c regress/conform_policy.c \
 	regress/conform_cover.c regress/judge_engine.c \
-	regress/conform_mutants.c regress/mutant.c
+	regress/conform_mutants.c regress/mutant.c regress/conform_why.c
 PROGS += verity
 verity_SRCS = regress/bench/verity.c regress/layer.c
 TESTS += regress/unit/jv_patch_test.c regress/unit/settings_test.c

@@ -42,8 +42,7 @@ add_cause(struct why *out, struct arena *a, const struct sim *s,
 	    m->container != SIM_NO_CONTAINER ? m->container : check->container;
 
 	c.container = why_name(s, k);
-	c.expected =
-	    why_expected(s, k, d->kind, m->pointer, m->found, &c.origin);
+	why_expected(&c, s, k, d->kind);
 	c.help = why_help(c.check, c.pointer);
 	c.webhook = why_webhook(c.pointer, c.found);
 	VEC_PUSH(a, &out->causes, c);
@@ -55,7 +54,8 @@ why_denial(struct why *out, struct arena *a, const struct sim *s,
 {
 	size_t i;
 
-	*out = (struct why){.kind = d->kind, .refused = true};
+	*out =
+	    (struct why){.kind = d->kind, .number = d->number, .refused = true};
 	for (i = 0; i < d->markers.n; i++) {
 		if (!is_told_before(d, i))
 			add_cause(out, a, s, d, i);

@@ -22,6 +22,7 @@ struct why_marker {
 
 struct why_denial {
 	struct str kind; /* "CreateContainerRequest" */
+	size_t number;   /* among all refusals of the text, from 1 */
 	VEC(struct why_marker) markers;
 };
 struct why_denials {
@@ -46,13 +47,17 @@ struct why_cause {
 	struct str pointer;          /* into the request */
 	struct str found;            /* JSON */
 	bool cut;                    /* `found` goes on */
-	const struct jv *expected;   /* in the policy data, or NULL */
+	/* In the policy data, or what a runtime sends, or NULL. */
+	const struct jv *expected;
 	const struct origin *origin; /* of `expected`, or of what is nearest */
+	/* The same if it is of the YAML, else a line that has to do with it. */
+	const struct origin *line;
 	const char *help;
 	const char *webhook; /* whose work it looks like, or NULL */
 };
 struct why {
 	struct str kind, container;
+	size_t number; /* of the denial */
 	bool refused;
 	size_t asked; /* fields of the request that were tried one by one */
 	VEC(struct why_cause) causes;

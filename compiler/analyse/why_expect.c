@@ -149,34 +149,120 @@ in_data(struct arena *a, struct str kind, struct str pointer)
 	return pointer;
 }
 
+static const struct origin *
+annotation_origin(const struct sim *s, size_t k, const char *key)
+{
+	const struct jv *list = jv_getz(s->data, "containers"), *v;
+
+	if (k >= list->items.n)
+		return NULL;
+	v = jv_get(jv_path(list->items.p[k], "OCI", "Annotations", NULL),
+	    str_from(key));
+	return v == NULL ? NULL : v->origin;
+}
+
 /* Where the container is named: the place to add what is missing. */
 static const struct origin *
 name_origin(const struct sim *s, size_t k)
 {
-	const struct jv *list = jv_getz(s->data, "containers"), *name;
-
-	if (k >= list->items.n)
-		return NULL;
-	name = jv_get(jv_path(list->items.p[k], "OCI", "Annotations", NULL),
-	    STR("io.kubernetes.cri.container-name"));
-	return name == NULL ? NULL : name->origin;
+	return annotation_origin(s, k, "io.kubernetes.cri.container-name");
 }
 
-const struct jv *
-why_expected(const struct sim *s, size_t k, struct str kind, struct str pointer,
-    struct str found, const struct origin **near)
+static bool
+is_yaml(const struct origin *o)
+{
+	return o != NULL && o->kind == ORIGIN_YAML && o->loc.source != NULL;
+}
+
+/* The image, the container, or the pod, whichever is next to it. */
+static const struct origin *
+line_of(const struct sim *s, size_t k, const struct origin *o)
+{
+	if (o != NULL && o->kind == ORIGIN_IMAGE)
+		o = annotation_origin(s, k, "io.kubernetes.cri.image-name");
+	if (!is_yaml(o))
+		o = name_origin(s, k);
+	if (!is_yaml(o))
+		o = annotation_origin(s, 0, "io.kubernetes.cri.sandbox-name");
+	if (!is_yaml(o))
+		o = annotation_origin(
+		    s, 0, "io.kubernetes.cri.sandbox-namespace");
+	if (!is_yaml(o))
+		o = name_origin(s, jv_getz(s->data, "containers")->items.n - 1);
+	return is_yaml(o) ? o : NULL;
+}
+
+/* The pattern of the settings for a variable of this name: "^NAME=…". */
+static const struct jv *
+env_pattern(const struct sim *s, struct str found)
+{
+	const struct jv *list = jv_path(s->data, "request_defaults",
+	    "CreateContainerRequest", "allow_env_regex", NULL);
+	struct str name = name_part(str_sub(found, 1, found.n));
+	struct jv *const *it;
+
+	for (it = list == NULL ? NULL : list->items.p;
+	     it != NULL && it < list->items.p + list->items.n; it++) {
+		struct str pattern = jv_str(*it);
+
+		if (str_starts(pattern, STR("^")))
+			pattern = str_sub(pattern, 1, pattern.n);
+		if (name.n > 0 && str_starts(pattern, name))
+			return *it;
+	}
+	return NULL;
+}
+
+/* What a runtime sends there. */
+static const struct jv *
+simulated(const struct sim *s, size_t k, struct str kind, struct str pointer,
+    struct str found)
+{
+	const struct sim_request *r;
+
+	VEC_FOREACH(r, &s->list) {
+		struct walk w = {.at = r->input, .found = found};
+
+		if (!str_eq(r->kind, kind) || r->container != k)
+			continue;
+		follow(&w, pointer);
+		return w.at;
+	}
+	return NULL;
+}
+
+/* What the policy data have there; w->near is the last that has an origin. */
+static const struct jv *
+in_policy(struct walk *w, const struct sim *s, size_t k, struct str kind,
+    struct str pointer)
 {
 	const struct jv *list = jv_getz(s->data, "containers");
-	struct walk w = {.found = found};
 
-	*near = name_origin(s, k);
 	if (k < list->items.n)
-		w.at = list->items.p[k];
+		w->at = list->items.p[k];
 	else if (str_eqz(kind, "CreateSandboxRequest"))
-		w.at = jv_getz(s->data, "sandbox");
-	if (w.at == NULL || pointer.n == 0)
-		return NULL;
-	follow(&w, in_data(s->arena, kind, pointer));
-	*near = w.at != NULL ? w.near : name_origin(s, k);
-	return w.at;
+		w->at = jv_getz(s->data, "sandbox");
+	if (w->at != NULL)
+		follow(w, in_data(s->arena, kind, pointer));
+	return w->at;
+}
+
+void
+why_expected(
+    struct why_cause *c, const struct sim *s, size_t k, struct str kind)
+{
+	struct walk w = {.found = c->found};
+
+	if (c->pointer.n > 0)
+		c->expected = in_policy(&w, s, k, kind, c->pointer);
+	c->origin = c->expected != NULL ? w.near : name_origin(s, k);
+	if (c->expected == NULL &&
+	    str_find(c->pointer, STR("/Env/"), 0) != SIZE_MAX) {
+		c->expected = env_pattern(s, c->found);
+		if (c->expected != NULL)
+			c->origin = c->expected->origin;
+	}
+	if (c->expected == NULL && c->pointer.n > 0)
+		c->expected = simulated(s, k, kind, c->pointer, c->found);
+	c->line = line_of(s, k, c->origin);
 }

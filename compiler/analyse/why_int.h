@@ -5,11 +5,11 @@
 #include "compiler/analyse/why.h"
 
 /*
- * What the policy data have for a place of a request to container `k`; NULL:
- * nothing.  *near is then the last on the way that has an origin.
+ * Sets what is expected at the cause's place, in a request to container `k`,
+ * and where that comes from.
  */
-const struct jv *why_expected(const struct sim *s, size_t k, struct str kind,
-    struct str pointer, struct str found, const struct origin **near);
+void why_expected(struct why_cause *c, const struct sim *s, size_t k,
+    struct str kind);
 /* The last part of a pointer. */
 struct str why_last(struct str pointer);
 /* Advice by the check that failed, and by the place. */

@@ -61,8 +61,7 @@ add_cause(
 	cause.found = arena_str(c->arena, buf_str(&b));
 	buf_free(&b);
 	cause.check = check_of(c, v, cause.pointer);
-	cause.expected = why_expected(c->sim, c->k, c->out->kind, cause.pointer,
-	    cause.found, &cause.origin);
+	why_expected(&cause, c->sim, c->k, c->out->kind);
 	cause.help = why_help(cause.check, cause.pointer);
 	cause.webhook = why_webhook(cause.pointer, cause.found);
 	VEC_PUSH(c->arena, &c->out->causes, cause);

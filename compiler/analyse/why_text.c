@@ -249,7 +249,7 @@ int
 why_read(struct why_denials *out, struct arena *a, struct str text,
     struct rt_err *err)
 {
-	size_t at = 0, from;
+	size_t at = 0, number = 0, from;
 
 	if (text.n > WHY_TEXT_MAX)
 		return rt_err_set(err, RT_ELIMIT, "a text of more than %zu MiB",
@@ -257,6 +257,7 @@ why_read(struct why_denials *out, struct arena *a, struct str text,
 	while ((at = str_find(text, str_from(blocked), at)) != SIZE_MAX) {
 		struct why_denial *d = ARENA_NEW(a, struct why_denial);
 
+		d->number = ++number;
 		for (from = at; from > 0 && is_letter(text.p[from - 1]);)
 			from--;
 		d->kind = arena_str(

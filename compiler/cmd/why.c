@@ -28,19 +28,15 @@ struct asking {
 };
 
 static void
-json_origin(struct arena *a, struct jv *o, const struct origin *from)
+json_line(struct arena *a, struct jv *o, const struct origin *line)
 {
 	const char *what = NULL;
 	struct loc at;
 	struct place p;
 
-	if (from == NULL)
+	if (line == NULL)
 		return;
-	if (from->what.n > 0)
-		jv_put_str(a, o, "origin", arena_str(a, from->what));
-	if (from->kind != ORIGIN_YAML || from->loc.source == NULL)
-		return;
-	at = loc_user(from->loc, &what);
+	at = loc_user(line->loc, &what);
 	p = source_place(a, at.source, at.off);
 	jv_put_str(a, o, "file", arena_str(a, at.source->name));
 	jv_put_int(a, o, "line", p.line);
@@ -67,7 +63,9 @@ json_cause(struct arena *a, const struct why_cause *c)
 		jv_print(&b, c->expected, JV_COMPACT);
 		jv_put_str(a, o, "expected", arena_str(a, buf_str(&b)));
 	}
-	json_origin(a, o, c->origin);
+	if (c->origin != NULL && c->origin->what.n > 0)
+		jv_put_str(a, o, "origin", arena_str(a, c->origin->what));
+	json_line(a, o, c->line);
 	if (c->webhook != NULL)
 		jv_put_str(a, o, "webhook", str_from(c->webhook));
 	jv_put_str(a, o, "help", str_from(c->help));
@@ -83,6 +81,8 @@ json_answer(struct asking *q, const struct why *w)
 	const struct why_cause *c;
 
 	jv_put_str(a, o, "workload", arena_str(a, q->pod->name));
+	if (w->number > 0)
+		jv_put_int(a, o, "refusal", w->number);
 	jv_put_str(a, o, "request", arena_str(a, w->kind));
 	jv_put_str(a, o, "container", arena_str(a, w->container));
 	VEC_FOREACH(c, &w->causes)
@@ -110,7 +110,9 @@ put_place(struct buf *b, const struct jv *c)
 	(void)jv_to_int(jv_getz(c, "column"), &col);
 	if (line > 0)
 		buf_printf(b, "    %-10s %.*s:%lld:%lld: %.*s%.*s\n",
-		    jv_getz(c, "expected") != NULL ? "set in" : "belongs in",
+		    jv_getz(c, "expected") == NULL ? "belongs in"
+		    : jv_getz(c, "origin") == NULL ? "set in"
+						   : "see",
 		    STR_ARG(jv_get_str(c, STR("file"))), (long long)line,
 		    (long long)col,
 		    STR_ARG(str_trim(jv_get_str(c, STR("yaml")))),
