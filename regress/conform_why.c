@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * Every enforced field, asked about.  DIR holds a folder a workload, as for
- * the theme decide, with a text each of one style, and "command": a shell
+ * the theme decide, with texts beside that in full style, and "command": a shell
  * script that reads a log and prints the JSON of "contrastc why --trace".
  * What a runtime sends is changed at every place; what the agent's engine
  * refuses is written as pods, shims and journals show it, three quotations
@@ -197,13 +197,64 @@ has_place(const struct jv *cause)
 	       jv_to_int(jv_getz(cause, "line"), &line) && line > 0;
 }
 
+/* What texts do not tell, and why: the rest of the answer is there. */
+static const struct {
+	const char *kind, *path, *why;
+} untold[] = {
+    {"CreateContainerRequest", "/OCI/Annotations/io.kubernetes.cri.container-",
+	"a container that the policy does not know has no number"},
+    {"CreateContainerRequest", "/OCI/Linux/Namespaces",
+	"what a pod remembers is compared as a whole"},
+    {"CreateContainerRequest",
+	"/OCI/Annotations/io.kubernetes.cri.sandbox-namespace",
+	"what a pod remembers is compared as a whole"},
+    {"CreateContainerRequest",
+	"/OCI/Annotations/io.katacontainers.pkg.oci.bundle_path",
+	"it is compared with the root's path, which is told"},
+    {"CreateContainerRequest", "/storages",
+	"of a volume that is a device the mount is told"},
+    {"CopyFileRequest", "/",
+	"a file belongs to no container, and its type to no rule of its own"},
+    {"ExecProcessRequest", "/container_id",
+	"a container that does not run has no number"},
+    {"ExecProcessRequest", "/process/Terminal",
+	"a command may have one of several"},
+    {"ReadStreamRequest", "/", "the settings close it"},
+    {"RemoveContainerRequest", "/container_id",
+	"a container that does not run has no number"},
+};
+
+static bool
+is_untold(const struct refusal *r)
+{
+	size_t i;
+
+	for (i = 0; i < sizeof(untold) / sizeof(*untold); i++) {
+		if (str_eqz(r->request->kind, untold[i].kind) &&
+		    str_starts(r->path, str_from(untold[i].path)))
+			return true;
+	}
+	return false;
+}
+
+/* Of a field alone; what is in it may be in another order, and cut. */
+static bool
+is_found(const struct refusal *r, const struct jv *cause)
+{
+	struct str found = jv_get_str(cause, STR("found"));
+
+	return found.n > 0 &&
+	       (!str_eq(jv_get_str(cause, STR("field")), r->path) ||
+		   r->found.p[0] == '{' || r->found.p[0] == '[' ||
+		   str_starts(r->found, found));
+}
+
 /* What is wrong with an answer, or NULL. */
 static const char *
-wrong(struct asking *q, const struct refusal *r, const struct jv *answer)
+wrong(const struct refusal *r, const struct jv *answer)
 {
 	struct jv *const *c;
 	const struct jv *cause = NULL;
-	struct str found;
 
 	if (!str_eq(jv_get_str(answer, STR("request")), r->request->kind))
 		return "another request";
@@ -212,18 +263,20 @@ wrong(struct asking *q, const struct refusal *r, const struct jv *answer)
 		    related(jv_get_str(*c, STR("field")), r->path))
 			cause = *c;
 	}
+	if (is_untold(r) &&
+	    (cause == NULL || jv_get_str(cause, STR("field")).n == 0))
+		return NULL;
 	if (cause == NULL)
 		return "no cause of the field";
-	if (!str_eq(jv_get_str(cause, STR("container")), r->request->name))
+	if (!is_untold(r) &&
+	    !str_eq(jv_get_str(cause, STR("container")), r->request->name))
 		return "another container";
-	found = jv_get_str(cause, STR("found"));
-	if (found.n == 0)
+	if (!is_found(r, cause))
 		return "not what was found";
 	if (!has_place(cause))
 		return "no line";
-	if (jv_getz(cause, "expected") == NULL && !r->added)
+	if (jv_getz(cause, "expected") == NULL && !r->added && !is_untold(r))
 		return "nothing expected";
-	(void)q;
 	return NULL;
 }
 
@@ -245,7 +298,7 @@ static void
 check(struct asking *q, const struct refusal *r, const struct jv *list)
 {
 	const struct jv *answer = answer_of(list, r->number);
-	const char *what = answer == NULL ? "no answer" : wrong(q, r, answer);
+	const char *what = answer == NULL ? "no answer" : wrong(r, answer);
 
 	if (what == NULL)
 		conform_pass(q->c);
@@ -304,7 +357,8 @@ conform_why(struct conform *c, const char *dir)
 			struct asking q = {
 			    .c = c, .arena = arena_new(), .dir = at};
 
-			if (strncmp(texts[j], "text.", 5) == 0)
+			if (strncmp(texts[j], "text.", 5) == 0 &&
+			    strncmp(texts[j], "text.full.", 10) != 0)
 				why_case(&q, program, texts[j]);
 			buf_free(&q.log);
 			arena_free(q.arena);

@@ -107,7 +107,7 @@ done
 
 quick="unit compile features reject rego conform man cli"
 all="$quick
-	ask decide mutants
+	ask decide mutants why
 	memory
 	lock_registry samples images
 	verity

@@ -9,6 +9,7 @@ import future.keywords.if
 # against it, and what is remembered of it.
 
 CreateContainerRequest := {"allowed": true, "ops": ops} if {
+	known
 	container
 	fields
 	propagation
@@ -57,6 +58,12 @@ want := policy_data.containers[index]
 wanted_anno := want.OCI.Annotations
 
 wanted_process := want.OCI.Process
+
+# Always so where there is an index; it says which name there is none for.
+# explain: container
+known if {
+	[n | n := anno["io.kubernetes.cri.container-name"]] == [n | n := wanted_anno["io.kubernetes.cri.container-name"]]
+}
 
 # explain: container
 container if {

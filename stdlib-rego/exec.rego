@@ -15,9 +15,15 @@ ExecProcessRequest if {
 	is_string(data.pstate.namespace)
 	index >= 0
 	wanted_name
-	command(p)
+	commanded
 	user(p)
 	env(p)
+}
+
+# explain: command
+commanded if {
+	index >= 0
+	command(input.process.Args)
 }
 
 index := data.pstate[concat("", ["c:", input.container_id])] if not input.OCI

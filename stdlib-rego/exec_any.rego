@@ -5,4 +5,4 @@ import future.keywords.if
 
 # Commands are not bound to their container.
 # explain: exec-process
-ExecProcessRequest if command(input.process)
+ExecProcessRequest if command(input.process.Args)

@@ -4,7 +4,7 @@ package agent_policy
 import future.keywords.in
 import future.keywords.if
 
-command(p) if {
+command(a) if {
 	some c in policy_data.containers
-	p.Args in c.exec_commands
+	a in c.exec_commands
 }

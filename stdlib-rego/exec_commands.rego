@@ -5,7 +5,7 @@ import future.keywords.in
 import future.keywords.if
 
 # Probes and lifecycle hooks.
-command(p) if {
-	p.Args in want.exec_commands
-	p.Terminal == wanted_process.Terminal
+command(a) if {
+	a in want.exec_commands
+	input.process.Terminal == wanted_process.Terminal
 }

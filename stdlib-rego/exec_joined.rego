@@ -5,4 +5,4 @@ import future.keywords.in
 import future.keywords.if
 
 # Commands of older settings, in one text.
-command(p) if concat(" ", p.Args) in defaults.ExecProcessRequest.commands
+command(a) if concat(" ", a) in defaults.ExecProcessRequest.commands

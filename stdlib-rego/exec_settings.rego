@@ -5,9 +5,9 @@ import future.keywords.in
 import future.keywords.if
 
 # Commands of the settings.
-command(p) if p.Args in defaults.ExecProcessRequest.allowed_commands
+command(a) if a in defaults.ExecProcessRequest.allowed_commands
 
-command(p) if {
+command(a) if {
 	some pattern in defaults.ExecProcessRequest.regex
-	regex.match(pattern, concat(" ", p.Args))
+	regex.match(pattern, concat(" ", a))
 }

@@ -5,6 +5,7 @@ import future.keywords.in
 import future.keywords.if
 
 # A path below the shared directory; what follows is a pattern.
+# explain: path
 shared_path(path, suffix) if {
 	parts := split(path, "/")
 	not ".." in parts

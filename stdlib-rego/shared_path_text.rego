@@ -6,6 +6,7 @@ import future.keywords.if
 
 # A path below one of the shared directories: the id of a bundle, 16 digits,
 # and a name, for which there is a pattern.
+# explain: path
 shared_path(path, suffix) if {
 	parts := split(path, "/")
 	not ".." in parts

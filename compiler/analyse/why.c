@@ -60,6 +60,9 @@ why_denial(struct why *out, struct arena *a, const struct sim *s,
 		if (!is_told_before(d, i))
 			add_cause(out, a, s, d, i);
 	}
-	if (out->causes.n > 0)
-		out->container = out->causes.p[0].container;
+	if (out->causes.n == 0)
+		VEC_PUSH(a, &out->causes,
+		    ((struct why_cause){.check = STR("closed"),
+			.help = why_help(STR("closed"), STR(""))}));
+	out->container = out->causes.p[0].container;
 }

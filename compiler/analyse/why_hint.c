@@ -70,6 +70,18 @@ static const struct {
 	"sends: compare the runtime class with --target"},
     {"devices", "", "declare the device in volumeDevices or in the limits"},
     {"complete", "", "a variable of the pod template is missing"},
+    {"command", "",
+	"commands that probes and hooks do not run are closed: use --access "
+	"debug for a while, or allow it in the settings "
+	"(request_defaults.ExecProcessRequest)"},
+    {"path", "", "files are copied below the pod's shared directory only"},
+    {"remove-container", "", "the policy let no container of this id be made"},
+    {"propagation", "",
+	"the runtime is not the one of the target: compare the runtime class "
+	"with --target"},
+    {"closed", "",
+	"no container may send this; the settings (request_defaults) open "
+	"streams, and --access debug does for a while"},
     {"", "", REGENERATE},
 };
 

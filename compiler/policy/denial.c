@@ -43,6 +43,9 @@ static const char helpers[] =
     "mark_in(p, f, w) if f in w else := false if {\n"
     "	print(p, mark_cut(f))\n"
     "}\n"
+    "mark_if(p, f, t) if t else := false if {\n"
+    "	print(p, mark_cut(f))\n"
+    "}\n"
     "mark_at(p) := mark_cut(object.get(input, array.slice("
     "split(p, \"/\"), 1, 99), null))\n"
     /* 64 bytes of printable ASCII at most: it goes to the host. */
@@ -203,6 +206,21 @@ is_treated(const struct group *g, const struct shape *s)
 
 /* The whole rule */
 
+/* What only a container's requests have. */
+static bool
+is_of_container(const struct place_in *at)
+{
+	static const char *const members[] = {"OCI", "devices", "storages"};
+	size_t i;
+
+	for (i = 0; i < sizeof(members) / sizeof(*members); i++) {
+		if (at->steps.n > 0 &&
+		    str_eqz(at->steps.p[0]->text, members[i]))
+			return true;
+	}
+	return false;
+}
+
 static struct rego_term *
 mark_term(struct marking *m, struct group *g, const struct shape *s,
     const struct common *c)
@@ -210,7 +228,8 @@ mark_term(struct marking *m, struct group *g, const struct shape *s,
 	struct rego_term *args[2];
 	bool place = c->some && c->at.steps.n > 0;
 	bool container = program_group(m->program, STR("index")) != NULL &&
-			 uses_index(m->program, g);
+			 (uses_index(m->program, g) ||
+			     (!g->entry && place && is_of_container(&c->at)));
 
 	args[0] = mark_string(m, s->name);
 	if (place)

@@ -10,6 +10,7 @@
  */
 
 #define KEY "at_key"   /* a variable that a marker adds */
+#define VALUE "at_value"
 #define ROOT "at_path" /* a parameter: where the first one came from */
 
 /* A place in the request, as far as it is known. */
@@ -59,7 +60,7 @@ struct rego_term *mark_place_term(
 void mark_find_aliases(struct marking *m, const struct rego_body *b);
 /* A visitor for struct common. */
 void mark_see_place(void *ctx, const struct rego_term *t);
-/* mark_at() takes a pointer apart: no escapes, no formats. */
+/* mark_at() takes a pointer apart: no escapes, no indices. */
 void mark_cut_common(struct common *c);
 
 /* Bodies are shared with other programs: what is changed is a copy. */

@@ -49,6 +49,18 @@ mark_equality(struct marking *m, struct rego_literal *l)
 	}
 }
 
+/* "input.a in x": the only attempt, as long as nothing iterates before it. */
+static void
+mark_member(struct marking *m, struct rego_literal *l)
+{
+	struct rego_term *t = l->terms[0];
+	struct place_in at = {0};
+
+	if (mark_place_of(m, t->args[0], &at) && at.whole && at.steps.n > 0)
+		l->terms[0] = mark_pair(m, "mark_in",
+		    mark_place_term(m, &at, NULL), t->args[0], t->args[1]);
+}
+
 static bool
 is_infix(const struct rego_literal *l, enum rego_op op)
 {
@@ -56,11 +68,29 @@ is_infix(const struct rego_literal *l, enum rego_op op)
 	       l->terms[0]->kind == REGO_CALL && l->terms[0]->op == op;
 }
 
+/* A comparison for an element: of itself, or, in our rules, of anything. */
+static bool
+mark_element(struct marking *m, struct rego_literal *l, struct rego_term *value,
+    struct rego_term *at)
+{
+	struct rego_term *t = l->terms[0];
+
+	if (rego_term_equal(t->args[0], value))
+		l->terms[0] =
+		    mark_pair(m, t->op == REGO_OP_EQ ? "mark_eq" : "mark_in",
+			at, t->args[0], t->args[1]);
+	else if (m->join)
+		l->terms[0] = mark_pair(m, "mark_if", at, value, t);
+	else
+		return false;
+	return true;
+}
+
 /* "every v in input.a { v == x; v in y }": the element that fails. */
 static void
 mark_every(struct marking *m, struct rego_literal *l)
 {
-	struct rego_term *value = l->terms[l->nterms - 2], *key, *t;
+	struct rego_term *value = l->terms[l->nterms - 2], *key;
 	struct place_in at = {0};
 	bool used = false;
 	uint32_t i;
@@ -75,20 +105,20 @@ mark_every(struct marking *m, struct rego_literal *l)
 	key = l->nterms == 3 && !str_eq(l->terms[0]->text, STR("_"))
 		  ? l->terms[0]
 		  : mark_variable(m, KEY);
+	if (str_eq(value->text, STR("_")))
+		value = mark_variable(m, VALUE);
 	l->body = mark_copy_body(m, l->body);
 	for (i = 0; i < l->body->n; i++) {
-		t = l->body->p[i]->terms[0];
-		if (!(is_infix(l->body->p[i], REGO_OP_EQ) ||
-			is_infix(l->body->p[i], REGO_OP_IN)) ||
-		    !rego_term_equal(t->args[0], value))
-			continue;
-		used = true;
-		l->body->p[i]->terms[0] =
-		    mark_pair(m, t->op == REGO_OP_EQ ? "mark_eq" : "mark_in",
-			mark_place_term(m, &at, key), t->args[0], t->args[1]);
+		if (l->body->p[i]->kind == REGO_SOME_IN)
+			break;
+		if (is_infix(l->body->p[i], REGO_OP_EQ) ||
+		    is_infix(l->body->p[i], REGO_OP_IN))
+			used |= mark_element(m, l->body->p[i], value,
+			    mark_place_term(m, &at, key));
 	}
 	if (!used)
 		return;
+	l->terms[l->nterms - 2] = value;
 	if (l->nterms == 2) {
 		l->terms[2] = l->terms[1];
 		l->terms[1] = l->terms[0];
@@ -223,6 +253,7 @@ void
 mark_literals(struct marking *m, struct rego_rule *r)
 {
 	struct rego_literal *l;
+	bool iterates = false;
 	uint32_t i;
 
 	r->scope = NULL;
@@ -231,8 +262,11 @@ mark_literals(struct marking *m, struct rego_rule *r)
 		join_runs(m, r->body);
 	for (i = 0; i < r->body->n; i++) {
 		l = r->body->p[i];
+		iterates |= l->kind == REGO_SOME_IN;
 		if (is_infix(l, REGO_OP_EQ))
 			mark_equality(m, l);
+		else if (is_infix(l, REGO_OP_IN) && !iterates)
+			mark_member(m, l);
 		else if (l->kind == REGO_EVERY && l->nwith == 0)
 			mark_every(m, l);
 	}

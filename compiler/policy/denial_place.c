@@ -99,13 +99,19 @@ mark_place_of(
 {
 	uint32_t i;
 
+	/* {x | some x in input.a}: what is there, in any order */
+	if (t->kind == REGO_SET_COMPR && t->body->n == 1 &&
+	    t->body->p[0]->kind == REGO_SOME_IN && t->body->p[0]->nterms == 2 &&
+	    rego_term_equal(t->body->p[0]->terms[0], t->args[0]))
+		return mark_place_of(m, t->body->p[0]->terms[1], out);
 	if (t->kind == REGO_VAR)
 		return place_of_name(m, t->symbol, out);
 	if (t->kind != REGO_REF || t->args[0]->kind != REGO_VAR ||
 	    !place_of_name(m, t->args[0]->symbol, out))
 		return false;
 	for (i = 1; i < t->nargs && out->whole; i++) {
-		if (t->args[i]->kind == REGO_STRING)
+		if (t->args[i]->kind == REGO_STRING ||
+		    t->args[i]->kind == REGO_NUMBER)
 			VEC_PUSH(m->arena, &out->steps, t->args[i]);
 		else
 			out->whole = false;
@@ -232,7 +238,8 @@ mark_cut_common(struct common *c)
 
 	for (i = 0; i < c->at.steps.n; i++) {
 		s = c->at.steps.p[i]->text;
-		if (str_chr(s, '/', 0) != SIZE_MAX ||
+		if (c->at.steps.p[i]->kind != REGO_STRING ||
+		    str_chr(s, '/', 0) != SIZE_MAX ||
 		    str_chr(s, '~', 0) != SIZE_MAX)
 			break;
 	}

@@ -6,10 +6,8 @@
 
 # shellcheck disable=SC2086,SC2154 # words; the driver's
 
-# What a policy may look like: NAME and the flags of generate, a line each.
-mutants_styles="full --policy-style=full
-one
-two --opt=full"
+# $mutants_styles: what a policy may look like, its name and the flags of
+# generate, a line each.
 
 # mutants_make CASE ENGINE FLAGS PATH...: a workload's policies, a text a style
 mutants_make() {
@@ -31,6 +29,9 @@ mutants_make() {
 		cp "$scratch/mutants.run"/out/* "$case/text.$style.$engine"
 		[ "$style" != full ] || cp "$scratch/mutants.run"/out/* "$case/data"
 	done <"$scratch/mutants.styles"
+	cp -R "$@" "$case/"
+	echo "'$program' why -q -W no-egress-no-service --trace --json --offline \
+		$flags '$case/pod'" >"$case/command"
 }
 
 # The pods of the vectors, with what is recorded for them.
@@ -68,7 +69,7 @@ mutants_shop() {
 	done
 }
 
-theme_mutants() {
+mutants_cases() {
 	program=$top/$O/contrastc
 	kata=${SHARED:-../shared}/vectors/kata-policy
 	requests=${SHARED:-../shared}/vectors/rego/kata-requests
@@ -76,6 +77,23 @@ theme_mutants() {
 	rm -rf "$scratch/mutants"
 	[ ! -d "$kata" ] || mutants_vectors
 	mutants_shop
+}
+
+theme_mutants() {
+	mutants_styles="full --policy-style=full
+one
+two --opt=full"
+	mutants_cases
 	"$O/conform" mutants "$scratch/mutants" >"$scratch/mutants.out" 2>&1
 	add "$scratch/mutants.out" mutants
+}
+
+# Why every enforced field of these pods is refused, by the words of the agent
+# alone (regress/conform_why.c).
+theme_why() {
+	mutants_styles="full --policy-style=full
+one"
+	mutants_cases
+	"$O/conform" why "$scratch/mutants" >"$scratch/mutants.out" 2>&1
+	add "$scratch/mutants.out" why
 }
