@@ -10,10 +10,11 @@
 #include "runtime/base/banned.h"
 
 /*
- * A line of data ends where it is this long: far from where the agent stops
- * (policy-model 10.5), and line breaks take room.
+ * A line of data ends where it is this long.  The agent's parser copies the
+ * whole line at each turn that it takes back, and stops at long ones
+ * (policy-model 10.5); line breaks take room.
  */
-#define LINE_LONG ((size_t)16384)
+#define LINE_LONG ((size_t)1000)
 
 static void see_body(struct used *u, const struct rego_body *b);
 
