@@ -414,8 +414,8 @@ policy_index(struct arena *a, const struct jv *policy_data)
 }
 
 /*
- * What policies have in common comes first, the containers last: they begin
- * alike as long as they can (carrier.h).
+ * What policies have in common comes first, then what names the pod, the
+ * containers last: they begin alike as long as they can (carrier.h).
  */
 struct jv *
 policy_index_next(
@@ -440,14 +440,14 @@ policy_index_next(
 	(void)jv_set(a, out, STR("env"), memory->joined);
 	add_list(a, out, STR("shared"), index_dirs(a, all.common));
 	add_list(a, out, STR("root"), index_root(a, policy_data));
-	add_list(a, out, STR("pod"), index_pod(a, policy_data));
-	add_list(a, out, STR("annotations"), index_annotations(a, policy_data));
 	all.capabilities.rows =
 	    jv_set(a, out, STR("capabilities"), jv_array(a));
 	all.linux_parts.rows = jv_set(a, out, STR("linux"), jv_array(a));
 	all.volumes.rows = jv_set(a, out, STR("volumes"), jv_array(a));
 	all.kinds.rows = jv_set(a, out, STR("kinds"), jv_array(a));
 	all.mounts.rows = jv_set(a, out, STR("mounts"), jv_array(a));
+	add_list(a, out, STR("annotations"), index_annotations(a, policy_data));
+	add_list(a, out, STR("pod"), index_pod(a, policy_data));
 	if (jv_is(list, JV_ARRAY))
 		jv_set(a, out, STR("containers"), containers(&all, list));
 	return out;
