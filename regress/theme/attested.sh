@@ -123,6 +123,24 @@ attested_history() {
 	fi
 }
 
+# a manifest that names no Coordinator, whose hash is that of a release
+attested_data() {
+	hash=$(sed -n 's/^ *"\([0-9a-f]\{64\}\)": {$/\1/p; /"coordinator"/q' \
+		"$att/manifest.json" | tail -n 1)
+	sed '/"Role": "coordinator"/s/coordinator//' "$att/manifest.json" \
+		>"$att/norole.json"
+	mkdir -p "$att/release"
+	cp "$att/sim/reference-values.json" "$att/release"
+	at 1 "no coordinator policy hash" '^Error: no coordinator policy hash' \
+		status -c "$user" $allow -m norole.json --workspace-dir release
+	printf 'AKS-CLH-SNP %s\nSimulated-SNP %s\n' "$zeros" "$hash" \
+		>"$att/release/coordinator-policy.hash"
+	export CONTRASTC_DATA_DIR="$att/release"
+	at 0 "coordinator policy hash of a release" '^phase: serving$' \
+		status -c "$user" $allow -m norole.json --workspace-dir release
+	unset CONTRASTC_DATA_DIR
+}
+
 # to the Coordinator through a proxy, which alone knows its name
 attested_proxy() {
 	if ! command -v python3 >/dev/null; then
@@ -184,6 +202,7 @@ attested_serving() {
 	[ -e "$att/verify/mesh-ca.pem" ] ||
 		bad "attested: a CA is removed that nothing speaks against"
 	attested_history
+	attested_data
 	at 0 "verify in a new workspace" 'matches expected' verify -c "$user" \
 		$allow -m manifest.json --workspace-dir new/one
 	cmp -s "$att/verify/history.yml" "$att/new/one/verify/history.yml" ||
