@@ -74,7 +74,7 @@ static void rego_yyerror(const struct rego_range *loc, struct rego_parse *p,
 %left '+' '-'
 %left '*' '/' '%'
 
-%type <term> expr full term ref base scalar template path
+%type <term> expr full term ref base template path
 %type <literal> literal core
 %type <body> query braced if_body
 %type <rule> head alts alt last
@@ -241,7 +241,25 @@ expr:
 	;
 
 term:
-	scalar
+	T_NULL { $$ = rego_new(p->arena, REGO_NULL, rego_loc(p, @$), STR("")); }
+	| T_TRUE {
+		$$ = rego_new(p->arena, REGO_BOOL, rego_loc(p, @$), STR(""));
+		$$->op = 1;
+	}
+	| T_FALSE {
+		$$ = rego_new(p->arena, REGO_BOOL, rego_loc(p, @$), STR(""));
+	}
+	| T_NUMBER {
+		$$ = rego_new(p->arena, REGO_NUMBER, rego_loc(p, @$),
+		    rego_token_text(p, $1));
+	}
+	| '-' T_NUMBER {
+		$$ = rego_new(p->arena, REGO_NUMBER, rego_loc(p, @$),
+		    arena_printf(p->arena, "-%.*s",
+		    STR_ARG(rego_token_text(p, $2))));
+	}
+	| T_STRING { $$ = rego_on_string(p, @$, false); }
+	| T_RAW { $$ = rego_on_string(p, @$, true); }
 	| template
 	| ref
 	| base
@@ -292,28 +310,6 @@ ref:
 	}
 	| ref T_LBRACK_REF full ']' { $$ = rego_on_operand(p, @$, $1, $3); }
 	| ref T_LPAREN_CALL items_opt ')' { $$ = rego_on_call(p, @$, $1, $3); }
-	;
-
-scalar:
-	T_NULL { $$ = rego_new(p->arena, REGO_NULL, rego_loc(p, @$), STR("")); }
-	| T_TRUE {
-		$$ = rego_new(p->arena, REGO_BOOL, rego_loc(p, @$), STR(""));
-		$$->op = 1;
-	}
-	| T_FALSE {
-		$$ = rego_new(p->arena, REGO_BOOL, rego_loc(p, @$), STR(""));
-	}
-	| T_NUMBER {
-		$$ = rego_new(p->arena, REGO_NUMBER, rego_loc(p, @$),
-		    rego_token_text(p, $1));
-	}
-	| '-' T_NUMBER {
-		$$ = rego_new(p->arena, REGO_NUMBER, rego_loc(p, @$),
-		    arena_printf(p->arena, "-%.*s",
-		    STR_ARG(rego_token_text(p, $2))));
-	}
-	| T_STRING { $$ = rego_on_string(p, @$, false); }
-	| T_RAW { $$ = rego_on_string(p, @$, true); }
 	;
 
 template:

@@ -83,7 +83,9 @@ extern const struct rego_op_info rego_op_table[REGO_NOPS];
 
 enum {
 	REGO_F_PAREN = 1 << 0, /* stood in parentheses */
-	REGO_F_RAW = 1 << 1    /* a string in backquotes */
+	REGO_F_RAW = 1 << 1,   /* a string in backquotes */
+	/* A collection of constants; what changes trees does not keep it. */
+	REGO_F_GROUND = 1 << 2
 };
 
 struct rego_body;
@@ -103,6 +105,13 @@ struct rego_term {
 	uint8_t kind; /* enum rego_kind */
 	uint8_t op : 5, flags : 3;
 };
+
+/* No variable, reference or call: known of terms that were just parsed. */
+static inline bool
+rego_is_ground(const struct rego_term *t)
+{
+	return t->kind <= REGO_STRING || (t->flags & REGO_F_GROUND);
+}
 
 enum rego_literal_kind {
 	REGO_EXPR,    /* terms: expression */

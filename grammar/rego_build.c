@@ -195,15 +195,31 @@ rego_on_string(struct rego_parse *p, struct rego_range r, bool raw)
 
 /* Terms */
 
+static bool
+all_ground(const struct rego_term *t)
+{
+	uint32_t i;
+
+	for (i = 0; i < t->nargs; i++) {
+		if (!rego_is_ground(t->args[i]))
+			return false;
+	}
+	return true;
+}
+
 struct rego_term *
 rego_on_list(
     struct rego_parse *p, enum rego_kind kind, struct rego_range r, size_t n)
 {
+	struct rego_term *t =
+	    rego_new_args(p->arena, kind, rego_loc(p, r), pop(p, n), n);
+
 	if (kind == REGO_TEMPLATE && !p->options.opa)
 		rego_refuse(p, r.from, r.to - r.from,
 		    "the agents' engines know no template strings");
-	return checked(
-	    p, rego_new_args(p->arena, kind, rego_loc(p, r), pop(p, n), n));
+	else if (kind != REGO_TEMPLATE && all_ground(t))
+		t->flags |= REGO_F_GROUND;
+	return checked(p, t);
 }
 
 struct rego_term *

@@ -21,21 +21,34 @@ joined(struct arena *a, struct str left, struct str right)
 	return (struct str){p, left.n + 1 + right.n};
 }
 
+static const struct ck_name *
+name_of(struct ck *c, struct str name)
+{
+	struct ck_name *n = map_get(&c->names, name);
+
+	if (n != NULL)
+		return n;
+	n = ARENA_NEW(c->arena, struct ck_name);
+	n->path = joined(c->arena, c->package, name);
+	n->import = map_get(&c->imports, name);
+	n->exported = map_get(&c->exports, n->path) != NULL;
+	(void)map_set(c->arena, &c->names, name, n);
+	return n;
+}
+
 struct str
 ck_global(struct ck *c, struct str name)
 {
-	struct str path, *import;
+	const struct ck_name *n;
 
 	if (str_eqz(name, "data") || str_eqz(name, "input"))
 		return name;
-	path = joined(c->arena, c->package, name);
-	import = map_get(&c->imports, name);
-	if (map_get(&c->exports, path) != NULL &&
-	    !(c->calling && import != NULL))
-		return path;
+	n = name_of(c, name);
+	if (n->exported && !(c->calling && n->import != NULL))
+		return n->path;
 	if (c->options->given != NULL && str_eqz(name, c->options->given))
-		return path;
-	return import == NULL ? (struct str){NULL, 0} : *import;
+		return n->path;
+	return n->import == NULL ? (struct str){NULL, 0} : *n->import;
 }
 
 struct str
@@ -49,7 +62,7 @@ ck_path(struct ck *c, const struct rego_term *t)
 	for (i = 1; i < t->nargs && path.n > 0; i++) {
 		if (t->args[i]->kind != REGO_STRING)
 			break;
-		path = joined(c->arena, path, t->args[i]->text);
+		path = joined(c->scratch, path, t->args[i]->text);
 	}
 	return path;
 }
@@ -158,6 +171,7 @@ enter_module(struct ck *c, const struct rego_module *m)
 	c->package =
 	    joined(c->arena, STR("data"), rego_path_text(c->arena, m->package));
 	memset(&c->imports, 0, sizeof(c->imports));
+	memset(&c->names, 0, sizeof(c->names));
 }
 
 static struct str
@@ -265,12 +279,13 @@ check_module(struct ck *c, const struct rego_module *m)
 	VEC_FOREACH(r, &m->rules) {
 		check_name(c, *r);
 		c->group = map_get(
-		    &c->groups, joined(c->arena, c->package,
-				    rego_path_text(c->arena, (*r)->path)));
+		    &c->groups, joined(c->scratch, c->package,
+				    rego_path_text(c->scratch, (*r)->path)));
 		if ((*r)->is_default)
 			check_default(c, *r);
 		else
 			ck_rule(c, *r);
+		arena_reset(c->scratch);
 	}
 }
 
@@ -333,7 +348,8 @@ bool
 rego_check(struct arena *a, struct diags *d, struct rego_module *const *modules,
     size_t n, const struct rego_options *o)
 {
-	struct ck c = {.arena = a, .diags = d, .options = o};
+	struct ck c = {
+	    .arena = a, .scratch = arena_new(), .diags = d, .options = o};
 	size_t errors = d->errors, i;
 
 	add_modules(&c, modules, n);
@@ -343,6 +359,7 @@ rego_check(struct arena *a, struct diags *d, struct rego_module *const *modules,
 		if (c.list.p[i]->colour == 0)
 			find_cycles_from(&c, c.list.p[i]);
 	}
+	arena_free(c.scratch);
 	return d->errors == errors;
 }
 
@@ -352,7 +369,7 @@ rego_check_query(struct arena *a, struct diags *d,
     const struct rego_options *o)
 {
 	struct diags quiet;
-	struct ck c = {.arena = a, .diags = &quiet, .options = o};
+	struct ck c = {.arena = a, .scratch = a, .diags = &quiet, .options = o};
 	struct rego_module none = {.v1 = !o->v0};
 	size_t errors = d->errors;
 

@@ -17,6 +17,7 @@ struct ck_group {
 
 struct ck {
 	struct arena *arena;
+	struct arena *scratch; /* is empty again after each rule */
 	struct diags *diags;
 	const struct rego_options *options;
 	struct map groups;   /* by path */
@@ -26,10 +27,18 @@ struct ck {
 	const struct rego_module *module;
 	struct str package; /* "data.p" */
 	struct map imports; /* of the module: alias to struct str, its path */
+	struct map names;   /* of the module: struct ck_name */
 	struct ck_group *group;          /* that is looked at */
 	const struct rego_term *literal; /* an expression of a body */
 	bool calling;      /* agents: imports come before the package's rules */
 	unsigned attempts; /* at literals, while bodies are ordered */
+};
+
+/* What a name that is no variable can mean. */
+struct ck_name {
+	struct str path;          /* a rule of the package, if it is exported */
+	const struct str *import; /* or NULL */
+	bool exported;
 };
 
 struct ck_list {

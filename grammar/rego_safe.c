@@ -93,7 +93,7 @@ is_local(struct ck *c, const struct scope *s, struct str name)
 static void
 out(struct ck *c, struct outs *o, const struct rego_term *var)
 {
-	VEC_PUSH(c->arena, &o->vars, var);
+	VEC_PUSH(c->scratch, &o->vars, var);
 }
 
 static bool
@@ -190,9 +190,9 @@ arity(struct ck *c, const struct rego_term *call)
 	if (g != NULL)
 		return g->first->kind == REGO_FUNCTION ? (int)g->first->nargs
 						       : -2;
-	b = find_builtin(rego_call_name(c->arena, call));
+	b = find_builtin(rego_call_name(c->scratch, call));
 	if (c->options->given != NULL &&
-	    str_eqz(rego_call_name(c->arena, call), c->options->given))
+	    str_eqz(rego_call_name(c->scratch, call), c->options->given))
 		return -1;
 	if (b == NULL ||
 	    (b->where != EVERYWHERE && !c->options->opa &&
@@ -248,7 +248,7 @@ ready_compr(struct ck *c, const struct scope *s, const struct rego_term *t,
 	size_t i;
 
 	for (i = 0; i < o->vars.n; i++)
-		(void)map_set(c->arena, &with.bound, o->vars.p[i]->text, c);
+		(void)map_set(c->scratch, &with.bound, o->vars.p[i]->text, c);
 	if (!check_body(c, &with, t->body, &inner, false))
 		return false;
 	for (i = 0; i < t->nargs; i++) {
@@ -266,12 +266,9 @@ static bool
 ready(struct ck *c, const struct scope *s, const struct rego_term *t,
     struct outs *o)
 {
-	switch ((enum rego_kind)t->kind) {
-	case REGO_NULL:
-	case REGO_BOOL:
-	case REGO_NUMBER:
-	case REGO_STRING:
+	if (rego_is_ground(t))
 		return true;
+	switch ((enum rego_kind)t->kind) {
 	case REGO_VAR:
 		return ready_var(c, s, t, o);
 	case REGO_REF:
@@ -282,6 +279,10 @@ ready(struct ck *c, const struct scope *s, const struct rego_term *t,
 	case REGO_SET_COMPR:
 	case REGO_OBJECT_COMPR:
 		return ready_compr(c, s, t, o);
+	case REGO_NULL:
+	case REGO_BOOL:
+	case REGO_NUMBER:
+	case REGO_STRING:
 	case REGO_ARRAY:
 	case REGO_SET:
 	case REGO_OBJECT:
@@ -377,11 +378,12 @@ ready_iteration(struct ck *c, const struct scope *s,
 		return true;
 	}
 	for (i = 0; i + 1 < l->nterms; i++) {
-		(void)map_set(c->arena, &inner.declared, l->terms[i]->text, c);
-		(void)map_set(c->arena, &inner.bound, l->terms[i]->text, c);
+		(void)map_set(
+		    c->scratch, &inner.declared, l->terms[i]->text, c);
+		(void)map_set(c->scratch, &inner.bound, l->terms[i]->text, c);
 	}
 	for (i = 0; i < o->vars.n; i++)
-		(void)map_set(c->arena, &inner.bound, o->vars.p[i]->text, c);
+		(void)map_set(c->scratch, &inner.bound, o->vars.p[i]->text, c);
 	return check_body(c, &inner, l->body, &body, false);
 }
 
@@ -395,7 +397,7 @@ is_function_name(struct ck *c, const struct rego_term *t)
 		return false;
 	g = map_get(&c->groups, ck_path(c, t));
 	return g != NULL ? g->first->kind == REGO_FUNCTION
-			 : find_builtin(rego_path_text(c->arena, t)) != NULL;
+			 : find_builtin(rego_path_text(c->scratch, t)) != NULL;
 }
 
 static bool
@@ -436,7 +438,7 @@ declare(struct ck *c, struct scope *s, const struct rego_term *t, bool some)
 		    (str_eqz(t->text, "input") || str_eqz(t->text, "data")))
 			diag_report(
 			    c->diags, REGO_SHADOW, t->loc, STR_ARG(t->text));
-		if (map_set(c->arena, &s->declared, t->text,
+		if (map_set(c->scratch, &s->declared, t->text,
 			(void *)(uintptr_t)t) != NULL &&
 		    !some)
 			repeated = true;
@@ -505,9 +507,9 @@ report_literal(
 	for (i = 0; i < l->nterms; i++) {
 		if (l->kind == REGO_EVERY && i + 1 < l->nterms) {
 			(void)map_set(
-			    c->arena, &inner.declared, l->terms[i]->text, c);
+			    c->scratch, &inner.declared, l->terms[i]->text, c);
 			(void)map_set(
-			    c->arena, &inner.bound, l->terms[i]->text, c);
+			    c->scratch, &inner.bound, l->terms[i]->text, c);
 			continue;
 		}
 		report_unbound(c, s, l->terms[i]);
@@ -529,7 +531,7 @@ commit(struct ck *c, struct scope *s, const struct outs *o)
 	size_t i;
 
 	for (i = 0; i < o->vars.n; i++)
-		(void)map_set(c->arena, &s->bound, o->vars.p[i]->text, c);
+		(void)map_set(c->scratch, &s->bound, o->vars.p[i]->text, c);
 }
 
 static bool
@@ -564,7 +566,7 @@ check_body(struct ck *c, const struct scope *up, struct rego_body *b,
 		return true;
 	}
 	declare_body(c, s, b);
-	done = ARENA_ARRAY(c->arena, bool, b->n);
+	done = ARENA_ARRAY(c->scratch, bool, b->n);
 	while (left > 0 && progress) {
 		progress = false;
 		for (i = 0; i < b->n; i++) {
@@ -590,7 +592,7 @@ check_call(struct ck *c, const struct rego_term *t)
 {
 	size_t n;
 	int want = arity(c, t);
-	struct str name = rego_call_name(c->arena, t);
+	struct str name = rego_call_name(c->scratch, t);
 	/* As a literal it may have one more, which is the result. */
 	bool more = t == c->literal;
 
@@ -640,8 +642,11 @@ see_term(struct ck *c, const struct scope *s, const struct rego_term *t)
 {
 	uint32_t i = t->kind == REGO_REF && t->args[0]->kind == REGO_VAR;
 	struct scope inner = {.up = s};
-	struct str path, name = rego_head_name(t);
+	struct str path, name;
 
+	if (rego_is_ground(t))
+		return;
+	name = rego_head_name(t);
 	if (name.n > 0 && !is_declared(s, name)) {
 		path = ck_path(c, t);
 		if (path.n > 0 && !str_eqz(name, "input"))
@@ -678,7 +683,8 @@ see_literal(struct ck *c, const struct scope *s, const struct rego_literal *l)
 	if (l->body == NULL)
 		return;
 	for (i = 0; i + 1 < l->nterms; i++)
-		(void)map_set(c->arena, &every.declared, l->terms[i]->text, c);
+		(void)map_set(
+		    c->scratch, &every.declared, l->terms[i]->text, c);
 	see_body(c, &inner, l->body);
 }
 
@@ -689,8 +695,8 @@ note_vars(struct ck *c, struct map *seen, const struct rego_term *t)
 	uint32_t i = t->kind == REGO_CALL && t->op == REGO_OP_NONE;
 
 	if (t->kind == REGO_VAR && !is_wildcard(t))
-		(void)map_set(c->arena, seen, t->text, c);
-	for (; t->body == NULL && i < t->nargs; i++)
+		(void)map_set(c->scratch, seen, t->text, c);
+	for (; t->body == NULL && !rego_is_ground(t) && i < t->nargs; i++)
 		note_vars(c, seen, t->args[i]);
 }
 

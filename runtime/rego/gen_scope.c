@@ -84,7 +84,7 @@ occurs(struct gen *g, const struct rego_term *t)
 {
 	uint32_t i = t->kind == REGO_CALL && t->op == REGO_OP_NONE;
 
-	if (t->body != NULL)
+	if (t->body != NULL || rego_is_ground(t))
 		return;
 	if (t->kind == REGO_VAR && !gen_is_wildcard(t) &&
 	    gen_find(g, t->text) == NULL && !gen_is_global(g, t->text))
@@ -202,6 +202,8 @@ gen_ready(struct gen *g, const struct rego_term *t)
 {
 	uint32_t i = t->kind == REGO_CALL && t->op == REGO_OP_NONE;
 
+	if (rego_is_ground(t))
+		return true;
 	if (t->kind == REGO_VAR)
 		return ready_var(g, t);
 	if (t->body != NULL)

@@ -1,24 +1,27 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Terms: constants, values, patterns, comprehensions. */
 #include "runtime/rego/gen_int.h"
+#include "runtime/rego/value_int.h"
 #include "runtime/base/banned.h"
 
 static rv
 constant_items(struct gen *g, const struct rego_term *t)
 {
-	struct rv_builder b = {0};
+	rv *v;
 	uint32_t i;
-	rv v;
 
+	if (!rego_is_ground(t))
+		return RV_UNDEFINED;
+	v = ARENA_ARRAY(g->arena, rv, t->nargs);
 	for (i = 0; i < t->nargs; i++) {
-		if ((v = gen_constant(g, t->args[i])) == RV_UNDEFINED)
+		if ((v[i] = gen_constant(g, t->args[i])) == RV_UNDEFINED)
 			return RV_UNDEFINED;
-		rv_push(g->heap, &b, v);
 	}
 	if (t->kind == REGO_ARRAY)
-		return rv_array_close(g->heap, &b);
-	return t->kind == REGO_SET ? rv_set_close(g->heap, &b)
-				   : rv_object_close(g->heap, &b, NULL);
+		return rv_array_of(g->heap, v, t->nargs);
+	return t->kind == REGO_SET
+		   ? rv_set_of(g->heap, v, t->nargs)
+		   : rv_object_of(g->heap, v, t->nargs / 2, NULL);
 }
 
 static rv

@@ -232,21 +232,18 @@ words_equal(rv a, rv b, size_t n)
 }
 
 bool
-rv_equal(rv a, rv b)
+rv_equal_parts(rv a, rv b)
 {
 	enum rv_type t = rv_type(a);
 	const struct rv_head *x, *y;
 
-	if (a == b)
-		return true;
 	if (t != rv_type(b) || (!is_pointer(a) && !is_pointer(b)))
 		return false;
 	if (t == RV_TNUMBER)
 		return rv_number_compare(a, b) == 0;
 	x = rv_head(a);
 	y = rv_head(b);
-	if (x->n != y->n ||
-	    (x->hash != 0 && y->hash != 0 && x->hash != y->hash))
+	if (x->n != y->n)
 		return false;
 	if (t == RV_TSTRING)
 		return memcmp(rv_str(a).p, rv_str(b).p, x->n) == 0;

@@ -193,7 +193,20 @@ bool rv_set_has(const struct rv_heap *h, rv set, rv v);
 rv rv_get(const struct rv_heap *h, rv base, rv key);
 
 uint64_t rv_hash(rv v);
-bool rv_equal(rv a, rv b);
+/* rv_equal() of words that are not the same. */
+bool rv_equal_parts(rv a, rv b);
+static inline bool
+rv_equal(rv a, rv b)
+{
+	if (a == b)
+		return true;
+	/* Most strings differ in their hashes. */
+	if (rv_tag(a) == RV_TAG_POINTER && rv_tag(b) == RV_TAG_POINTER &&
+	    rv_head(a)->hash != rv_head(b)->hash && rv_head(a)->hash != 0 &&
+	    rv_head(b)->hash != 0)
+		return false;
+	return rv_equal_parts(a, b);
+}
 /* The total order of the profile (rego 6.2): <0, 0, >0. */
 int rv_compare(const struct rv_heap *h, rv a, rv b);
 
