@@ -42,18 +42,55 @@ depth_of(struct str s)
 	return depth;
 }
 
+static int
+hex_digit(char c)
+{
+	return is_digit(c)            ? c - '0'
+	       : c >= 'a' && c <= 'f' ? c - 'a' + 10
+	       : c >= 'A' && c <= 'F' ? c - 'A' + 10
+				      : -1;
+}
+
+/*
+ * "u003c" or "x3c", as Go writes '<': the characters behind the backslash, or
+ * 0.  Markers are ASCII, so nothing else is looked at.
+ */
+static size_t
+hex_escape(char *out, struct str s)
+{
+	size_t n = s.n > 0 && s.p[0] == 'u' ? 5 : s.p[0] == 'x' ? 3 : 0, i;
+	int value = 0;
+
+	for (i = 1; i < n && n <= s.n; i++) {
+		if (hex_digit(s.p[i]) < 0 || value > 0x7f >> 4)
+			return 0;
+		value = value << 4 | hex_digit(s.p[i]);
+	}
+	if (n == 0 || n > s.n)
+		return 0;
+	*out = (char)value;
+	return n;
+}
+
 /* What a quoted string stands for, as Go, Rust and C quote. */
 static struct str
 unescape(struct arena *a, struct str s)
 {
 	char *p = arena_alloc(a, s.n + 1);
-	size_t i, n = 0;
+	size_t i, n = 0, more;
 
 	for (i = 0; i < s.n; i++) {
 		if (s.p[i] == '\\' && i + 1 < s.n) {
 			i++;
+			more = hex_escape(&p[n], str_sub(s, i, s.n));
+			if (more > 0) {
+				i += more - 1;
+				n++;
+				continue;
+			}
 			p[n++] = s.p[i] == 'n'   ? '\n'
 				 : s.p[i] == 't' ? '\t'
+				 : s.p[i] == 'r' ? '\r'
 						 : s.p[i];
 		} else {
 			p[n++] = s.p[i];

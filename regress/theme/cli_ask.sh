@@ -161,7 +161,7 @@ cli_why() {
 	cli 2 "why --log a --input b shop" 'err=exclude each other'
 	# the request itself: every cause, those of webhooks named
 	grep '"container":"web".*"Args"' "$cli_from/port.jsonl" |
-		sed 's/"UID":7070/"UID":7/; s/"WEB_PORT=9"/&,"AZURE_X=1"/
+		sed 's/"UID":7070/"UID":7/; s/"WEB_PORT=9"/&,"AZURE_X=1","DAPR_X=1"/
 		s/web-x7k2q-x7k2q/web-bcdfg-wxz24/g' >"$cli_from/request.json"
 	cli 1 "why $cli_ask_g --input request.json shop" err! \
 		'out!^Deployment/parcel/bot' \
@@ -169,7 +169,16 @@ cli_why() {
 		'out=^    from +User of registry.example/parcel/web' \
 		'out=^    expected +"WEB_PORT=8080"$' \
 		'out=^    expected +nothing like it$' \
-		'out=^    looks like azure-workload-identity$'
+		'out=^    looks like azure-workload-identity$' \
+		'out=^    looks like dapr$'
+	# as Go writes JSON, and cut in its middle
+	sed 's/WEB_PORT=9/WEB_PORT=\\u003c/' "$cli_from/t1" >"$cli_from/t3"
+	cli 1 "why $cli_ask_g --workload web shop <t3" \
+		'out=^    found +"WEB_PORT=<"$'
+	cut -c1-100 "$cli_from/t1" >"$cli_from/t4"
+	cli 1 "why $cli_ask_g --workload web shop <t4"
+	printf 'a\000b\r\n' >"$cli_from/t4"
+	cli 1 "why $cli_ask_g shop <t4" 'err=no policy has refused'
 	sed 's/.*"request":\(.*\)}$/\1/' "$cli_from/request.json" \
 		>"$cli_from/bare.json"
 	cli 1 "why $cli_ask_g --input bare.json --workload web shop" \
@@ -184,7 +193,7 @@ cli_ask() {
 	cli_fixtures
 	cli_mutation
 	cli_why
-	rm -f "$cli_from"/*.jsonl "$cli_from"/t[0-2] "$cli_from"/request.json "$cli_from"/bare.json \
+	rm -f "$cli_from"/*.jsonl "$cli_from"/t[0-4] "$cli_from"/request.json "$cli_from"/bare.json \
 		"$cli_from"/tests.yml "$cli_from"/wrong.yml \
 		"$cli_from"/odd.yml "$cli_from"/*.toml "$cli_from"/open.rego
 }
