@@ -612,6 +612,28 @@ rego_on_package(
 	p->module->package = path;
 }
 
+/* What `future` and `rego` have: all keywords, one of them, a language. */
+static void
+check_directive(struct rego_parse *p, const struct rego_term *path)
+{
+	static const char *const known[] = {"future.keywords",
+	    "future.keywords.if", "future.keywords.in", "future.keywords.every",
+	    "future.keywords.contains", "rego.v1"};
+	struct str name = rego_path_text(p->arena, path);
+	size_t i;
+
+	if (!str_starts(name, STR("future.")) &&
+	    !str_starts(name, STR("rego.")))
+		return;
+	for (i = 0; i < sizeof(known) / sizeof(known[0]); i++) {
+		if (str_eqz(name, known[i]))
+			return;
+	}
+	fail_at(p, path->loc,
+	    "unknown import: 'future' has keywords (if, in, every, contains), "
+	    "'rego' has v1");
+}
+
 void
 rego_on_import(struct rego_parse *p, struct rego_range r,
     struct rego_term *path, struct str alias)
@@ -625,6 +647,11 @@ rego_on_import(struct rego_parse *p, struct rego_range r,
 		 !str_eqz(root, "future") && !str_eqz(root, "rego"))
 		fail_at(p, path->loc,
 		    "an import starts with 'data', 'input', 'future' or 'rego'");
+	else
+		check_directive(p, path);
+	if (str_eqz(alias, "data") || str_eqz(alias, "input"))
+		fail_at(
+		    p, i.loc, "an import cannot be named 'data' or 'input'");
 	if (alias.n > 0 && str_eqz(root, "future"))
 		fail_at(p, path->loc, "imports of 'future' have no alias");
 	if (str_eqz(alias, "_"))

@@ -125,10 +125,39 @@ same_shape(const struct rego_rule *a, const struct rego_rule *b)
 static void
 conflict(struct ck *c, const struct ck_group *g, const struct rego_rule *r)
 {
-	struct diag *d =
-	    diag_report(c->diags, REGO_CONFLICT, r->head_loc, STR_ARG(g->path));
+	struct diag *d = diag_report(
+	    c->diags, REGO_CONFLICT, g->first->head_loc, STR_ARG(g->path));
 
-	diag_note(c->diags, d, g->first->head_loc, "the other is here");
+	diag_note(c->diags, d, r->head_loc, "the other is here");
+}
+
+static bool
+is_static(const struct rego_term *path)
+{
+	uint32_t i;
+
+	for (i = 1; i < path->nargs; i++) {
+		if (path->args[i]->kind != REGO_STRING)
+			return false;
+	}
+	return true;
+}
+
+/* OPA: nothing lies below a rule that is no object of keys. */
+static void
+check_below(struct ck *c, const struct ck_group *g)
+{
+	const struct ck_list *below = map_get(&c->prefixes, g->path);
+	size_t i;
+
+	if (!is_static(g->first->path))
+		return;
+	for (i = 0; i < below->groups.n; i++) {
+		if (below->groups.p[i] == g)
+			continue;
+		conflict(c, g, below->groups.p[i]->first);
+		return;
+	}
 }
 
 static void
@@ -355,6 +384,8 @@ rego_check(struct arena *a, struct diags *d, struct rego_module *const *modules,
 	add_modules(&c, modules, n);
 	for (i = 0; i < n; i++)
 		check_module(&c, modules[i]);
+	for (i = 0; i < c.list.n && o->opa; i++)
+		check_below(&c, c.list.p[i]);
 	for (i = 0; i < c.list.n; i++) {
 		if (c.list.p[i]->colour == 0)
 			find_cycles_from(&c, c.list.p[i]);

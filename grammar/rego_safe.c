@@ -430,7 +430,8 @@ ready_literal(struct ck *c, const struct scope *s, const struct rego_literal *l,
 static void
 declare(struct ck *c, struct scope *s, const struct rego_term *t, bool some)
 {
-	bool repeated = false;
+	/* The agent's engine lets `some` declare what there is. */
+	bool once = !some || c->options->opa, repeated = false;
 	uint32_t i;
 
 	if (t->kind == REGO_VAR && !is_wildcard(t)) {
@@ -440,9 +441,9 @@ declare(struct ck *c, struct scope *s, const struct rego_term *t, bool some)
 			    c->diags, REGO_SHADOW, t->loc, STR_ARG(t->text));
 		if (map_set(c->scratch, &s->declared, t->text,
 			(void *)(uintptr_t)t) != NULL &&
-		    !some)
+		    once)
 			repeated = true;
-		if (!some && s->up != NULL && s->up->args &&
+		if (once && s->up != NULL && s->up->args &&
 		    map_get(&s->up->declared, t->text) != NULL)
 			repeated = true;
 		if (repeated)

@@ -16,6 +16,7 @@ static const struct {
     {DIAG_REGO_CONFLICT, "rego_type_error"},
     {DIAG_REGO_DEFAULTS, "rego_type_error"},
     {DIAG_REGO_ASSIGNED, "rego_compile_error"},
+    {DIAG_REGO_REFERENCED, "rego_compile_error"},
     {DIAG_REGO_SHADOW, "rego_compile_error"},
     {DIAG_REGO_IMPORT_SHADOWS, "rego_compile_error"},
     {DIAG_REGO_UNUSED, "rego_compile_error"},

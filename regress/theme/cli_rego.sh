@@ -56,6 +56,14 @@ cli_rego_check() {
 	cli 0 'rego check --rego-profile opa r/float.rego' out! err!
 	cli 1 'rego check r/now.rego' out! 'err=undefined function .time.now_ns'
 	cli 0 'rego check --rego-profile opa r/now.rego' out! err!
+	cli 1 'rego check --rego-profile opa r/twice.rego' out! \
+		'err=^r/twice.rego:3:1: error: conflicting rules .data.t.p.' \
+		'err=^r/twice.rego:2:1: note: the other is here' \
+		'err=^r/twice.rego:4:16: error: variable .x. is declared already'
+	cli 1 'rego check --rego-profile opa -f json r/twice.rego' err! \
+		'out="code": "rego_type_error"' 'out="row": 3' \
+		'out="code": "rego_compile_error"' 'out!rego_parse_error'
+	cli 0 'rego check --rego-profile kata r/some.rego' out!
 	cli 2 'rego check' out! 'err=name modules'
 	cli 2 'rego check -f xml r/d' out! 'err=format: unknown value: xml'
 	cli 2 'rego' out! 'err=name a verb'
@@ -169,6 +177,11 @@ cli_rego() {
 	printf 'package v\np { true }\n' >"$cli_from/r/v0.rego"
 	printf 'package f\np := 1.5\n' >"$cli_from/r/float.rego"
 	printf 'package n\np := time.now_ns()\n' >"$cli_from/r/now.rego"
+	printf '%s\n' 'package t' 'p.q := 1' 'p := 2' \
+		'r(x) if { some x in [1]; x }' 's if { y == 1; y := 1 }' \
+		>"$cli_from/r/twice.rego"
+	printf '%s\n' 'package t' 'p if { some x in [1]; some x in [2]; x }' \
+		>"$cli_from/r/some.rego"
 	echo '{"x": 2}' >"$cli_from/r/two.json"
 	echo '{"p": {"allow": 1}}' >"$cli_from/r/rule.json"
 	cli_rego_fmt
