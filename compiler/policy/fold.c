@@ -6,7 +6,7 @@
  */
 #include <string.h>
 
-#include "compiler/policy/policy_int.h"
+#include "compiler/policy/specialise.h"
 #include "runtime/base/banned.h"
 
 /* A member with a static path, and how often it is read. */
@@ -245,10 +245,7 @@ fold_constant(struct arena *a, const struct jv *v)
 void
 fold_print(struct buf *out, struct arena *a, const struct jv *v)
 {
-	if (v->type == JV_ARRAY || v->type == JV_OBJECT)
-		jv_print(out, v, JV_COMPACT);
-	else
-		rego_print_term(out, fold_constant(a, v));
+	rego_print_term(out, spec_term(a, v));
 }
 
 static struct rego_term *
