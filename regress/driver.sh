@@ -111,7 +111,7 @@ all="$quick
 	memory
 	lock_registry samples images
 	verity
-	pipeline recipes faults
+	pipeline recipes faults passes
 	registry wire grpc initializer volume deny coordinator
 	attested collateral
 	repro hostile

@@ -303,19 +303,33 @@ eval_literal(struct maker *m, const struct rego_literal *l)
 	}
 }
 
-static bool
-declares(const struct rego_literal *l, const struct rego_symbol *symbol)
+static unsigned
+count_name(const struct rego_term *t, const struct rego_symbol *symbol)
+{
+	unsigned n = t->kind == REGO_VAR && t->symbol == symbol;
+	uint32_t i;
+
+	for (i = 0; i < t->nargs; i++)
+		n += count_name(t->args[i], symbol);
+	return n;
+}
+
+/* How often the literal binds the name for its whole body. */
+static unsigned
+count_bound(const struct rego_literal *l, const struct rego_symbol *symbol)
 {
 	const struct rego_term *t = l->terms[0];
+	unsigned n = 0;
+	uint32_t i;
 
-	if (l->kind == REGO_SOME_IN)
-		t = l->terms[l->nterms - 2];
-	else if (l->kind == REGO_EXPR && t->kind == REGO_CALL &&
-		 t->op == REGO_OP_ASSIGN)
-		t = t->args[0];
-	else
-		return false;
-	return t->kind == REGO_VAR && t->symbol == symbol;
+	if (l->kind == REGO_SOME_IN) {
+		for (i = 0; i + 1 < l->nterms; i++)
+			n += count_name(l->terms[i], symbol);
+	} else if (l->kind == REGO_EXPR && t->kind == REGO_CALL &&
+		   t->op == REGO_OP_ASSIGN) {
+		n += count_name(t->args[0], symbol);
+	}
+	return n;
 }
 
 /* "x := …; some x in …": elements are compared with it. */
@@ -324,17 +338,20 @@ eval_compared(
     struct maker *m, const struct rego_body *b, const struct rego_literal *l)
 {
 	const struct rego_term *t;
+	unsigned n = 0;
 	uint32_t i;
 
-	if (l->kind != REGO_SOME_IN)
+	if (l->kind != REGO_SOME_IN && l->kind != REGO_EVERY)
 		return;
 	t = l->terms[l->nterms - 2];
-	if (t->kind != REGO_VAR)
+	if (t->kind != REGO_VAR || str_eq(t->text, STR("_")))
 		return;
-	for (i = 0; i < b->n; i++) {
-		if (b->p[i] != l && declares(b->p[i], t->symbol))
-			read_whole(m, eval(m, t));
-	}
+	if (l->kind == REGO_EVERY)
+		n = 1 + (l->nterms == 3 && l->terms[0]->symbol == t->symbol);
+	for (i = 0; l->kind == REGO_SOME_IN && i < b->n; i++)
+		n += count_bound(b->p[i], t->symbol);
+	if (n > 1)
+		read_whole(m, eval(m, t));
 }
 
 static void

@@ -131,13 +131,24 @@ put_builtin(struct gen *g)
 }
 
 static unsigned
-declare(struct gen *g)
+name(struct gen *g)
 {
-	unsigned v = pick(g, 9) == 8 ? g->fresh : ++g->fresh;
+	return pick(g, 9) == 8 ? g->fresh : ++g->fresh;
+}
 
+/* From here on terms may have it. */
+static unsigned
+known(struct gen *g, unsigned v)
+{
 	if (g->nvars < VARS_MAX)
 		g->vars[g->nvars++] = v;
 	return v;
+}
+
+static unsigned
+declare(struct gen *g)
+{
+	return known(g, name(g));
 }
 
 static void
@@ -237,8 +248,8 @@ put_loop(struct gen *g, const char *word)
 	unsigned key = pick(g, 3), k = 0, v;
 
 	if (key == 2)
-		k = declare(g);
-	v = declare(g);
+		k = name(g);
+	v = name(g);
 	buf_printf(g->out, "%s ", word);
 	if (key == 2)
 		buf_printf(g->out, "v%u, ", k);
@@ -247,12 +258,15 @@ put_loop(struct gen *g, const char *word)
 		put_term(g);
 	else
 		put_data(g);
+	if (key == 2)
+		(void)known(g, k);
+	(void)known(g, v);
 }
 
 static void
 put_literal(struct gen *g)
 {
-	unsigned was = g->nvars;
+	unsigned was = g->nvars, v;
 
 	switch (pick(g, 8)) {
 	case 0:
@@ -280,9 +294,10 @@ put_literal(struct gen *g)
 		buf_puts(g->out, ")");
 		break;
 	default:
-		buf_printf(g->out, "v%u := ", g->fresh + 1);
+		v = name(g);
+		buf_printf(g->out, "v%u := ", v);
 		put_term(g);
-		(void)declare(g);
+		(void)known(g, v);
 		break;
 	}
 }
@@ -580,6 +595,8 @@ run(struct arena *a, struct gen *g)
 	raw.after = p.before;
 	for (i = 0; i < 4; i++) {
 		raw.profile = p.profile = profiles[i];
+		/* OPA leaves rules out after one that is true: no prints */
+		p.verdict_only = i == 1;
 		evaluate(a, &raw);
 		evaluate(a, &p);
 	}

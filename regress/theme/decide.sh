@@ -36,6 +36,8 @@ theme_decide() {
 			"data text.full.$2" &&
 			decide_make "$1" "--reference-values $1" \
 				"text.spec.$2 text.spec.$3" &&
+			decide_make "$1" "--reference-values $1 --opt=full" \
+				"text.opt.$2 text.opt.$3" &&
 			decide_make "$1" "--reference-values $1 --denials=none" \
 				"text.none.$2" || return
 		"$O/conform" decide "$scratch/decide/$1" >"$scratch/decide.out" 2>&1
