@@ -213,6 +213,26 @@ file_put(
 	return rc;
 }
 
+/*
+ * The write may have failed after the value was in its place (the sync of the
+ * directory): the caller gives the state up, and with a first one its seed,
+ * so it must not be found later.
+ */
+static void
+take_back(struct co_store *s, const char *key, const struct str *old,
+    struct rt_err *err)
+{
+	bool back = old != NULL
+			? put(s, key, *old, NULL) == 0
+			: unlinkat(of(s)->dir, key, 0) == 0 || errno == ENOENT;
+
+	if (!back)
+		(void)rt_err_wrap(err,
+		    "%s cannot be put back, and may be of a state whose seed "
+		    "nobody has",
+		    key);
+}
+
 static int
 file_swap(struct co_store *s, const char *key, const struct str *old,
     struct str value, struct rt_err *err)
@@ -222,8 +242,8 @@ file_swap(struct co_store *s, const char *key, const struct str *old,
 	if (rc != 0)
 		return rc;
 	rc = compare(s, key, old, err);
-	if (rc == 0)
-		rc = put(s, key, value, err);
+	if (rc == 0 && (rc = put(s, key, value, err)) != 0)
+		take_back(s, key, old, err);
 	(void)close(fd);
 	return rc;
 }

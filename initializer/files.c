@@ -28,31 +28,14 @@ init_file_path(struct arena *a, const char *dir, enum init_file f)
 	return arena_printf(a, "%s/%s", dir, rows[f].path).p;
 }
 
-static int
-make_dirs(struct arena *a, const char *path, struct rt_err *err)
-{
-	struct str s = str_from(path);
-	size_t end = 0;
-
-	do {
-		const char *part;
-
-		end = str_chr(s, '/', end + 1);
-		part = arena_cstr(a, str_sub(s, 0, end));
-		if (mkdir(part, 0755) != 0 && errno != EEXIST)
-			return rt_err_sys(err, RT_EIO, "mkdir %s", part);
-	} while (end != SIZE_MAX);
-	return 0;
-}
-
 int
 init_files_directory(struct arena *a, const char *path, struct rt_err *err)
 {
 	mode_t mask = umask(022);
-	int rc = make_dirs(a, path, err);
+	int rc = file_make_dirs(a, path, 0755);
 
 	(void)umask(mask);
-	return rc;
+	return rc == 0 ? 0 : rt_err_sys(err, RT_EIO, "mkdir %s", path);
 }
 
 int

@@ -31,7 +31,8 @@ conform_SRCS += regress/conform_rego.c regress/conform_rego_opa.c \
 	regress/conform_rego_agent.c regress/conform_rego_yaml.c \
 	regress/rego_case.c
 FUZZ += regress/fuzz/config.c regress/fuzz/lower.c
-SHIMS += regress/shim/alloc.c regress/shim/clock.c regress/shim/fault.c
+SHIMS += regress/shim/alloc.c regress/shim/clock.c regress/shim/fault.c \
+	regress/shim/memory.c
 conform_SRCS += regress/conform_attestation.c \
 	regress/conform_attestation_change.c \
 	regress/conform_attestation_tdx.c

@@ -109,6 +109,31 @@ init_files() {
 	fi
 }
 
+# The workload secret, as bytes and as text, and the private key, as the number
+# that OpenSSL keeps, lowest byte first, and as text.
+init_memory() {
+	if [ -n "${SAN:-}" ]; then
+		skip "initializer memory" "a sanitizer keeps what is freed"
+		return
+	fi
+	init_run 20 MEMORY_DUMP="$init/memory" \
+		LD_PRELOAD="$top/$O/regress/shim/memory.so"
+	key=$init/contrast/tls-config/key.pem
+	secret=$init/contrast/secrets/workload-secret-seed
+	{
+		cut -c1-64 "$secret"
+		cut -c65-128 "$secret"
+		cut -c33-96 "$secret" | tr -d '\n' | search_hex
+		openssl pkey -in "$key" -noout -text |
+			sed -n '/^priv:/,/^pub:/s/^ //p' | tr -d ' \n' |
+			tr : '\n' | tail -n 32 | tac | tr -d '\n'
+		echo
+		sed -n 2p "$key" | tail -c 33 | tr -d '\n' | search_hex
+	} >"$init/needles"
+	search_memory "initializer memory" "$init/needles" "$init/memory" \
+		"$init/log" "$init/co.log" "$init/contrast/tls-config/certChain.pem"
+}
+
 init_before_manifest() {
 	init_run 3
 	init_case "waits for a manifest" 'try=2 .*contrastc set'
@@ -124,6 +149,7 @@ init_pods() {
 	init_run 20
 	init_modes usual 400 "$init_secret"
 	init_files
+	init_memory
 	[ -e "$init/done" ] || bad "initializer done" "$init/log"
 	init_digest "$init/plain.rego" >"$tee/pod/hostdata"
 	init_run 20

@@ -145,13 +145,16 @@ file_has_bytes(const char *path, struct str bytes)
 {
 	char part[65536];
 	int fd = open(path, O_RDONLY | O_CLOEXEC);
+	bool same = fd >= 0;
 	size_t at = 0;
 	ssize_t n = -1;
 
-	while (fd >= 0 && (n = read_full(fd, part, sizeof(part))) > 0 &&
-	       str_eq((struct str){part, (size_t)n},
-		   str_sub(bytes, at, at + (size_t)n)))
+	while (same && (n = read_full(fd, part, sizeof(part))) > 0) {
+		same = str_eq((struct str){part, (size_t)n},
+		    str_sub(bytes, at, at + (size_t)n));
 		at += (size_t)n;
+		explicit_bzero(part, (size_t)n); /* it may be a secret */
+	}
 	if (fd >= 0)
 		(void)close(fd);
 	return n == 0 && at == bytes.n;

@@ -24,7 +24,8 @@
 	"TLS_CHACHA20_POLY1305_SHA256"
 #define GROUPS "X25519:P-256:P-384:P-521"
 #define OPTIONS                                                                \
-	(SSL_OP_NO_TICKET | SSL_OP_NO_RENEGOTIATION | SSL_OP_NO_COMPRESSION)
+	(SSL_OP_NO_TICKET | SSL_OP_NO_RENEGOTIATION | SSL_OP_NO_COMPRESSION |  \
+	    SSL_OP_CLEANSE_PLAINTEXT)
 
 /* The body of an extension of the ClientHello; p = NULL if it is absent. */
 static struct str
