@@ -11,7 +11,7 @@ local := [
 ]
 
 moved(source) if {
-	created_with(local, create_web, [{"op": "replace", "path": concat("", ["/OCI/Mounts/", format_int(i, 10), "/source"]), "value": source} |
+	created_with(local, create_web, [{"op": "replace", "path": concat("", ["/OCI/Mounts/", format_int(i, 10), "/source"]), "value": concat("", [source])} |
 		some i, m in create_web.OCI.Mounts
 		m.destination == "/tmp"
 	])

@@ -65,8 +65,10 @@ put_test(struct buf *b, const struct tests *all, const struct test *t)
 		put_indented(b, rego_fault_text(all->arena, t->fault));
 	VEC_FOREACH(c, &t->cases) {
 		if (!c->ok || all->verbose)
-			buf_printf(b, "  %.*s: %s\n", STR_ARG(c->name),
-			    test_outcomes[c->ok ? TEST_PASS : TEST_FAIL]);
+			put_indented(b,
+			    arena_printf(all->arena, "%.*s: %s",
+				STR_ARG(c->name),
+				test_outcomes[c->ok ? TEST_PASS : TEST_FAIL]));
 	}
 	if (t->output.n == 0)
 		return;
