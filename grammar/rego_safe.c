@@ -227,16 +227,27 @@ ready_all(struct ck *c, const struct scope *s, struct rego_term *const *args,
 	return result >= n || binds(c, s, args[result], o);
 }
 
-/* One argument more than it takes is unified with the result. */
+/*
+ * One argument more than it takes is unified with the result.  What print()
+ * shows may be undefined, so that it cannot bind.
+ */
 static bool
 ready_call(struct ck *c, const struct scope *s, const struct rego_term *t,
     struct outs *o)
 {
-	size_t n;
+	size_t n, i, had = o->vars.n;
 	struct rego_term **args = rego_call_args(t, &n);
 	int want = arity(c, t);
 
-	return ready_all(c, s, args, n, want < 0 ? SIZE_MAX : (size_t)want, o);
+	if (!ready_all(c, s, args, n, want < 0 ? SIZE_MAX : (size_t)want, o))
+		return false;
+	if (!str_eqz(rego_call_name(c->scratch, t), "print"))
+		return true;
+	for (i = had; i < o->vars.n; i++) {
+		if (!is_bound(s, o->vars.p[i]->text))
+			return false;
+	}
+	return true;
 }
 
 static bool

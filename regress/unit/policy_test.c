@@ -215,6 +215,8 @@ policy_link__refuses(void **state)
 	    {"p if", DIAG_REGO_SYNTAX},
 	    {"p if x == 1", DIAG_REGO_UNSAFE},
 	    {"p if { not x }", DIAG_REGO_UNSAFE},
+	    {"p if {\n\tprint(input.x[i])\n\tsome i in [i]\n}",
+		DIAG_REGO_UNSAFE},
 	    {"p if {\n\tx := 1\n\tx := 2\n}", DIAG_REGO_ASSIGNED},
 	    {"p if q\n\nq if p", DIAG_REGO_RECURSION},
 	    {"f(x) := f(x)", DIAG_REGO_RECURSION},
