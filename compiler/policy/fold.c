@@ -276,7 +276,7 @@ void
 fold_data(struct program *p, const struct jv *data, struct folds *folds)
 {
 	struct folding f = {.program = p, .data = data, .folds = folds};
-	struct rewriting w = {p->arena, fold_term, &f};
+	struct rewriting w = {p->arena, fold_term, &f, false};
 	VEC(struct rego_rule *) known = {0};
 	struct group **g;
 	size_t i;

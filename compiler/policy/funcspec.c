@@ -91,7 +91,7 @@ static struct rego_term *
 replace_call(void *ctx, struct rego_term *t)
 {
 	struct calls *c = ctx;
-	struct rewriting w = {c->spec->arena, replace_call, c};
+	struct rewriting w = {c->spec->arena, replace_call, c, false};
 	const struct jv *v;
 	struct rego_term *copy;
 	uint32_t i;
@@ -111,7 +111,7 @@ replace_call(void *ctx, struct rego_term *t)
 static void
 replace_calls(struct calls *c)
 {
-	struct rewriting w = {c->spec->arena, replace_call, c};
+	struct rewriting w = {c->spec->arena, replace_call, c, false};
 	struct group **g;
 	struct rego_rule **r;
 
@@ -126,7 +126,7 @@ static struct rego_rule *
 version(struct calls *c, const struct rego_rule *r, const struct jv *v)
 {
 	struct spec_constants known = {.spec = c->spec};
-	struct rewriting w = {c->spec->arena, spec_replace, &known};
+	struct rewriting w = {c->spec->arena, spec_replace, &known, false};
 	struct spec_constant one = {r->args[c->param]->symbol, v};
 	struct rego_rule *copy = rewrite_copy(c->spec->arena, r);
 	uint32_t i;
@@ -138,7 +138,7 @@ version(struct calls *c, const struct rego_rule *r, const struct jv *v)
 		copy->args[i] = copy->args[i + 1];
 	copy->nargs--;
 	copy->scope = NULL;
-	return known.failed ? NULL : copy;
+	return known.failed || w.stuck ? NULL : copy;
 }
 
 static bool

@@ -99,6 +99,7 @@ struct rewriting {
 	struct arena *arena;
 	struct rego_term *(*replace)(void *ctx, struct rego_term *t);
 	void *ctx;
+	bool stuck; /* a loop got a scalar to go over, which may be an error */
 };
 struct rego_term *rewrite_term(struct rewriting *w, struct rego_term *t);
 struct rego_body *rewrite_body(struct rewriting *w, struct rego_body *b);

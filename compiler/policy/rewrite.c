@@ -48,6 +48,19 @@ copy_literal(struct arena *a, const struct rego_literal *l)
 	return copy;
 }
 
+static bool
+is_loop(const struct rego_literal *l)
+{
+	return l->kind == REGO_SOME_IN || l->kind == REGO_EVERY;
+}
+
+static bool
+is_scalar(const struct rego_term *t)
+{
+	return t->kind == REGO_NULL || t->kind == REGO_BOOL ||
+	       t->kind == REGO_NUMBER || t->kind == REGO_STRING;
+}
+
 static struct rego_literal *
 rewrite_literal(struct rewriting *w, struct rego_literal *l)
 {
@@ -68,6 +81,7 @@ rewrite_literal(struct rewriting *w, struct rego_literal *l)
 		if (copy == l)
 			copy = copy_literal(w->arena, l);
 		copy->terms[i] = t;
+		w->stuck |= i + 1 == l->nterms && is_loop(l) && is_scalar(t);
 	}
 	return copy;
 }

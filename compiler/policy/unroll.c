@@ -99,7 +99,7 @@ static void
 rewrite(struct search *s,
     struct rego_term *(*replace)(void *, struct rego_term *), void *ctx)
 {
-	struct rewriting w = {s->spec->arena, replace, ctx};
+	struct rewriting w = {s->spec->arena, replace, ctx, false};
 
 	rewrite_rule(&w, s->rule);
 	s->rule->scope = NULL;
@@ -405,7 +405,7 @@ try_table(struct search *s, struct rego_body *b, uint32_t i)
 {
 	struct rego_literal *l = b->p[i];
 	struct table t = {.spec = s->spec};
-	struct rewriting look = {s->spec->arena, see_column, &t};
+	struct rewriting look = {s->spec->arena, see_column, &t, false};
 	struct rego_rule seen = *s->rule;
 
 	if (l->kind != REGO_SOME_IN)
@@ -566,12 +566,12 @@ conjunction(
 
 	for (k = 0; k < elements(loop->data); k++) {
 		struct spec_constants c = {.spec = s->spec};
-		struct rewriting w = {a, spec_replace, &c};
+		struct rewriting w = {a, spec_replace, &c, false};
 
 		bind(&c, loop, k);
 		one =
 		    rewrite_body(&w, rewrite_copy_body(a, loop->literal->body));
-		if (c.failed)
+		if (c.failed || w.stuck)
 			return false;
 		for (n = 0; n < one->n; n++)
 			VEC_PUSH(a, &all, one->p[n]);
@@ -595,14 +595,14 @@ only_one(
 	struct arena *a = s->spec->arena;
 	struct rego_body *was = rego_new_body(a, b->loc, b->p, b->n);
 	struct spec_constants c = {.spec = s->spec};
-	struct rewriting w = {a, spec_replace, &c};
+	struct rewriting w = {a, spec_replace, &c, false};
 	struct rego_rule *copy;
 
 	bind(&c, loop, 0);
 	splice(a, b, i, NULL, 0);
 	copy = rewrite_copy(a, s->rule);
 	rewrite_rule(&w, copy);
-	if (c.failed) {
+	if (c.failed || w.stuck) {
 		*b = *was;
 		return false;
 	}
@@ -674,7 +674,7 @@ split(struct search *s, struct group *g, size_t at, const struct loop *loop,
 
 	for (k = 0; k < elements(loop->data); k++) {
 		struct spec_constants c = {.spec = s->spec};
-		struct rewriting w = {a, spec_replace, &c};
+		struct rewriting w = {a, spec_replace, &c, false};
 
 		bind(&c, loop, k);
 		copy = rewrite_copy(a, s->rule);
@@ -683,7 +683,7 @@ split(struct search *s, struct group *g, size_t at, const struct loop *loop,
 		copy->scope = NULL;
 		VEC_PUSH(a, &all, copy);
 		size += spec_size(copy);
-		if (c.failed || size > before + GROWTH_MAX)
+		if (c.failed || w.stuck || size > before + GROWTH_MAX)
 			return false;
 	}
 	g->rules.p[at] = all.p[0];
