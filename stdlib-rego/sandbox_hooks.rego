@@ -13,6 +13,7 @@ CreateSandboxRequest if {
 	input.kernel_modules == []
 	input.sandbox_pidns == false
 	every s in input.storages {
+		is_object(s)
 		object.union({"shared": false}, s) in policy_data.sandbox.storages
 	}
 }
