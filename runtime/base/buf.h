@@ -23,7 +23,7 @@ buf_reserve(struct buf *b, size_t n)
 {
 	if (n > b->cap - b->n)
 		buf_grow(b, n);
-	return b->p + b->n;
+	return b->n == 0 ? b->p : b->p + b->n; /* NULL has no offset */
 }
 static inline void
 buf_put(struct buf *b, struct str s)

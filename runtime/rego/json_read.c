@@ -244,8 +244,8 @@ static void
 close(struct reader *r)
 {
 	struct frame f = r->frames[--r->depth];
-	rv *items = r->stack.p + f.start;
 	size_t n = r->stack.n - f.start;
+	rv *items = n == 0 ? NULL : r->stack.p + f.start;
 	rv v = f.object ? rv_object_of(r->heap, items, n / 2, NULL)
 			: rv_array_of(r->heap, items, n);
 
