@@ -1,7 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
 # What runs in threads, again with ThreadSanitizer, whose findings end a run
-# with 66: the theme registry, and the unit tests that start threads.
-tsan_tests="atls_test"
+# with 66: themes, and the unit tests that start threads.
+tsan_tests="atls_test mtls_test co_api_test co_store_test wire_grpc_test
+	wire_http_test pki_ca_test tdx_test tdx_fetch_test attest_store_test"
 
 theme_tsan() {
 	# shellcheck disable=SC2046 # names
@@ -21,8 +22,7 @@ theme_tsan() {
 		else bad "tsan $t" "$scratch/tsan"
 		fi
 	done
-	O=$O/tsan TSAN_OPTIONS=exitcode=66 regress/driver.sh registry \
+	O=$O/tsan TSAN_OPTIONS=exitcode=66 regress/driver.sh registry grpc initializer \
 		>"$scratch/tsan" 2>&1
 	add "$scratch/tsan" tsan
-	tsan_wire
 }
