@@ -27,7 +27,7 @@ struct rego_token {
 	uint8_t flags;  /* REGO_T_… before it */
 	uint8_t class;  /* of an opening bracket: enum rego_class, and: */
 #define REGO_C_MASK 7
-#define REGO_C_QUERY 8   /* after `if` it reads as statements, not a term */
+#define REGO_C_QUERY 8 /* after `if` it reads as statements, not a term */
 };
 
 struct rego_range {

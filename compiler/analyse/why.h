@@ -42,11 +42,11 @@ void why_prints(struct why_denial *out, struct arena *a, struct str kind,
 
 /* One field that is not as the policy has it. */
 struct why_cause {
-	struct str container;        /* its name; empty: the sandbox */
-	struct str check;            /* of the policy */
-	struct str pointer;          /* into the request */
-	struct str found;            /* JSON */
-	bool cut;                    /* `found` goes on */
+	struct str container; /* its name; empty: the sandbox */
+	struct str check;     /* of the policy */
+	struct str pointer;   /* into the request */
+	struct str found;     /* JSON */
+	bool cut;             /* `found` goes on */
 	/* In the policy data, or what a runtime sends, or NULL. */
 	const struct jv *expected;
 	const struct origin *origin; /* of `expected`, or of what is nearest */

@@ -8,8 +8,8 @@
  * Sets what is expected at the cause's place, in a request to container `k`,
  * and where that comes from.
  */
-void why_expected(struct why_cause *c, const struct sim *s, size_t k,
-    struct str kind);
+void why_expected(
+    struct why_cause *c, const struct sim *s, size_t k, struct str kind);
 /* The last part of a pointer. */
 struct str why_last(struct str pointer);
 /* Advice by the check that failed, and by the place. */

@@ -142,8 +142,7 @@ policies(struct generate *g)
 	if ((s = word(r, OPT_POLICY_STYLE, styles)) < 0 ||
 	    (d = word(r, OPT_DENIALS, denials)) < 0 ||
 	    (a = word(r, OPT_ACCESS, access)) < 0 ||
-	    (o = word(r, OPT_START_ORDER, order)) < 0 ||
-	    passes(g) != EXIT_OK)
+	    (o = word(r, OPT_START_ORDER, order)) < 0 || passes(g) != EXIT_OK)
 		return EXIT_USAGE;
 	g->policy.style = s == 0 ? POLICY_SPECIALISED : POLICY_FULL;
 	g->policy.denials = d == 0;

@@ -9,7 +9,7 @@
  * request, denial_literal.c puts helpers into literals.
  */
 
-#define KEY "at_key"   /* a variable that a marker adds */
+#define KEY "at_key" /* a variable that a marker adds */
 #define VALUE "at_value"
 #define ROOT "at_path" /* a parameter: where the first one came from */
 

@@ -158,8 +158,7 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {TEST(files__modes_and_restart),
 	    TEST(files__all_or_none), TEST(answer__is_judged),
-	    TEST(next__names_a_step),
-	    TEST(config__words)};
+	    TEST(next__names_a_step), TEST(config__words)};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
