@@ -212,20 +212,10 @@ sandbox(const struct co_daemon *d, struct rt_err *err)
 	    {offline[0] == '\0' ? "/etc" : offline, false, false, true},
 	    {simulated_dir(d), false, false, true}};
 	size_t n = sizeof(paths) / sizeof(*paths);
-	int landlock, rc;
 
-	if (strcmp(mode, "off") == 0)
-		return 0;
 	if (d->config.text[CO_SIMULATED_CONFIG][0] == '\0')
 		n--;
-	rc = sandbox_enter(&landlock, SANDBOX_COORDINATOR, paths, n, err);
-	if (rc != 0 || landlock > 0)
-		return rc;
-	if (strcmp(mode, "require") == 0)
-		return rt_err_set(
-		    err, RT_EIO, "sandbox: the kernel has no Landlock");
-	log_event(LOG_WARN, "the kernel has no Landlock", NULL);
-	return 0;
+	return sandbox_enter_mode(mode, SANDBOX_COORDINATOR, paths, n, err);
 }
 
 /* Before anything makes a key. */

@@ -96,22 +96,12 @@ sandbox(struct arena *a, const struct init_config *c, struct rt_err *err)
 	    {c->text[INIT_OFFLINE], false},
 	    {directory(a, c->text[INIT_SIMULATED_CONFIG]), false}};
 	size_t i, n = 9;
-	int landlock, rc;
 
-	if (strcmp(mode, "off") == 0)
-		return 0;
 	for (i = 0; i < sizeof(named) / sizeof(*named); i++)
 		if (named[i].path[0] != '\0')
 			paths[n++] = (struct sandbox_path){
 			    named[i].path, named[i].write, false, true};
-	rc = sandbox_enter(&landlock, SANDBOX_INITIALIZER, paths, n, err);
-	if (rc != 0 || landlock > 0)
-		return rc;
-	if (strcmp(mode, "require") == 0)
-		return rt_err_set(
-		    err, RT_EIO, "sandbox: the kernel has no Landlock");
-	log_event(LOG_WARN, "the kernel has no Landlock", NULL);
-	return 0;
+	return sandbox_enter_mode(mode, SANDBOX_INITIALIZER, paths, n, err);
 }
 
 /* Until there is an answer; only a signal ends it. */

@@ -8,8 +8,10 @@
 #include <fcntl.h>
 #include <linux/close_range.h>
 #include <signal.h>
+#include <string.h>
 #include <unistd.h>
 
+#include "runtime/base/log.h"
 #include "runtime/wire/sandbox_int.h"
 
 #include "runtime/base/banned.h"
@@ -92,4 +94,22 @@ sandbox_enter(int *landlock, enum sandbox_role role,
 		return rt_err_sys(err, RT_EIO, "no new privileges");
 	r = sandbox_landlock(landlock, promises, paths, n, err);
 	return r != 0 ? r : sandbox_seccomp(promises, err);
+}
+
+int
+sandbox_enter_mode(const char *mode, enum sandbox_role role,
+    const struct sandbox_path *paths, size_t n, struct rt_err *err)
+{
+	int landlock, rc;
+
+	if (strcmp(mode, "off") == 0)
+		return 0;
+	rc = sandbox_enter(&landlock, role, paths, n, err);
+	if (rc != 0 || landlock > 0)
+		return rc;
+	if (strcmp(mode, "require") == 0)
+		return rt_err_set(
+		    err, RT_EIO, "sandbox: the kernel has no Landlock");
+	log_event(LOG_WARN, "the kernel has no Landlock", NULL);
+	return 0;
 }

@@ -41,10 +41,17 @@ int sandbox_harden(enum sandbox_role role, struct rt_err *err) RT_MUST_CHECK;
  * then the role's system calls.  The filter of system calls counts for all
  * threads, Landlock for the calling one and those that it starts: call it
  * before threads.  *landlock is the version of Landlock that is in force, 0
- * where the kernel has none: then files are guarded by their modes alone, and
- * the caller logs that or ends.  RT_EIO; once it failed the program must end.
+ * where the kernel has none: then files are guarded by their modes alone.
+ * RT_EIO; once it failed the program must end.
  */
 int sandbox_enter(int *landlock, enum sandbox_role role,
+    const struct sandbox_path *paths, size_t n,
+    struct rt_err *err) RT_MUST_CHECK;
+/*
+ * The same as the operator has it: `mode` "off" enters nothing, "require"
+ * fails where the kernel has no Landlock, any other logs that as a warning.
+ */
+int sandbox_enter_mode(const char *mode, enum sandbox_role role,
     const struct sandbox_path *paths, size_t n,
     struct rt_err *err) RT_MUST_CHECK;
 
