@@ -66,19 +66,6 @@ profile_of(const char *engine)
 	return NULL;
 }
 
-static struct str
-shown(struct arena *a, const struct jv *v)
-{
-	struct buf b = {0};
-	struct str s;
-
-	if (v != NULL)
-		jv_print(&b, v, JV_COMPACT);
-	s = arena_str(a, buf_str(&b));
-	buf_free(&b);
-	return s;
-}
-
 static void
 differs(struct mutating *m, const struct text *t, const char *what,
     struct str ours, struct str theirs)
@@ -88,7 +75,7 @@ differs(struct mutating *m, const struct text *t, const char *what,
 		    "%s: %s: ours %.*s, the agent's %.*s; %.*s %.*s", t->name,
 		    what, STR_ARG(ours), STR_ARG(theirs),
 		    STR_ARG(agent_request_kind(m->kind)),
-		    STR_ARG(shown(m->scratch, m->request)));
+		    STR_ARG(judge_json(m->scratch, m->request)));
 	else
 		m->c->failed++;
 }
@@ -122,11 +109,12 @@ is_same_error(struct str ours, struct str theirs)
 static void
 compare(struct mutating *m, const struct text *t, const struct agent_verdict *v)
 {
-	struct str ours = shown(m->scratch, v->prints), theirs, failed = {0};
+	struct str ours = judge_json(m->scratch, v->prints), theirs,
+		   failed = {0};
 	bool allowed = false;
 	const char *why = judge_answer(t->judge, &allowed, &failed);
 
-	theirs = shown(m->scratch, judge_prints(t->judge));
+	theirs = judge_json(m->scratch, judge_prints(t->judge));
 	if (why != NULL)
 		differs(m, t, "no answer", v->error, str_from(why));
 	else if (allowed != v->allowed)
@@ -138,8 +126,8 @@ compare(struct mutating *m, const struct text *t, const struct agent_verdict *v)
 	else if (!is_same_text(ours, theirs))
 		differs(m, t, "prints", ours, theirs);
 	else if (v->ops != NULL && !jv_equal(v->ops, judge_ops(t->judge)))
-		differs(m, t, "patch", shown(m->scratch, v->ops),
-		    shown(m->scratch, judge_ops(t->judge)));
+		differs(m, t, "patch", judge_json(m->scratch, v->ops),
+		    judge_json(m->scratch, judge_ops(t->judge)));
 	else
 		conform_pass(m->c);
 }

@@ -45,24 +45,11 @@ struct asking {
 	struct jv *input;
 };
 
-static struct str
-json(struct arena *a, const struct jv *v)
-{
-	struct buf b = {0};
-	struct str s;
-
-	if (v != NULL)
-		jv_print(&b, v, JV_COMPACT);
-	s = arena_str(a, buf_str(&b));
-	buf_free(&b);
-	return s;
-}
-
 /* As Rust, Go and JSON quote: the last one differs in control characters. */
 static struct str
 quoted(struct arena *a, struct str s)
 {
-	return json(a, jv_string(a, s));
+	return judge_json(a, jv_string(a, s));
 }
 
 /*
@@ -134,7 +121,7 @@ changed(void *ctx, enum mutation m, struct str path)
 		conform_fail(q->c, q->dir, "%s", why);
 	if (why != NULL || allowed || judge_prints(q->judge) == NULL)
 		return;
-	r.found = json(q->arena, jv_pointer(q->input, path));
+	r.found = judge_json(q->arena, jv_pointer(q->input, path));
 	r.added = m == MUTATE_ADDED;
 	r.number = number_of(q, message_of(q));
 	VEC_PUSH(q->arena, &q->refusals, r);
@@ -307,7 +294,7 @@ check(struct asking *q, const struct refusal *r, const struct jv *list)
 		    "%.*s of '%.*s': %.*s (%.*s): %s: %.*s",
 		    STR_ARG(r->request->kind), STR_ARG(r->request->name),
 		    STR_ARG(r->path), STR_ARG(str_clip(r->found, 64)), what,
-		    STR_ARG(json(q->arena, answer)));
+		    STR_ARG(judge_json(q->arena, answer)));
 }
 
 static void

@@ -200,3 +200,16 @@ judge_stop(struct judge *j)
 		(void)unlink(j->data);
 	free(j->line);
 }
+
+struct str
+judge_json(struct arena *a, const struct jv *v)
+{
+	struct buf b = {0};
+	struct str s;
+
+	if (v != NULL)
+		jv_print(&b, v, JV_COMPACT);
+	s = arena_str(a, buf_str(&b));
+	buf_free(&b);
+	return s;
+}

@@ -40,4 +40,7 @@ struct judge_engine *judge_engine_new(
 const struct agent_engine *judge_engine_of(const struct judge_engine *e);
 void judge_engine_free(struct judge_engine *e);
 
+/* JSON without blanks, in the arena; NULL: empty. */
+struct str judge_json(struct arena *a, const struct jv *v);
+
 #endif
