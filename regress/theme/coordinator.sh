@@ -136,7 +136,7 @@ co_is() { # NAME WANT GOT
 co_drive() { # NAME CODE ARGUMENT...
 	co_what=$1 co_want=$2
 	shift 2
-	(cd "$co/work" && "$top/$O/co_drive" "$@") >"$co/out" 2>"$co/err"
+	(cd "$co/cwd" && "$top/$O/co_drive" "$@") >"$co/out" 2>"$co/err"
 	co_got=$?
 	[ "$co_got" = "$co_want" ] || cat "$co/err" >>"$co_log"
 	co_is "$co_what" "$co_want" "$co_got"
@@ -154,11 +154,11 @@ co_pod() { # DOCUMENT: the next evidence is of its pod
 }
 
 co_found() {
-	mkdir -p "$co/work"
+	mkdir -p "$co/cwd"
 	"$O/contrastc" simulated-tee init --out "$co/sim" >"$co/out" 2>&1 ||
 		bad "coordinator simulated-tee" "$co/out"
 	co_pod a
-	(cd "$co/work" && "$top/$O/co_drive" manifest "$co/sim") ||
+	(cd "$co/cwd" && "$top/$O/co_drive" manifest "$co/sim") ||
 		bad "coordinator manifest"
 }
 
@@ -209,7 +209,7 @@ co_mesh() {
 	co_pod b
 	co_drive "mesh" 0 mesh "$mesh" "$co/sim"
 	co_pod a
-	if (cd "$co/work" && openssl verify -CAfile mesh-ca.pem chain.pem &&
+	if (cd "$co/cwd" && openssl verify -CAfile mesh-ca.pem chain.pem &&
 		openssl verify -CAfile root-ca.pem -untrusted chain.pem \
 			chain.pem) >"$co/out" 2>&1
 	then ok "coordinator openssl verify"
@@ -220,8 +220,8 @@ co_mesh() {
 }
 
 co_sealed() { # NAME WANT PATH DATA
-	co_http "transit $1" "$2" --cacert "$co/work/mesh-ca.pem" \
-		--cert "$co/work/chain.pem" --key "$co/work/key.pem" \
+	co_http "transit $1" "$2" --cacert "$co/cwd/mesh-ca.pem" \
+		--cert "$co/cwd/chain.pem" --key "$co/cwd/key.pem" \
 		-H "$json" -d "$4" -X PUT \
 		--connect-to "localhost:$transit:127.0.0.1:$transit" \
 		"https://localhost:$transit/v1/transit/$3"
@@ -292,7 +292,7 @@ co_memory() {
 		return
 	fi
 	for part in 0 1 2 3; do
-		dd if="$co/work/seed.bin" bs=16 skip=$part count=1 2>/dev/null |
+		dd if="$co/cwd/seed.bin" bs=16 skip=$part count=1 2>/dev/null |
 			search_hex
 	done >"$co/needles"
 	# shellcheck disable=SC2046 # names without blanks

@@ -66,12 +66,12 @@ reg() {
 	image=$(echo "$2" | sed "s|@M|$reg_m|")
 	options=$(echo "$3" | sed "s|@M|$reg_m|g")
 	shift 3
-	[ -n "${reg_keep:-}" ] || rm -rf "$reg/work" "$reg/cache"
-	mkdir -p "$reg/work"
-	reg_pod "$image" >"$reg/work/pod.yml"
+	[ -n "${reg_keep:-}" ] || rm -rf "$reg/cwd" "$reg/cache"
+	mkdir -p "$reg/cwd"
+	reg_pod "$image" >"$reg/cwd/pod.yml"
 	: >"$reg/log"
 	# shellcheck disable=SC2086 # words
-	(cd "$reg/work" && XDG_CACHE_HOME=$reg/cache ${reg_as:-} timeout 60 \
+	(cd "$reg/cwd" && XDG_CACHE_HOME=$reg/cache ${reg_as:-} timeout 60 \
 		"$contrastc" generate --reference-values k3s-qemu-snp -d \
 		--skip-initializer --add-seedshare-owner-key "$reg/share.pem" \
 		$options pod.yml) >"$reg/out" 2>"$reg/err"
@@ -109,16 +109,16 @@ reg_plain() {
 	reg_keep=1
 	# what is in the cache is not asked for
 	reg 0 "@M/plain/parcel/catalogue@$digest" "" requests=0
-	rm "$reg/work/contrast.lock"
+	rm "$reg/cwd/contrast.lock"
 	reg 0 "@M/plain/parcel/catalogue@$digest" "--offline" requests=0
-	rm "$reg/work/contrast.lock"
+	rm "$reg/cwd/contrast.lock"
 	reg 0 "@M/plain/parcel/catalogue@$digest" "--no-cache" requests=2
-	rm "$reg/work/contrast.lock"
+	rm "$reg/cwd/contrast.lock"
 	for f in "$reg"/cache/contrastc/blobs-1/*; do echo broken >"$f"; done
 	reg 0 "@M/plain/parcel/catalogue@$digest" "" requests=2
-	rm "$reg/work/contrast.lock"
+	rm "$reg/cwd/contrast.lock"
 	reg 0 "@M/plain/parcel/catalogue@$digest" "--offline" requests=0
-	rm "$reg/work/contrast.lock"
+	rm "$reg/cwd/contrast.lock"
 	reg 1 "@M/plain/$cat" "--offline" requests=0 \
 		'err=registry 127.0.0.1:[0-9]+ is not asked .--offline'
 	reg_keep=
@@ -135,7 +135,7 @@ reg_plain() {
 	: >"$reg/file"
 	reg 0 "@M/plain/$cat" "-v -c $reg/file" 'err=the cache is not used'
 	reg 0 "@M/plain/$cat" "-c cache"
-	[ -d "$reg/work/cache/blobs-1" ] || bad "registry: -c is not the cache"
+	[ -d "$reg/cwd/cache/blobs-1" ] || bad "registry: -c is not the cache"
 	reg 0 "@M/plain/$cat" "--progress plain" \
 		'err=^  Read 127.*/catalogue:1.4.2: [0-9]+ B$'
 	reg 0 "@M/plain/$cat" "--progress plain -q" 'err!Read'
